@@ -1,0 +1,94 @@
+"""Every exception of keepclear, drawn as a tree, split by who must act.
+
+KeepclearError                 ``code`` is stable; ``for_peer()`` is all that another party may read
+ ├─ InputError                 the declaring party: something it wrote cannot be used as written
+ ├─ UsageError                 the person typing: options contradict each other
+ ├─ ConfigurationError         the operator of this machine: something needed is missing here
+ └─ InternalError              us: a promise of our own code did not hold
+
+``str(error)`` is for our own desk and may quote what was declared. ``for_peer()`` never does:
+it is made of the stable code alone, so that no place, time or name of a plan can leak through it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ConfigurationError",
+    "InputError",
+    "InternalError",
+    "KeepclearError",
+    "Refusal",
+    "UsageError",
+]
+
+
+class KeepclearError(Exception):
+    """Something keepclear cannot do, said in one sentence."""
+
+    code = "error"
+
+    def for_peer(self) -> str:
+        """The part of this error that another party may read: its stable code, nothing declared."""
+        return self.code
+
+
+class InputError(KeepclearError):
+    """What a party wrote cannot be used as written.
+
+    Attributes:
+        code: Stable name of the reason, such as ``ring.self-crossing``.
+        where: File, row or feature, and field, from the outside in, such as
+            ``plan.geojson feature 3 geometry``. Readers extend it outwards with :meth:`inside`.
+        message: What was found, what was expected, what to do; without ``where``.
+    """
+
+    def __init__(self, code: str, message: str, *, where: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.where = where
+
+    def inside(self, outer: str) -> InputError:
+        """The same error, seen from one level further out."""
+        where = f"{outer} {self.where}".strip()
+        return InputError(self.code, self.message, where=where)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class UsageError(KeepclearError):
+    """The options given contradict each other or cannot be read."""
+
+    code = "usage"
+
+
+class ConfigurationError(KeepclearError):
+    """Something this machine needs is missing; the sentence says what and how to get it."""
+
+    code = "configuration"
+
+
+class InternalError(KeepclearError):
+    """A promise of our own code did not hold. Please report it with the input that showed it."""
+
+    code = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row, feature or file that was not used, and why."""
+
+    where: str
+    """File, row or feature, field."""
+    code: str
+    """Stable name of the reason."""
+    message: str
+    """One sentence for the party that wrote it."""
+
+    @classmethod
+    def of(cls, error: InputError) -> Refusal:
+        """The refusal that an input error leads to."""
+        return cls(error.where, error.code, error.message)

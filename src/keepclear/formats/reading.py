@@ -1,0 +1,24 @@
+"""What every reader returns: the declarations it understood, and every row it did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keepclear.domain.declaration import Declaration
+from keepclear.errors import Refusal
+
+__all__ = ["Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file's content. Nothing is lost: each row is a declaration's part, or refused by name."""
+
+    format: str
+    """Name of the format, as ``--read-as`` takes it."""
+    declarations: tuple[Declaration, ...]
+    """In file order; features that share party and id are parts of one declaration."""
+    refused: tuple[Refusal, ...] = ()
+    """Rows that were not used; the others still are."""
+    warnings: tuple[str, ...] = ()
+    """What was understood, but should be looked at; each says where."""

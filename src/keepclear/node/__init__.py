@@ -1,0 +1,1 @@
+"""The shell around the core: opens files, reads the clock, loads the geoid grid."""

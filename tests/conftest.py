@@ -1,0 +1,46 @@
+"""Fixtures that every test may use, and the closing count of tests on real data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+DATA = Path(os.environ.get("KEEPCLEAR_DATA", ROOT.parent / "shared" / "data"))
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile(
+    "ci", max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("night", max_examples=20_000, deadline=None)
+settings.load_profile(os.environ.get("KEEPCLEAR_HYPOTHESIS", "dev"))
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real files; the test is skipped where there is none."""
+    if not DATA.is_dir():
+        pytest.skip(f"no real data at {DATA}; set KEEPCLEAR_DATA")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many tests on real data ran, so that a missing folder is never mistaken for success."""
+    stats = terminalreporter.stats
+
+    def count(outcome):
+        return sum("data" in r.keywords for r in stats.get(outcome, []) if hasattr(r, "keywords"))
+
+    ran = count("passed") + count("failed")
+    terminalreporter.write_line(
+        f"tests on real data: {ran} ran, {count('skipped')} skipped (folder: {DATA})"
+    )
