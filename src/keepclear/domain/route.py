@@ -38,7 +38,8 @@ class Route:
     """A moving disc: centre linear in time along the geodesic from vertex to vertex.
 
     A stay is the same place twice. The band is interpolated between vertices when both carry the
-    same references, and covers both otherwise. The last instant belongs to the route.
+    same references, and covers both otherwise. Like every window the route's time is half-open: its
+    last instant does not belong to it, unless the whole route is one instant.
 
     Raises:
         InputError: ``route.too-few``, ``route.time-order``, ``length.range``.

@@ -1,0 +1,207 @@
+"""Hits between parts to crossings between declarations: one for each pair and unbroken span."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from keepclear.detect.area import shared_area
+from keepclear.detect.crossing import Claim, Crossing, CrossingKind, Side
+from keepclear.detect.exact import ALTITUDE_DOUBT, POSITION_DOUBT, Hits
+from keepclear.detect.fine import Skeletons
+from keepclear.detect.prepare import Prepared
+from keepclear.detect.shared_band import shared_altitude, shared_w84_m
+from keepclear.detect.table import FOREVER_US, Table
+from keepclear.domain.declaration import Declaration, Kind
+from keepclear.domain.volume import Volume4D
+from keepclear.domain.window import Window
+
+__all__ = ["assemble", "claims_of"]
+
+_MICRO: Final = 6
+
+
+def assemble(
+    declarations: Sequence[Declaration],
+    prepared: Prepared,
+    hits: Hits,
+    skeletons: Skeletons,
+    *,
+    areas: bool,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> tuple[Crossing, ...]:
+    """All crossings, sorted by time, then by who; the lesser (party, id) is side a."""
+    table = prepared.table
+    rank = np.empty(len(declarations), dtype=np.int64)
+    order = sorted(range(len(declarations)), key=lambda k: (*_name(declarations[k]), k))
+    rank[order] = np.arange(len(order))
+    hits = _oriented(table, hits, rank)
+    spans = _spans(table, hits)
+    crossings: list[Crossing] = []
+    for number, rows in enumerate(spans):
+        if progress and number % 64 == 0:
+            progress("crossings described", number, len(spans))
+        crossings.append(_crossing(declarations, prepared, hits, rows, skeletons, areas=areas))
+    return tuple(sorted(crossings, key=_sort_key))
+
+
+def _name(declaration: Declaration) -> tuple[str, str]:
+    return declaration.party, declaration.id
+
+
+def _sort_key(crossing: Crossing) -> tuple[object, ...]:
+    start = -FOREVER_US if crossing.time_start_us is None else crossing.time_start_us
+    end = FOREVER_US if crossing.time_end_us is None else crossing.time_end_us
+    a, b = crossing.a, crossing.b
+    return start, a.party, a.id, b.party, b.id, end, a.parts, b.parts
+
+
+def _oriented(table: Table, hits: Hits, rank: np.ndarray) -> Hits:
+    """The same hits with i on side a."""
+    swap = rank[table.owner[hits.i]] > rank[table.owner[hits.j]]
+    i, j = np.where(swap, hits.j, hits.i), np.where(swap, hits.i, hits.j)
+    rest = {name: getattr(hits, name) for name in Hits.__slots__ if name not in {"i", "j"}}
+    return Hits(i=i, j=j, **rest)
+
+
+def _spans(table: Table, hits: Hits) -> list[np.ndarray]:
+    """Rows of the hits, grouped by pair of declarations and unbroken span of time."""
+    a, b = table.owner[hits.i], table.owner[hits.j]
+    order = np.lexsort((hits.j, hits.i, hits.end_us, hits.start_us, b, a))
+    groups: list[np.ndarray] = []
+    begin, until = 0, -FOREVER_US
+    for k, row in enumerate(order.tolist()):
+        before = order[k - 1] if k else -1
+        same = k > 0 and a[row] == a[before] and b[row] == b[before]
+        if k and (not same or hits.start_us[row] > until):
+            groups.append(order[begin:k])
+            begin, until = k, -FOREVER_US
+        until = max(until, int(hits.end_us[row]))
+    if len(order):
+        groups.append(order[begin:])
+    return groups
+
+
+def _crossing(
+    declarations: Sequence[Declaration],
+    prepared: Prepared,
+    hits: Hits,
+    rows: np.ndarray,
+    skeletons: Skeletons,
+    *,
+    areas: bool,
+) -> Crossing:
+    table = prepared.table
+    i, j = hits.i[rows], hits.j[rows]
+    start, end = int(hits.start_us[rows].min()), int(hits.end_us[rows].max())
+    a, b = declarations[table.owner[i[0]]], declarations[table.owner[j[0]]]
+    overlap = hits.overlap[rows]
+    size, drawn = None, None
+    if areas and overlap.any():
+        chosen = rows[overlap]
+        pairs = zip(hits.i[chosen].tolist(), hits.j[chosen].tolist(),
+                    hits.start_us[chosen].tolist(), hits.end_us[chosen].tolist(), strict=True)  # fmt: skip
+        size, drawn = shared_area(table, list(pairs), skeletons)
+        size = round(size, 3)
+    doubts = hits.doubt[rows]
+    certain = bool((doubts == 0).any())
+    return Crossing(
+        a=_side(a, table, i, end),
+        b=_side(b, table, j, end),
+        kind=CrossingKind.OVERLAP if overlap.any() else CrossingKind.SEPARATION,
+        certain=certain,
+        why_possible=() if certain else _why(a, b, prepared, i, j, doubts),
+        time_start_us=None if start <= -FOREVER_US else start,
+        time_end_us=None if end >= FOREVER_US else end,
+        altitude=shared_altitude(table, declarations, i, j),
+        altitude_w84_m=shared_w84_m(table, i, j),
+        area_m2=size,
+        area=drawn,
+        horizontal_m=_least(hits.horizontal_m[rows], 3),
+        vertical_m=_least(hits.vertical_m[rows], 3),
+        time_s=_least(hits.time_s[rows], _MICRO),
+    )
+
+
+def _least(values: np.ndarray, decimals: int) -> float:
+    known = values[~np.isnan(values)]
+    return round(float(known.min()), decimals) if len(known) else 0.0
+
+
+def _side(declaration: Declaration, table: Table, rows: np.ndarray, end_us: int) -> Side:
+    parts = tuple(sorted(set(table.part[rows].tolist())))
+    return Side(
+        declaration.party,
+        declaration.id,
+        declaration.kind,
+        parts,
+        _unconfirmed(declaration, parts, end_us),
+    )
+
+
+def _unconfirmed(declaration: Declaration, parts: tuple[int, ...], end_us: int) -> int | None:
+    """When a site's validity ended, where the crossing goes beyond it."""
+    if declaration.kind is not Kind.SITE:
+        return None
+    ends = [
+        part.window.end_us
+        for part in (declaration.parts[k] for k in parts)
+        if isinstance(part, Volume4D)
+        and isinstance(part.window, Window)
+        and part.window.end_us is not None
+        and part.window.end_us < end_us
+    ]
+    return min(ends) if ends else None
+
+
+def _why(
+    a: Declaration,
+    b: Declaration,
+    prepared: Prepared,
+    i: np.ndarray,
+    j: np.ndarray,
+    doubts: np.ndarray,
+) -> tuple[str, ...]:
+    """Why a crossing is only possible, one sentence a reason."""
+    reasons: list[str] = []
+    table = prepared.table
+    if (doubts & ALTITUDE_DOUBT).all() or not (doubts & POSITION_DOUBT).all():
+        reasons.append(
+            "the altitudes are measured from unlike references and meet only at the widest reading"
+        )
+        if prepared.ground_missing and {table.owner[i[0]], table.owner[j[0]]} & set(
+            prepared.ground_missing
+        ):
+            reasons.append("the height of the ground is not stated")
+    if (doubts & POSITION_DOUBT).any():
+        error = [f"{side.id} {float(table.error_m[rows].max()):,.0f} m" for side, rows in ((a, i), (b, j))]
+        reasons.append(f"the stated position errors allow them to be apart ({', '.join(error)})")
+    return tuple(reasons)
+
+
+def claims_of(
+    declarations: Sequence[Declaration], table: Table, hits: Hits, skeletons: Skeletons
+) -> tuple[Claim, ...]:
+    """Areas of activity that two parties claim, one entry for each pair."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for k in range(len(hits.i)):
+        pair = sorted((int(table.owner[hits.i[k]]), int(table.owner[hits.j[k]])))
+        first, second = sorted(pair, key=lambda n: (*_name(declarations[n]), n))
+        found.setdefault((first, second), []).append(k)
+    claims = []
+    for (first, second), rows in found.items():
+        chosen = np.array(rows)
+        pairs = [
+            (int(hits.i[k]), int(hits.j[k]), int(hits.start_us[k]), int(hits.end_us[k]))
+            for k in rows
+        ]
+        size, _ = shared_area(table, pairs, skeletons)
+        both = np.concatenate([hits.i[chosen], hits.j[chosen]])
+        sides = [
+            _side(declarations[n], table, both[table.owner[both] == n], -FOREVER_US)
+            for n in (first, second)
+        ]
+        claims.append(Claim(sides[0], sides[1], round(size, 3)))
+    return tuple(sorted(claims, key=lambda c: (c.a.party, c.a.id, c.b.party, c.b.id)))

@@ -1,0 +1,190 @@
+"""Moving discs against standing skeletons and against each other, tested as moving discs.
+
+A leg's centre runs linearly in time along the chord between its ends, and is judged on the surface
+above it. Covering volumes only filter; they are never a verdict.
+
+Left to others: altitude and windows cut the time of a leg before it comes here (``moments``).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from keepclear.detect.fine import Fine
+from keepclear.detect.metric import AXIS_M, distance_m, ecef, foot, point_edge_m, to_unit
+from keepclear.detect.polygon import contains
+from keepclear.detect.lattice import round_direction
+
+__all__ = ["Span", "along", "leg_standing"]
+
+_HALVINGS: Final = 44
+"""Bisections of a leg's time: below a microsecond for legs of half a year."""
+_NEAR: Final = 1.0
+"""Metres of spare when edges are left out by their straight distance."""
+
+Span = tuple[float, float]
+
+
+def along(start: np.ndarray, end: np.ndarray, share: Any) -> np.ndarray:
+    """Unit normals (3, ...) of the centre at a share (0 to 1) of its leg."""
+    return np.stack(to_unit(*(start + (end - start) * share)))
+
+
+def leg_standing(
+    leg: Fine, standing: Fine, shares: Span, reach_m: float
+) -> tuple[float, list[Span]]:
+    """A moving point against a standing skeleton within a share of its leg.
+
+    Args:
+        leg: The leg's skeleton: two lattice vertices.
+        standing: What stands.
+        shares: First and last share of the leg that counts, 0 to 1.
+        reach_m: How near is too near.
+
+    Returns:
+        The least distance in metres (0 where the centre enters an area), and the spans of the leg's
+        share during which the distance is at most ``reach_m``.
+
+    Boundary:
+        Closed: a distance equal to ``reach_m`` counts.
+
+    The distance to one edge is convex along a leg, so each edge gives one span. Spans in an area
+    are what lies between edges, decided at their middle.
+    """
+    start, end = _ends(leg)
+    edges = _near_edges(start, end, standing, reach_m)
+    spans: list[Span] = []
+    least = np.inf
+    if edges[0].shape[1]:
+        best, distance = _closest_share(start, end, edges, shares)
+        least = float(distance.min())
+        touched = distance <= reach_m
+        if touched.any():
+            near = (edges[0][:, touched], edges[1][:, touched])
+            low = _border(start, end, near, best[touched], shares[0], reach_m)
+            high = _border(start, end, near, best[touched], shares[1], reach_m)
+            spans = list(zip(low.tolist(), high.tolist(), strict=True))
+    if standing.area:
+        spans, inside = _with_inside(start, end, standing, spans, shares)
+        least = 0.0 if inside else least
+    return least, _merged(spans)
+
+
+def _ends(leg: Fine) -> tuple[np.ndarray, np.ndarray]:
+    a, b = leg.units
+    return a[:, :1], b[:, :1]
+
+
+def _near_edges(
+    start: np.ndarray, end: np.ndarray, standing: Fine, reach_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The edges that can be within reach, and always the nearest few, so a distance is known."""
+    a, b = standing.units
+    middle = (start + end) * 0.5
+    half = float(np.sqrt(((start - end) ** 2).sum())) * 0.5
+    centre = (a + b) * 0.5
+    gap = np.sqrt(((centre - middle) ** 2).sum(axis=0))
+    gap -= half + np.sqrt(((a - b) ** 2).sum(axis=0)) * 0.5
+    gap *= 0.99 * AXIS_M
+    upper = distance_m(*np.broadcast_arrays(*middle, *a)).min() + half * AXIS_M * 1.01
+    keep = gap <= max(reach_m, float(upper)) + _NEAR
+    return a[:, keep], b[:, keep]
+
+
+def _closest_share(
+    start: np.ndarray, end: np.ndarray, edges: tuple[np.ndarray, np.ndarray], shares: Span
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each edge the share at which the centre is nearest to it, and that distance.
+
+    Two segments are nearest at an end of one of them, or where they cross; each of the five places
+    is tried on the surface, refined along the leg once.
+    """
+    a, b = edges
+    first, last = along(start, end, shares[0]), along(start, end, shares[1])
+    whole = np.broadcast_arrays(a, first, last)
+    wide = shares[1] - shares[0]
+    tries = [np.full(a.shape[1], shares[0]), np.full(a.shape[1], shares[1])]
+    for point in (a, b):
+        tries.append(shares[0] + wide * foot(*point, *whole[1], *whole[2]))
+    tries.append(shares[0] + wide * _chords_cross(first, last, a, b))
+    best, distance = tries[0], np.full(a.shape[1], np.inf)
+    for share in tries:
+        at = along(start, end, share)
+        found = point_edge_m(*at, *a, *b)
+        better = found < distance
+        best, distance = np.where(better, share, best), np.where(better, found, distance)
+    return best, distance
+
+
+def _chords_cross(first: np.ndarray, last: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Share of the chord first-last nearest to the chord a-b, as straight lines in space."""
+    p, q = np.stack(ecef(*first)), np.stack(ecef(*last))
+    c, d = np.stack(ecef(*a)), np.stack(ecef(*b))
+    u, v, w = q - p, d - c, p - c
+    uu, vv, uv = (u * u).sum(axis=0), (v * v).sum(axis=0), (u * v).sum(axis=0)
+    uw, vw = (u * w).sum(axis=0), (v * w).sum(axis=0)
+    det = uu * vv - uv * uv
+    safe = np.where(det > 0, det, 1.0)
+    return np.clip(np.where(det > 0, (uv * vw - vv * uw) / safe, 0.0), 0.0, 1.0)
+
+
+def _border(
+    start: np.ndarray,
+    end: np.ndarray,
+    edges: tuple[np.ndarray, np.ndarray],
+    inside: np.ndarray,
+    outside: float,
+    reach_m: float,
+) -> np.ndarray:
+    """The share between ``inside`` (within reach) and ``outside`` where the reach ends."""
+    a, b = edges
+    near, far = inside.copy(), np.full(len(inside), outside)
+    reached = point_edge_m(*along(start, end, far), *a, *b) <= reach_m
+    near = np.where(reached, far, near)
+    for _ in range(_HALVINGS):
+        middle = (near + far) * 0.5
+        within = point_edge_m(*along(start, end, middle), *a, *b) <= reach_m
+        near, far = np.where(within, middle, near), np.where(within, far, middle)
+    return near
+
+
+def _with_inside(
+    start: np.ndarray, end: np.ndarray, area: Fine, spans: list[Span], shares: Span
+) -> tuple[list[Span], bool]:
+    """The spans, with those added in which the centre is inside the area."""
+    merged = _merged(spans)
+    cuts = [shares[0], *(share for span in merged for share in span), shares[1]]
+    inside = False
+    added: list[Span] = []
+    for low, high in zip(cuts[::2], cuts[1::2], strict=True):
+        if high < low or (high == low and merged):
+            continue
+        at = along(start, end, (low + high) * 0.5)
+        point = np.stack(round_direction(*at)).astype(np.int64)[:, 0]
+        if contains(area.rings, point):
+            added.append((low, high))
+            inside = True
+    if merged and not inside:
+        inside = any(_centre_inside(start, end, area, span) for span in merged)
+    return merged + added, inside
+
+
+def _centre_inside(start: np.ndarray, end: np.ndarray, area: Fine, span: Span) -> bool:
+    """Whether the centre is inside at either end or the middle of a span near an edge."""
+    for share in (span[0], (span[0] + span[1]) * 0.5, span[1]):
+        point = np.stack(round_direction(*along(start, end, share))).astype(np.int64)[:, 0]
+        if contains(area.rings, point):
+            return True
+    return False
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for low, high in sorted(spans):
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged

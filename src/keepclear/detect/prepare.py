@@ -1,0 +1,239 @@
+"""Declarations to table rows: vertices to the lattice, limits to intervals, routes to short legs.
+
+Everything that can be refused about a shape is refused here, part by part, by name: rings that cross
+themselves, have no area or are larger than a hemisphere. What is refused never stands in the table;
+the other declarations still do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Final
+
+import numpy as np
+
+from keepclear.detect.edges import geodesic_points, great_circle_lonlat
+from keepclear.detect.legs import short_legs
+from keepclear.detect.rings import ring_faults
+from keepclear.detect.rows import Rows
+from keepclear.detect.shape import complete
+from keepclear.detect.table import AREA, FOREVER_US, LEG, LINE, Table
+from keepclear.detect.vertical import WORLD_GROUND, Geoid, Limit, lower_limit, upper_limit
+from keepclear.domain.altitude import AltitudeBand, Reference
+from keepclear.domain.declaration import Declaration, Ground, Part
+from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule, Polygon
+from keepclear.domain.position import Position
+from keepclear.domain.route import Route
+from keepclear.domain.schedule import Schedule
+from keepclear.domain.volume import Volume4D
+from keepclear.domain.window import Window
+from keepclear.errors import InputError, InternalError, Refusal
+
+__all__ = ["Prepared", "prepare"]
+
+_OPEN_LOWER: Final = lower_limit(None, None)
+_OPEN_UPPER: Final = upper_limit(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The table, and what could not be put into it."""
+
+    table: Table
+    refused: tuple[Refusal, ...]
+    ground_missing: tuple[int, ...]
+    """Declarations whose heights above ground had to be bounded by the lowest and highest ground of
+    the Earth, because nobody stated the ground."""
+
+
+def prepare(
+    declarations: Iterable[Declaration], *, geoid: Geoid, ground: Ground | None = None
+) -> Prepared:
+    """Put every part of every declaration into one table.
+
+    Args:
+        declarations: With plain windows; weekly schedules are opened before.
+        geoid: EGM96 undulations.
+        ground: Ground where a declaration states none, metres above mean sea level.
+
+    Returns:
+        The table, and the parts that were refused. A declaration of which a part was refused keeps
+        its other parts.
+    """
+    said = list(declarations)
+    rows, missing = Rows(), set()
+    refused: dict[tuple[int, int], InputError] = {}
+    for number, declaration in enumerate(said):
+        heights = _Heights(geoid, declaration.ground or ground)
+        for index, part in enumerate(declaration.parts):
+            try:
+                _add(rows, number, index, declaration, part, heights)
+            except InputError as error:
+                refused[number, index] = error
+        if heights.world_ground_used:
+            missing.add(number)
+    table = complete(rows)
+    faults = ring_faults(table)
+    for row, error in faults.items():
+        refused.setdefault((int(table.owner[row]), int(table.part[row])), error)
+    if refused:
+        pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
+        table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
+    refusals = tuple(_refusal(said[n], i, refused[n, i]) for n, i in sorted(refused))
+    return Prepared(table, refusals, tuple(sorted(missing)))
+
+
+def _refusal(declaration: Declaration, part: int, error: InputError) -> Refusal:
+    where = declaration.where or f"declaration {declaration.id!r}"
+    if len(declaration.parts) > 1:
+        where += f" part {part + 1}"
+    return Refusal.of(error.inside(where))
+
+
+class _Heights:
+    """Offsets of references over one footprint; remembers whether the ground had to be guessed."""
+
+    def __init__(self, geoid: Geoid, ground: Ground | None) -> None:
+        self._geoid = geoid
+        self._ground = ground or WORLD_GROUND
+        self._stated = ground is not None
+        self.world_ground_used = False
+
+    def limits(
+        self, band: AltitudeBand, box: tuple[float, float, float, float]
+    ) -> tuple[Limit, Limit, bool]:
+        if band.lower is None and band.upper is None:
+            return _OPEN_LOWER, _OPEN_UPPER, False
+
+        def offsets(reference: Reference) -> tuple[float, float]:
+            if reference is Reference.W84:
+                return 0.0, 0.0
+            low, high = self._geoid.bounds(*box)
+            if reference in {Reference.AGL, Reference.SFC}:
+                self.world_ground_used |= not self._stated
+                return low + self._ground.lowest_m, high + self._ground.highest_m
+            return low, high
+
+        surface = band.lower is not None and band.lower.reference is Reference.SFC
+        return lower_limit(band.lower, offsets), upper_limit(band.upper, offsets), surface
+
+
+def _add(
+    rows: Rows, owner: int, part: int, said: Declaration, what: Part, heights: _Heights
+) -> None:
+    if isinstance(what, Route):
+        _add_route(rows, owner, part, said, what, heights)
+    else:
+        _add_volume(rows, owner, part, said, what, heights)
+
+
+def _add_volume(
+    rows: Rows, owner: int, part: int, said: Declaration, what: Volume4D, heights: _Heights
+) -> None:
+    if isinstance(what.window, Schedule):
+        raise InternalError("a weekly schedule was not opened before the comparison")
+    footprint = what.footprint
+    lengths = (said.standoff_m, said.position_error_m)
+    box = _degrees(_places(footprint), _reach(footprint) + said.standoff_m + said.position_error_m)
+    lower, upper, surface = heights.limits(what.band, box)
+    limits = (lower, upper, surface, lower, upper)
+    window = _microseconds(what.window)
+    if isinstance(footprint, Area):
+        for polygon in footprint.polygons:
+            rings = [_line(ring, footprint.edges, closed=True) for ring in polygon.rings]
+            straight = footprint.edges is EdgeRule.LONLAT
+            for lon, lat in rings:
+                rows.ring(lon, lat, straight=straight)
+            rows.close((owner, part, AREA), (0.0, *lengths), limits, window, len(rings))
+        return
+    if isinstance(footprint, Circle):
+        rows.ring([footprint.center.longitude], [footprint.center.latitude], straight=False)
+    else:
+        lon, lat = _line(footprint.vertices, footprint.edges, closed=False)
+        rows.ring(lon, lat, straight=footprint.edges is EdgeRule.LONLAT)
+    rows.close((owner, part, LINE), (_reach(footprint), *lengths), limits, window)
+
+
+def _add_route(
+    rows: Rows, owner: int, part: int, said: Declaration, what: Route, heights: _Heights
+) -> None:
+    reach = what.half_width_m + said.standoff_m + said.position_error_m
+    box = _degrees([point.position for point in what.waypoints], reach)
+    for leg in short_legs(what):
+        lower, upper, surface = heights.limits(leg.band, box)
+        if leg.band_end is leg.band:
+            lower_end, upper_end = lower, upper
+        else:
+            lower_end, upper_end, _ = heights.limits(leg.band_end, box)
+        rows.ring(leg.lon, leg.lat, straight=False)
+        rows.close(
+            (owner, part, LEG),
+            (what.half_width_m, said.standoff_m, said.position_error_m + leg.error_m),
+            (lower, upper, surface, lower_end, upper_end),
+            (leg.start_us, leg.end_us),
+        )
+
+
+def _line(
+    places: Sequence[Position], edges: EdgeRule, *, closed: bool
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Vertices in degrees, with the points that the edge rule asks to be inserted."""
+    lon = [place.longitude for place in places]
+    lat = [place.latitude for place in places]
+    if edges is EdgeRule.LONLAT:
+        return lon, lat
+    insert = geodesic_points if edges is EdgeRule.GEODESIC else great_circle_lonlat
+    n = len(lon)
+    lons: list[float] = []
+    lats: list[float] = []
+    for i in range(n if closed else n - 1):
+        j = (i + 1) % n
+        x, y = insert(lon[i], lat[i], lon[j], lat[j])
+        lons.extend(x.tolist())
+        lats.extend(y.tolist())
+    if not closed:
+        lons.append(lon[-1])
+        lats.append(lat[-1])
+    return lons, lats
+
+
+def _reach(footprint: Area | Circle | Corridor) -> float:
+    if isinstance(footprint, Area):
+        return 0.0
+    return footprint.radius_m if isinstance(footprint, Circle) else footprint.half_width_m
+
+
+def _places(footprint: Area | Circle | Corridor) -> Sequence[Position]:
+    if isinstance(footprint, Circle):
+        return (footprint.center,)
+    if isinstance(footprint, Corridor):
+        return footprint.vertices
+    return [place for polygon in footprint.polygons for place in _outer(polygon)]
+
+
+def _outer(polygon: Polygon) -> tuple[Position, ...]:
+    return polygon.rings[0]
+
+
+def _degrees(places: Sequence[Position], reach_m: float) -> tuple[float, float, float, float]:
+    """South, west, north, east of a box that holds the places and what they reach, in degrees."""
+    lats = [place.latitude for place in places]
+    lons = [place.longitude for place in places]
+    pad = reach_m / 110_000.0 + 0.01
+    south, north = min(lats) - pad, max(lats) + pad
+    west, east = min(lons), max(lons)
+    if east - west > 180.0:
+        turned = [lon % 360.0 for lon in lons]
+        west, east = min(turned), max(turned)
+    if north > 85.0 or south < -85.0 or east - west > 180.0:
+        return max(south, -90.0), -180.0, min(north, 90.0), 180.0
+    sideways = pad / cos(radians(max(abs(south), abs(north))))
+    return south, west - sideways, north, east + sideways
+
+
+def _microseconds(window: Window) -> tuple[int, int]:
+    start = -FOREVER_US if window.start_us is None else window.start_us
+    end = FOREVER_US if window.end_us is None else window.end_us
+    return start, end

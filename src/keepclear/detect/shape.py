@@ -1,0 +1,163 @@
+"""Gathered columns to a finished table: quantised vertices, edge levels, boxes and faces."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from keepclear.detect.edges import LEVEL_MAX, TOLERANCE_M, deviation_m, level_of
+from keepclear.detect.lattice import UNITS_PER_M, W, to_cube
+from keepclear.detect.rows import Rows
+from keepclear.detect.table import AREA, Bands, Table
+from keepclear.detect.vertical import Limit
+
+__all__ = ["boxes", "complete", "next_vertex"]
+
+_PIECES_MAX: Final = 4.0**LEVEL_MAX
+
+
+def complete(rows: Rows) -> Table:
+    """The table of everything gathered. Equal neighbours of a ring are dropped after rounding."""
+    n = len(rows.owner)
+    kind = np.array(rows.kind, dtype=np.uint8)
+    ring_start = _starts(rows.rings)
+    vertex_start = _starts(rows.vertices)
+    lon = np.array(rows.lon, dtype=np.float64)
+    lat = np.array(rows.lat, dtype=np.float64)
+    straight = np.array(rows.straight, dtype=bool)
+    q = to_cube(lon, lat).astype(np.int32).reshape(-1, 3)
+    closed = np.repeat(kind == AREA, np.diff(ring_start))
+    keep = _not_repeated(q, vertex_start, closed)
+    if not keep.all():
+        counts = np.add.reduceat(keep, vertex_start[:-1]) if len(keep) else np.zeros(0, np.int64)
+        vertex_start = _starts(counts.tolist())
+        q, lon, lat, straight = q[keep], lon[keep], lat[keep], straight[keep]
+    following = next_vertex(vertex_start, closed)
+    level, sag = _levels(lon, lat, straight, following)
+    box, face = boxes(q, sag, following, ring_start, vertex_start)
+    error = np.array(rows.error_m, dtype=np.float64)
+    spare = _per_row(sag / _PIECES_MAX, ring_start, vertex_start)
+    error = error + np.where(spare > TOLERANCE_M, spare, 0.0)
+    bands, bands_end = _bands(rows.limits)
+    return Table(
+        owner=np.array(rows.owner, dtype=np.int32),
+        part=np.array(rows.part, dtype=np.int32),
+        kind=kind,
+        ring_start=ring_start,
+        vertex_start=vertex_start,
+        q=q,
+        lon=lon,
+        lat=lat,
+        level=level,
+        reach_m=np.array(rows.reach_m, dtype=np.float64),
+        standoff_m=np.array(rows.standoff_m, dtype=np.float64),
+        error_m=error,
+        bands=bands,
+        bands_end=bands_end,
+        start_us=np.array(rows.start_us, dtype=np.int64),
+        end_us=np.array(rows.end_us, dtype=np.int64),
+        box=box.reshape(n, 6),
+        face=face,
+    )
+
+
+def _starts(counts: list[int]) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum(np.array(counts, dtype=np.int64)))).astype(np.int64)
+
+
+def _not_repeated(q: np.ndarray, vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:
+    """False for vertices equal to the one before; legs keep both (a stay is the same place twice)."""
+    keep = np.ones(len(q), dtype=bool)
+    keep[1:] = (q[1:] != q[:-1]).any(axis=1)
+    first, last = vertex_start[:-1], vertex_start[1:] - 1
+    keep[first] = True
+    round_trip = closed & (last > first) & (q[first] == q[last]).all(axis=1)
+    keep[last[round_trip]] = False
+    open_ring = np.repeat(~closed, np.diff(vertex_start))
+    return keep | open_ring
+
+
+def next_vertex(vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:
+    """For each vertex the other end of the edge that starts there; itself where none does."""
+    following = np.arange(1, int(vertex_start[-1]) + 1)
+    last = vertex_start[1:] - 1
+    following[last] = np.where(closed, vertex_start[:-1], last)
+    return following
+
+
+def _levels(
+    lon: np.ndarray, lat: np.ndarray, straight: np.ndarray, following: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Level of each edge, and how far the unsplit edge may lie from the declared line, metres."""
+    ends = (lon, lat, lon[following], lat[following])
+    level = np.where(straight, level_of(*ends), 0.0).astype(np.uint8)
+    sag = np.where(level > 0, deviation_m(*ends), 0.0)
+    return level, sag
+
+
+def boxes(
+    q: np.ndarray,
+    sag_m: np.ndarray,
+    following: np.ndarray,
+    ring_start: np.ndarray,
+    vertex_start: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Integer boxes and faces of all rows.
+
+    An arc on one face is straight; over a border it bulges, and half its extent is added. A split
+    edge may lie anywhere within its deviation. Rings round a face: see ``rings.face_centres``.
+    """
+    a = q.astype(np.int64)
+    b = a[following]
+    one_face = ((np.abs(a) == W) & (a == b)).any(axis=1)
+    pad = np.where(one_face[:, None], 0, (np.abs(a - b) >> 1) + 1)
+    pad = pad + np.where(sag_m > 0, np.ceil(sag_m * UNITS_PER_M) + 2, 0).astype(np.int64)[:, None]
+    low = np.maximum(np.minimum(a, b) - pad, -W)
+    high = np.minimum(np.maximum(a, b) + pad, W)
+    first = vertex_start[ring_start[:-1]]
+    if len(first) == 0:
+        return np.zeros((0, 6), dtype=np.int32), np.zeros(0, dtype=np.int8)
+    row_low = np.minimum.reduceat(low, first, axis=0)
+    row_high = np.maximum.reduceat(high, first, axis=0)
+    face = np.full(len(first), -1, dtype=np.int8)
+    vertex_low = np.minimum.reduceat(a, first, axis=0)
+    vertex_high = np.maximum.reduceat(a, first, axis=0)
+    padded = np.maximum.reduceat(pad.max(axis=1), first) > 0
+    for axis in range(3):
+        others = [k for k in range(3) if k != axis]
+        widest = np.maximum(np.abs(row_low[:, others]), np.abs(row_high[:, others])).max(axis=1)
+        inside = ~padded | (widest < W)
+        for positive, value in ((0, -W), (1, W)):
+            on = (vertex_low[:, axis] == value) & (vertex_high[:, axis] == value)
+            face[on & inside] = axis * 2 + positive
+            row_low[on & inside, axis] = value
+            row_high[on & inside, axis] = value
+    return np.concatenate([row_low, row_high], axis=1).astype(np.int32), face
+
+
+def _per_row(values: np.ndarray, ring_start: np.ndarray, vertex_start: np.ndarray) -> np.ndarray:
+    first = vertex_start[ring_start[:-1]]
+    return np.maximum.reduceat(values, first) if len(first) else np.zeros(0)
+
+
+def _bands(limits: list[tuple[Limit, Limit, bool, Limit, Limit]]) -> tuple[Bands, Bands]:
+    start = _columns([(lower, upper, surface) for lower, upper, surface, _, _ in limits])
+    if all(lower is lower_end and upper is upper_end for lower, upper, _, lower_end, upper_end in limits):
+        return start, start
+    return start, _columns([(lower, upper, surface) for _, _, surface, lower, upper in limits])
+
+
+def _columns(limits: list[tuple[Limit, Limit, bool]]) -> Bands:
+    numbers = np.array(
+        [
+            (
+                lower.code, lower.own_mm, lower.least_mm, lower.most_mm,
+                upper.code, upper.own_mm, upper.least_mm, upper.most_mm,
+            )
+            for lower, upper, _ in limits
+        ],
+        dtype=np.int32,
+    ).reshape(-1, 8)  # fmt: skip
+    surface = np.array([on_ground for _, _, on_ground in limits], dtype=bool)
+    return Bands(*(np.ascontiguousarray(numbers[:, k]) for k in range(8)), surface)
