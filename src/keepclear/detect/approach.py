@@ -58,9 +58,7 @@ def _motion(table: Table, rows: np.ndarray, origin: np.ndarray) -> _Motion:
     return _Motion(ends[0], ends[1], begins, (table.end_us[rows] - table.start_us[rows]) * 1.0)
 
 
-def closest(
-    table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int
-) -> Approach:
+def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
     """Least distance of pairs of legs within their moments.
 
     Args:
@@ -99,9 +97,7 @@ def _chord(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return np.stack(ecef(*p)) - np.stack(ecef(*q))
 
 
-def _apart_in_time(
-    a: _Motion, b: _Motion, tau: float
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def _apart_in_time(a: _Motion, b: _Motion, tau: float) -> list[tuple[np.ndarray, np.ndarray]]:
     """Candidate time pairs: the stationary point and the least point of each side."""
     a0, a1 = a.begins, a.begins + a.lasts
     b0, b1 = b.begins, b.begins + b.lasts

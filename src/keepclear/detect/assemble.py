@@ -176,7 +176,10 @@ def _why(
         ):
             reasons.append("the height of the ground is not stated")
     if (doubts & POSITION_DOUBT).any():
-        error = [f"{side.id} {float(table.error_m[rows].max()):,.0f} m" for side, rows in ((a, i), (b, j))]
+        error = [
+            f"{side.id} {float(table.error_m[rows].max()):,.0f} m"
+            for side, rows in ((a, i), (b, j))
+        ]
         reasons.append(f"the stated position errors allow them to be apart ({', '.join(error)})")
     return tuple(reasons)
 

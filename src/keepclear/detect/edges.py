@@ -35,8 +35,9 @@ __all__ = [
 TOLERANCE_M: Final = 0.0025
 """How far a declared straight-in-lon/lat edge may lie from its great circles: with two roundings
 of 2.1 mm on each side of a pair the whole error stays below 1 cm (9.2 mm)."""
-LEVEL_MAX: Final = 13
-"""8,192 pieces an edge; what remains beyond the tolerance is kept with the part and added to it."""
+LEVEL_MAX: Final = 16
+"""65,536 pieces: enough for an edge round half the Earth at the worst latitude, so there is no edge
+that stays outside the tolerance."""
 GEODESIC_STEP_M: Final = 2_000.0
 """Great circle and geodesic differ by 0.26 mm at 2 km, at the worst latitude and azimuth."""
 _EARTH_M: Final = 6_400_000.0
@@ -152,7 +153,9 @@ def great_circle_lonlat(
     return lon, lat
 
 
-def fine_vertices(lon: np.ndarray, lat: np.ndarray, level: np.ndarray, *, closed: bool) -> np.ndarray:
+def fine_vertices(
+    lon: np.ndarray, lat: np.ndarray, level: np.ndarray, *, closed: bool
+) -> np.ndarray:
     """All lattice vertices of a line straight in lon/lat, split to its levels.
 
     Equal neighbours are dropped after rounding: an edge without length would be collinear with

@@ -86,7 +86,9 @@ def judge(
     i, j, when = i[when.holds], j[when.holds], _held(when)
     lateral = _lateral(table, i, j, when, minima, skeletons, measure=measure)
     hit = lateral.near
-    return _hits(table, i[hit], j[hit], _pick(when, hit), _pick_lateral(lateral, hit), minima, skeletons)
+    return _hits(
+        table, i[hit], j[hit], _pick(when, hit), _pick_lateral(lateral, hit), minima, skeletons
+    )
 
 
 def _held(when: Moments) -> Moments:
@@ -181,7 +183,10 @@ def _mixed(
     distance = np.full(n, np.inf)
     first, last = when.first.copy(), when.last.copy()
     for k in range(n):
-        begun, span = int(table.start_us[leg[k]]), int(table.end_us[leg[k]] - table.start_us[leg[k]])
+        begun, span = (
+            int(table.start_us[leg[k]]),
+            int(table.end_us[leg[k]] - table.start_us[leg[k]]),
+        )
         ahead = int(when.origin_us[k]) - begun
         low, high = when.first[k] + ahead, when.last[k] + ahead
         if minima.time_us > 0:  # the disc where it is up to the minimum before or after
@@ -189,9 +194,7 @@ def _mixed(
             high = min(int(table.end_us[other[k]]) + minima.time_us - begun, span)
         shares = (low / span, max(low, high) / span) if span else (0.0, 1.0)
         outer = float(near[k] + error[k])
-        found, spans = leg_standing(
-            skeletons[int(leg[k])], skeletons[int(other[k])], shares, outer
-        )
+        found, spans = leg_standing(skeletons[int(leg[k])], skeletons[int(other[k])], shares, outer)
         distance[k] = found
         hit[k] = bool(spans) and (not strict[k] or found < outer)
         certain[k] = hit[k] and (error[k] == 0 or found <= near[k] - error[k])

@@ -79,7 +79,7 @@ def fine_of(table: Table, row: int) -> Fine:
     for ring in table.rings_of(row):
         at = table.vertices_of(ring)
         if table.level[at].any():
-            rings.append(fine_vertices(table.lon[at], table.lat[at], table.level[at], closed=area))
+            rings.append(fine_vertices(*table.degrees(at), table.level[at], closed=area))
         else:
             rings.append(without_repeats(table.q[at].astype(np.int64), closed=area))
     return Fine(tuple(rings), area)

@@ -23,6 +23,7 @@ __all__ = [
     "EDGE_UNITS_MAX",
     "UNITS_PER_M",
     "W",
+    "bulge",
     "face_shared",
     "on_arc",
     "orient",
@@ -85,6 +86,16 @@ def orient(ax: Any, ay: Any, az: Any, bx: Any, by: Any, bz: Any, cx: Any, cy: An
     return 1 * ((high > 0) | ((high == 0) & (low > 0))) - 1 * (high < 0)
 
 
+def bulge(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Units (n,) by which arcs a b (n, 3) may leave the box of their ends, on any axis.
+
+    On one face an arc is straight and its ends bound it. Over a border it bulges towards the edge
+    of the cube, on every axis by at most half its *largest* extent.
+    """
+    largest = np.abs(a - b).max(axis=-1)
+    return np.where(face_shared(a, b), 0, (largest >> 1) + 1)
+
+
 def face_shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Whether two lattice vectors (..., 3) lie on one face of the cube."""
     same = (np.abs(a) == W) & (a == b)
@@ -92,9 +103,7 @@ def face_shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 @kernel
-def on_arc(
-    ax: Any, ay: Any, az: Any, bx: Any, by: Any, bz: Any, cx: Any, cy: Any, cz: Any
-) -> Any:
+def on_arc(ax: Any, ay: Any, az: Any, bx: Any, by: Any, bz: Any, cx: Any, cy: Any, cz: Any) -> Any:
     """Whether c, known to lie on the great circle of the edge a b and near it, is on the arc.
 
     a x c and c x b are then parallel to a x b, so comparing one non-zero coordinate of each decides
@@ -113,4 +122,3 @@ def on_arc(
     p = np.where(use_x, px, np.where(use_y, py, pz))
     r = np.where(use_x, rx, np.where(use_y, ry, rz))
     return ((n > 0) & (p >= 0) & (r >= 0)) | ((n < 0) & (p <= 0) & (r <= 0))
-

@@ -60,9 +60,7 @@ def _clamp(t: Any) -> Any:
 
 
 @kernel
-def foot(
-    px: Any, py: Any, pz: Any, ax: Any, ay: Any, az: Any, bx: Any, by: Any, bz: Any
-) -> Any:
+def foot(px: Any, py: Any, pz: Any, ax: Any, ay: Any, az: Any, bx: Any, by: Any, bz: Any) -> Any:
     """Where along the edge a b (0 to 1) the point nearest to p lies; all are unit normals.
 
     The foot on the chord, moved once by the error seen from the surface: without that refinement it

@@ -44,9 +44,7 @@ def windows_meet(table: Table, i: np.ndarray, j: np.ndarray, time_us: int) -> np
         return np.asarray(start - end < time_us)
     point_i = table.start_us[i] == table.end_us[i]
     point_j = table.start_us[j] == table.end_us[j]
-    held = (point_i & (point_j | (start < table.end_us[j]))) | (
-        point_j & (start < table.end_us[i])
-    )
+    held = (point_i & (point_j | (start < table.end_us[j]))) | (point_j & (start < table.end_us[i]))
     return np.asarray((start < end) | ((start == end) & held))
 
 

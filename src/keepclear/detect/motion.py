@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from keepclear.detect.fine import Fine
+from keepclear.detect.lattice import round_direction
 from keepclear.detect.metric import AXIS_M, distance_m, ecef, foot, point_edge_m, to_unit
 from keepclear.detect.polygon import contains
-from keepclear.detect.lattice import round_direction
 
 __all__ = ["Span", "along", "leg_standing"]
 

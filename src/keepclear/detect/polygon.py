@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from keepclear.detect.lattice import W, face_shared, on_arc, orient
+from keepclear.detect.lattice import W, bulge, on_arc, orient
 
 __all__ = ["contains", "edges_of", "hemisphere", "lines_meet"]
 
@@ -71,9 +71,7 @@ def _odd(ring: np.ndarray, point: np.ndarray, k: int, sign: int) -> bool:
     return bool(crossed.sum() % 2)
 
 
-def lines_meet(
-    a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray]
-) -> bool:
+def lines_meet(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray]) -> bool:
     """Whether any arc of one set shares a point with any arc of the other (both (n, 3) ends)."""
     boxes_a, boxes_b = _boxes(*a), _boxes(*b)
     common_low = np.maximum(boxes_a[0].min(axis=0), boxes_b[0].min(axis=0))
@@ -91,7 +89,7 @@ def lines_meet(
 
 
 def _boxes(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    pad = np.where(face_shared(a, b)[:, None], 0, (np.abs(a - b) >> 1) + 1)
+    pad = bulge(a, b)[:, None]
     return np.minimum(a, b) - pad, np.maximum(a, b) + pad
 
 

@@ -21,7 +21,7 @@ from keepclear.detect.rows import Rows
 from keepclear.detect.shape import complete
 from keepclear.detect.table import AREA, FOREVER_US, LEG, LINE, Table
 from keepclear.detect.vertical import WORLD_GROUND, Geoid, Limit, lower_limit, upper_limit
-from keepclear.domain.altitude import AltitudeBand, Reference
+from keepclear.domain.altitude import Altitude, AltitudeBand, Reference
 from keepclear.domain.declaration import Declaration, Ground, Part
 from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule, Polygon
 from keepclear.domain.position import Position
@@ -33,6 +33,8 @@ from keepclear.errors import InputError, InternalError, Refusal
 
 __all__ = ["Prepared", "prepare"]
 
+_Box = tuple[float, float, float, float]
+"""South, west, north, east in degrees."""
 _OPEN_LOWER: Final = lower_limit(None, None)
 _OPEN_UPPER: Final = upper_limit(None, None)
 
@@ -76,8 +78,8 @@ def prepare(
             missing.add(number)
     table = complete(rows)
     faults = ring_faults(table)
-    for row, error in faults.items():
-        refused.setdefault((int(table.owner[row]), int(table.part[row])), error)
+    for row, fault in faults.items():
+        refused.setdefault((int(table.owner[row]), int(table.part[row])), fault)
     if refused:
         pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
         table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
@@ -93,31 +95,43 @@ def _refusal(declaration: Declaration, part: int, error: InputError) -> Refusal:
 
 
 class _Heights:
-    """Offsets of references over one footprint; remembers whether the ground had to be guessed."""
+    """Limits over one footprint; remembers them, and whether the ground had to be guessed."""
 
     def __init__(self, geoid: Geoid, ground: Ground | None) -> None:
         self._geoid = geoid
         self._ground = ground or WORLD_GROUND
         self._stated = ground is not None
+        self._box: _Box | None = None
+        self._geoid_known: tuple[_Box, tuple[float, float]] | None = None
+        self._known: dict[Altitude | None, tuple[Limit, Limit]] = {}
         self.world_ground_used = False
 
-    def limits(
-        self, band: AltitudeBand, box: tuple[float, float, float, float]
-    ) -> tuple[Limit, Limit, bool]:
-        if band.lower is None and band.upper is None:
-            return _OPEN_LOWER, _OPEN_UPPER, False
-
-        def offsets(reference: Reference) -> tuple[float, float]:
-            if reference is Reference.W84:
-                return 0.0, 0.0
-            low, high = self._geoid.bounds(*box)
-            if reference in {Reference.AGL, Reference.SFC}:
-                self.world_ground_used |= not self._stated
-                return low + self._ground.lowest_m, high + self._ground.highest_m
-            return low, high
-
+    def limits(self, band: AltitudeBand, box: _Box) -> tuple[Limit, Limit, bool]:
+        if box is not self._box:
+            self._box, self._known = box, {None: (_OPEN_LOWER, _OPEN_UPPER)}
         surface = band.lower is not None and band.lower.reference is Reference.SFC
-        return lower_limit(band.lower, offsets), upper_limit(band.upper, offsets), surface
+        return self._limit(band.lower)[0], self._limit(band.upper)[1], surface
+
+    def _limit(self, altitude: Altitude | None) -> tuple[Limit, Limit]:
+        found = self._known.get(altitude)
+        if found is None:
+            both = (lower_limit(altitude, self._offsets), upper_limit(altitude, self._offsets))
+            found = self._known[altitude] = both
+        return found
+
+    def _offsets(self, reference: Reference) -> tuple[float, float]:
+        if reference is Reference.W84 or self._box is None:
+            return 0.0, 0.0
+        low, high = self._geoid_over(self._box)
+        if reference in {Reference.AGL, Reference.SFC}:
+            self.world_ground_used |= not self._stated
+            return low + self._ground.lowest_m, high + self._ground.highest_m
+        return low, high
+
+    def _geoid_over(self, box: _Box) -> tuple[float, float]:
+        if self._geoid_known is None or self._geoid_known[0] is not box:
+            self._geoid_known = (box, self._geoid.bounds(*box))
+        return self._geoid_known[1]
 
 
 def _add(
@@ -217,7 +231,7 @@ def _outer(polygon: Polygon) -> tuple[Position, ...]:
     return polygon.rings[0]
 
 
-def _degrees(places: Sequence[Position], reach_m: float) -> tuple[float, float, float, float]:
+def _degrees(places: Sequence[Position], reach_m: float) -> _Box:
     """South, west, north, east of a box that holds the places and what they reach, in degrees."""
     lats = [place.latitude for place in places]
     lons = [place.longitude for place in places]

@@ -29,10 +29,13 @@ AREA_M2_MIN: Final = 1e-4
 def ring_faults(table: Table) -> dict[int, InputError]:
     """The rows that are no area, and why."""
     rows = np.flatnonzero(table.kind == AREA)
+    if len(rows) == 0:
+        return {}
+    collapsed = _collapsed(table)
     faults: dict[int, InputError] = {}
     shapes = np.empty(len(rows), dtype=object)
     for k, row in enumerate(rows.tolist()):
-        if _small_count(table, row):
+        if collapsed[row]:
             faults[row] = InputError(
                 "ring.zero-area",
                 "a ring needs 3 vertices more than 3 mm apart; give a point with radius_m, or a "
@@ -58,10 +61,14 @@ def ring_faults(table: Table) -> dict[int, InputError]:
     return faults
 
 
-def _small_count(table: Table, row: int) -> bool:
-    return any(
-        table.vertex_start[ring + 1] - table.vertex_start[ring] < 3 for ring in table.rings_of(row)
-    )
+def _collapsed(table: Table) -> np.ndarray:
+    """Rows with a ring that has fewer than three different neighbours after rounding."""
+    previous = np.arange(-1, len(table.q) - 1)
+    first, last = table.vertex_start[:-1], table.vertex_start[1:] - 1
+    previous[first] = last
+    changes = (table.q != table.q[previous]).any(axis=1).astype(np.int64)
+    few = np.add.reduceat(changes, first) < 3
+    return np.asarray(np.add.reduceat(few.astype(np.int64), table.ring_start[:-1]) > 0)
 
 
 def _polygons(shapes: list[list[np.ndarray]]) -> np.ndarray:
@@ -75,7 +82,7 @@ def _plane(table: Table, row: int) -> list[np.ndarray] | None:
         fine = fine_of(table, row)
         if any(hemisphere(ring) is None for ring in fine.rings):
             return None
-    flat = [_lonlat(table.lon[at], table.lat[at]) for at in ats]
+    flat = [_lonlat(*table.degrees(at)) for at in ats]
     if all(closes for _, closes in flat):
         return [ring for ring, _ in flat]
     middle = table.q[ats[0]].astype(np.float64).mean(axis=0)

@@ -177,7 +177,9 @@ def _joined(found: list[Hits]) -> Hits:
         none = np.zeros(0, dtype=np.int64)
         return Hits(none, none, none, none, none > 0, none.astype(np.uint8), none * 1.0,
                     none * 1.0, none * 1.0)  # fmt: skip
-    return Hits(*(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__))
+    return Hits(
+        *(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__)
+    )
 
 
 def _codes(declarations: Sequence[Declaration]) -> tuple[np.ndarray, np.ndarray]:

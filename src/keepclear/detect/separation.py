@@ -88,9 +88,7 @@ def _rough(a: Fine, b: Fine) -> float:
     return float(distance_m(*p[:, :, None], *q[:, None, :]).min())
 
 
-def _least(
-    points: np.ndarray, edges: tuple[np.ndarray, np.ndarray], at_most: float
-) -> float:
+def _least(points: np.ndarray, edges: tuple[np.ndarray, np.ndarray], at_most: float) -> float:
     """Least distance from unit normals (3, n) to edges, where it is below ``at_most``; else that."""
     a, b = edges
     middle = (a + b) * 0.5

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
-from keepclear.detect.edges import LEVEL_MAX, TOLERANCE_M, deviation_m, level_of
-from keepclear.detect.lattice import UNITS_PER_M, W, to_cube
+from keepclear.detect.edges import deviation_m, level_of
+from keepclear.detect.lattice import UNITS_PER_M, W, bulge, to_cube
 from keepclear.detect.rows import Rows
 from keepclear.detect.table import AREA, Bands, Table
 from keepclear.detect.vertical import Limit
 
 __all__ = ["boxes", "complete", "next_vertex"]
 
-_PIECES_MAX: Final = 4.0**LEVEL_MAX
-
-
 def complete(rows: Rows) -> Table:
-    """The table of everything gathered. Equal neighbours of a ring are dropped after rounding."""
+    """The table of everything gathered."""
     n = len(rows.owner)
     kind = np.array(rows.kind, dtype=np.uint8)
     ring_start = _starts(rows.rings)
@@ -28,17 +23,9 @@ def complete(rows: Rows) -> Table:
     straight = np.array(rows.straight, dtype=bool)
     q = to_cube(lon, lat).astype(np.int32).reshape(-1, 3)
     closed = np.repeat(kind == AREA, np.diff(ring_start))
-    keep = _not_repeated(q, vertex_start, closed)
-    if not keep.all():
-        counts = np.add.reduceat(keep, vertex_start[:-1]) if len(keep) else np.zeros(0, np.int64)
-        vertex_start = _starts(counts.tolist())
-        q, lon, lat, straight = q[keep], lon[keep], lat[keep], straight[keep]
     following = next_vertex(vertex_start, closed)
     level, sag = _levels(lon, lat, straight, following)
     box, face = boxes(q, sag, following, ring_start, vertex_start)
-    error = np.array(rows.error_m, dtype=np.float64)
-    spare = _per_row(sag / _PIECES_MAX, ring_start, vertex_start)
-    error = error + np.where(spare > TOLERANCE_M, spare, 0.0)
     bands, bands_end = _bands(rows.limits)
     return Table(
         owner=np.array(rows.owner, dtype=np.int32),
@@ -49,10 +36,11 @@ def complete(rows: Rows) -> Table:
         q=q,
         lon=lon,
         lat=lat,
+        scale=1.0,
         level=level,
         reach_m=np.array(rows.reach_m, dtype=np.float64),
         standoff_m=np.array(rows.standoff_m, dtype=np.float64),
-        error_m=error,
+        error_m=np.array(rows.error_m, dtype=np.float64),
         bands=bands,
         bands_end=bands_end,
         start_us=np.array(rows.start_us, dtype=np.int64),
@@ -64,18 +52,6 @@ def complete(rows: Rows) -> Table:
 
 def _starts(counts: list[int]) -> np.ndarray:
     return np.concatenate(([0], np.cumsum(np.array(counts, dtype=np.int64)))).astype(np.int64)
-
-
-def _not_repeated(q: np.ndarray, vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:
-    """False for vertices equal to the one before; legs keep both (a stay is the same place twice)."""
-    keep = np.ones(len(q), dtype=bool)
-    keep[1:] = (q[1:] != q[:-1]).any(axis=1)
-    first, last = vertex_start[:-1], vertex_start[1:] - 1
-    keep[first] = True
-    round_trip = closed & (last > first) & (q[first] == q[last]).all(axis=1)
-    keep[last[round_trip]] = False
-    open_ring = np.repeat(~closed, np.diff(vertex_start))
-    return keep | open_ring
 
 
 def next_vertex(vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:
@@ -110,9 +86,8 @@ def boxes(
     """
     a = q.astype(np.int64)
     b = a[following]
-    one_face = ((np.abs(a) == W) & (a == b)).any(axis=1)
-    pad = np.where(one_face[:, None], 0, (np.abs(a - b) >> 1) + 1)
-    pad = pad + np.where(sag_m > 0, np.ceil(sag_m * UNITS_PER_M) + 2, 0).astype(np.int64)[:, None]
+    pad = bulge(a, b) + np.where(sag_m > 0, np.ceil(sag_m * UNITS_PER_M) + 2, 0).astype(np.int64)
+    pad = pad[:, None]
     low = np.maximum(np.minimum(a, b) - pad, -W)
     high = np.minimum(np.maximum(a, b) + pad, W)
     first = vertex_start[ring_start[:-1]]
@@ -136,14 +111,12 @@ def boxes(
     return np.concatenate([row_low, row_high], axis=1).astype(np.int32), face
 
 
-def _per_row(values: np.ndarray, ring_start: np.ndarray, vertex_start: np.ndarray) -> np.ndarray:
-    first = vertex_start[ring_start[:-1]]
-    return np.maximum.reduceat(values, first) if len(first) else np.zeros(0)
-
-
 def _bands(limits: list[tuple[Limit, Limit, bool, Limit, Limit]]) -> tuple[Bands, Bands]:
     start = _columns([(lower, upper, surface) for lower, upper, surface, _, _ in limits])
-    if all(lower is lower_end and upper is upper_end for lower, upper, _, lower_end, upper_end in limits):
+    if all(
+        lower is lower_end and upper is upper_end
+        for lower, upper, _, lower_end, upper_end in limits
+    ):
         return start, start
     return start, _columns([(lower, upper, surface) for _, _, surface, lower, upper in limits])
 
@@ -160,4 +133,4 @@ def _columns(limits: list[tuple[Limit, Limit, bool]]) -> Bands:
         dtype=np.int32,
     ).reshape(-1, 8)  # fmt: skip
     surface = np.array([on_ground for _, _, on_ground in limits], dtype=bool)
-    return Bands(*(np.ascontiguousarray(numbers[:, k]) for k in range(8)), surface)
+    return Bands(*[np.ascontiguousarray(numbers[:, k]) for k in range(8)], surface=surface)

@@ -41,7 +41,7 @@ def shared_altitude(
 
 def _limits(
     table: Table, declarations: Sequence[Declaration], rows: np.ndarray, *, upper: bool
-) -> Altitude | None | str:
+) -> Altitude | str | None:
     """The widest limit of some rows of one declaration; a word where they have no common one."""
     found: Altitude | None = None
     for k, row in enumerate(rows.tolist()):
@@ -96,7 +96,7 @@ def _reference(limit: Altitude) -> Reference:
 
 
 def _inner(
-    limits: Sequence[Altitude | None | str], *, highest: bool
+    limits: Sequence[Altitude | str | None], *, highest: bool
 ) -> tuple[Altitude | None, bool]:
     """The limit that binds both sides, and whether it can be said."""
     a, b = limits
@@ -110,9 +110,7 @@ def _inner(
     return (a if first else b), True
 
 
-def shared_w84_m(
-    table: Table, i: np.ndarray, j: np.ndarray
-) -> tuple[float | None, float | None]:
+def shared_w84_m(table: Table, i: np.ndarray, j: np.ndarray) -> tuple[float | None, float | None]:
     """The shared band above the ellipsoid at its widest, metres; the gap where there is none."""
     lower = np.maximum(_least(table, i), _least(table, j))
     upper = np.minimum(_most(table, i), _most(table, j))

@@ -17,9 +17,7 @@ def shared_face(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     return np.where(table.face[i] == table.face[j], table.face[i], -1)
 
 
-def share_points(
-    table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeletons
-) -> np.ndarray:
+def share_points(table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeletons) -> np.ndarray:
     """Which pairs of skeletons share a point, exactly.
 
     Pairs on one face are asked of shapely in bulk: its orientation test is exact for integers, so

@@ -131,9 +131,7 @@ def _sorted(rows: np.ndarray, cell: np.ndarray, rank: np.ndarray, starts: int) -
     return _Entries(rows[order], cell[order], key[order])
 
 
-def _joins(
-    natives: _Entries, visitors: _Entries
-) -> Iterator[tuple[_Entries, _Entries, bool]]:
+def _joins(natives: _Entries, visitors: _Entries) -> Iterator[tuple[_Entries, _Entries, bool]]:
     """Which entries look for partners where; True: only partners that start later."""
     yield natives, natives, True
     if len(visitors.row):
@@ -142,7 +140,11 @@ def _joins(
 
 
 def _sweep(
-    a: _Entries, b: _Entries, later: bool, until: np.ndarray, starts: int  # noqa: FBT001
+    a: _Entries,
+    b: _Entries,
+    later: bool,
+    until: np.ndarray,
+    starts: int,
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Pairs of an entry and the partners in its cell that start while it lasts, and the cell."""
     if a is b:

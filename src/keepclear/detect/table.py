@@ -62,8 +62,12 @@ class Table:
     q: np.ndarray
     """int32 (m, 3): lattice vectors of the vertices as declared."""
     lon: np.ndarray
-    """float64 (m): longitude of the vertices, for edges that are split; NaN where none is."""
+    """float64 or int32 (m): longitude of the vertices in degrees times ``scale``."""
     lat: np.ndarray
+    """Likewise the latitude."""
+    scale: float
+    """1 for degrees; 1e7 where every vertex lies on the grid of 1e-7 degree, which takes half the
+    memory. An integer divided by 1e7 is the very number that its decimal text is read as."""
     level: np.ndarray
     """uint8 (m): the edge from this vertex to the next has 2**level pieces."""
     reach_m: np.ndarray
@@ -71,7 +75,7 @@ class Table:
     standoff_m: np.ndarray
     """float64 (n): distance to keep from it."""
     error_m: np.ndarray
-    """float64 (n): stated position error, and what edge splitting left over."""
+    """float64 (n): stated position error."""
     bands: Bands
     bands_end: Bands
     """For legs the band at the end of the leg; the same object as ``bands`` where there are none."""
@@ -97,6 +101,10 @@ class Table:
         """Where the vertices of one ring stand."""
         return slice(int(self.vertex_start[ring]), int(self.vertex_start[ring + 1]))
 
+    def degrees(self, at: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Longitudes and latitudes of some vertices in degrees."""
+        return self.lon[at] / self.scale, self.lat[at] / self.scale
+
     def take(self, rows: np.ndarray) -> Table:
         """A table of some rows, in the order given."""
         rings, ring_start = _ragged(self.ring_start, rows)
@@ -111,6 +119,7 @@ class Table:
             q=self.q[vertices],
             lon=self.lon[vertices],
             lat=self.lat[vertices],
+            scale=self.scale,
             level=self.level[vertices],
             reach_m=self.reach_m[rows],
             standoff_m=self.standoff_m[rows],
