@@ -1,0 +1,74 @@
+# Everything one does with keepclear from a checkout. `make` alone lists it.
+# Needs make and Python 3.11 or later with its venv module; tools/setup.sh does the rest.
+
+BIN     := .venv/bin
+OUT     := out
+DARLING := examples/darling/areas.geojson examples/darling/alder.geojson \
+           examples/darling/birch.geojson examples/darling/relief.geojson
+JOBS    ?= 2
+# keepclear ends with 1 where something crosses; in the demo that is the point, all else is a fault.
+FOUND   := || test $$? -eq 1
+# What to hand on: make test TESTS=tests/unit PYTEST_ARGS='-x -k touching'
+TESTS       ?= tests
+PYTEST_ARGS ?=
+BENCH_ARGS  ?=
+NIGHT_ARGS  ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format docs bench bench-quick exact-night lock clean
+
+help: ## list what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## check the example scenario: crossings on the screen, report in out/
+	@tools/setup.sh run
+	@mkdir -p $(OUT)
+	@$(BIN)/keepclear check $(DARLING) $(FOUND)
+	@$(BIN)/keepclear check $(DARLING) -o $(OUT)/report.html $(FOUND)
+	@$(BIN)/keepclear check $(DARLING) -o $(OUT)/report.json $(FOUND)
+	@echo
+	@echo "The report to send on:  $(OUT)/report.html (opens in any browser, offline)"
+	@echo "The same for programs:  $(OUT)/report.json"
+	@echo "Try your own files:     $(BIN)/keepclear check FILE..."
+
+test: ## run every test
+	@tools/setup.sh dev
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS) $(TESTS)
+
+check: ## lint, format, import directions and types; all of them, even after a failure
+	@tools/setup.sh dev
+	@failed=; \
+	for linter in "ruff check" "ruff format --check" "lint-imports" "mypy"; do \
+	    echo "$(BIN)/$$linter"; $(BIN)/$$linter || failed="$$failed [$$linter]"; \
+	done; \
+	test -z "$$failed" || { echo "not in order:$$failed" >&2; exit 1; }
+
+format: ## let ruff lay out the code
+	@tools/setup.sh dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: ## write anew what the documents show of the program: output and diagrams
+	@tools/setup.sh dev
+	$(BIN)/python tools/draw_architecture.py
+	$(BIN)/python tools/readme_output.py
+
+bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes (half an hour)
+	@tools/setup.sh bench
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+bench-quick: ## the same at 1e4 only
+	@tools/setup.sh bench
+	$(BIN)/python -m bench --quick $(BENCH_ARGS)
+
+exact-night: ## a million pairs and more against the independent calculations
+	@tools/setup.sh dev
+	$(BIN)/python tests/oracle/night.py $(NIGHT_ARGS)
+
+lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
+	@tools/lock.sh $(LOCK_ARGS)
+
+clean: ## remove everything that was built here, .venv too
+	rm -rf .venv $(OUT) build dist bench/out .pytest_cache .mypy_cache .ruff_cache \
+	    .hypothesis .import_linter_cache src/*.egg-info
+	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,235 @@
+"""The command line: turns what was typed into a question, and the answer into words and a code.
+
+Data goes to stdout or the file asked for, words and progress to stderr. Heavy imports wait inside
+the commands, so that help appears at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from click.core import ParameterSource
+
+from keepclear import __version__
+from keepclear.errors import UsageError
+from keepclear.faces import quantities
+from keepclear.faces.outcome import Exit, exit_code
+from keepclear.faces.report import FORMS, render
+from keepclear.faces.terminal import ProgressLine, deliver, say
+from keepclear.node.config import CHECK_SETTINGS, settings
+from keepclear.node.files import BYTES_MAX, STDIN
+
+__all__ = ["cli"]
+
+_SUFFIXES: Final = {".json": "json", ".geojson": "geojson", ".csv": "csv", ".html": "html"}
+"""What the name after ``-o`` asks for where no format is given."""
+_HELP_FLAGS: Final = {"--help", "-h", "--version"}
+
+
+class _DefaultCommand(click.Group):
+    """``keepclear FILE...`` is ``keepclear check FILE...``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in _HELP_FLAGS:
+            _perhaps_meant(args[0], list(self.commands))
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+def _perhaps_meant(word: str, commands: list[str]) -> None:
+    """A mistyped command is not a missing file."""
+    close = get_close_matches(word, commands, n=1, cutoff=0.7)
+    if close and not Path(word).exists():
+        raise UsageError(
+            f"there is no file and no command {word!r}; did you mean 'keepclear {close[0]}'?"
+        )
+
+
+@click.group(cls=_DefaultCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="keepclear")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Find where the plans of parties who share a space cross, before they meet.
+
+    keepclear FILE... is short for keepclear check FILE...
+    """
+    if ctx.invoked_subcommand == "check":
+        ctx.default_map = {"check": settings()}
+
+
+def _setting(*names: str, **rest: Any) -> Callable[[Any], Any]:
+    """An option that may also stand in the environment or a settings file."""
+    name = next(name for name in names if name.startswith("--")).removeprefix("--")
+    assert name in CHECK_SETTINGS
+    variable = "KEEPCLEAR_" + name.upper().replace("-", "_")
+    return click.option(*names, envvar=variable, **rest)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_setting(
+    "--horizontal",
+    type=quantities.HORIZONTAL,
+    default="0",
+    metavar="LENGTH",
+    help="Distance that must remain free: 1000m, 1.5km, 5NM.",
+)
+@_setting(
+    "--vertical",
+    type=quantities.VERTICAL,
+    default="0",
+    metavar="LENGTH",
+    help="Height that must remain free: 300ft, 100m.",
+)
+@_setting(
+    "--time",
+    type=quantities.DURATION,
+    default="0",
+    metavar="DURATION",
+    help="Time that must remain free: 60s, 5min.",
+)
+@_setting(
+    "--ground",
+    type=quantities.GROUND,
+    metavar="LOW..HIGH",
+    help="Lowest and highest ground above the sea, where a file states none: 40..150m.",
+)
+@_setting(
+    "--after",
+    type=quantities.INSTANT,
+    metavar="TIME",
+    help="Only what happens from then on: 2015-11-20T06:30Z.",
+)
+@_setting(
+    "--before", type=quantities.INSTANT, metavar="TIME", help="Only what happens before then."
+)
+@_setting(
+    "--within-party", is_flag=True, help="Compare declarations of one party with each other, too."
+)
+@_setting(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(FORMS),
+    help="Form of the answer; table, or what the name after -o says.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the answer there.")
+@_setting(
+    "--read-as",
+    metavar="FORMAT",
+    help="Format of the files, where it should not be guessed: "
+    "geojson, ndjson, csv, f3548, ed269, ed318 or tracks.",
+)
+@_setting(
+    "--max-bytes",
+    type=quantities.SIZE,
+    default=str(BYTES_MAX),
+    metavar="SIZE",
+    help="Largest file that is read: 500MB; 1GB if nothing is said.",
+)
+@_setting("--keep-going", is_flag=True, help="Unreadable rows do not make the exit code 3.")
+@_setting("--exit-zero", is_flag=True, help="Crossings do not make the exit code 1.")
+@_setting("--quiet", "-q", is_flag=True, help="Say only what could not be read.")
+@click.pass_context
+def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
+    r"""Find every crossing among the declarations in FILE...
+
+    Files of all parties go in together; - is standard input. A declaration that names no party
+    belongs to the party that its file is named after.
+
+    \b
+    Exit code: 0 nothing crosses and every row was compared
+               1 something crosses, certainly or possibly
+               2 the command cannot be understood
+               3 something could not be read, and nothing crosses in the rest
+    """
+    from keepclear.detect.crossing import Minima
+    from keepclear.faces.telling import say_closing, say_left_out
+    from keepclear.node.check import Question, answer
+    from keepclear.node.clock import now_us
+    from keepclear.node.gather import gather
+
+    form = _form(options["form"], options["output"], as_json=options["as_json"])
+    _not_over_input(options["output"], files)
+    quiet = options["quiet"]
+    if not quiet:
+        _say_settings(ctx)
+    question = Question(
+        minima=Minima(options["horizontal"], options["vertical"], options["time"]),
+        ground=options["ground"],
+        after_us=options["after"],
+        before_us=options["before"],
+        within_party=options["within_party"],
+        areas=form != "pairs",
+    )
+    progress = ProgressLine(wanted=not quiet)
+    try:
+        reading = gather(files, read_as=options["read_as"], max_bytes=options["max_bytes"])
+        comparison = answer(reading, question, now_us=now_us(), progress=progress)
+    finally:
+        progress.close()
+    say_left_out(comparison, quiet=quiet)
+    output = options["output"]
+    deliver(render(form, comparison, reading, question, output=output), output)
+    if not quiet:
+        say_closing(comparison, in_table=form == "table" and output == STDIN)
+    return exit_code(comparison, keep_going=options["keep_going"], exit_zero=options["exit_zero"])
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+def doctor(*, as_json: bool) -> int:
+    """Look whether everything that keepclear needs is here, and say what to do where not."""
+    from keepclear.faces.report.health import render_health
+    from keepclear.node.doctor import examine
+
+    findings = examine()
+    deliver(render_health(findings, as_json=as_json), STDIN)
+    return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+
+
+def _form(form: str | None, output: str, *, as_json: bool) -> str:
+    """The form asked for; the name of the output decides where nothing else does."""
+    if as_json and form not in {None, "json"}:
+        raise UsageError(f"--json and --format {form} contradict each other; give one of them")
+    if as_json:
+        return "json"
+    return form or _SUFFIXES.get(Path(output).suffix.lower(), "table")
+
+
+def _not_over_input(output: str, files: tuple[str, ...]) -> None:
+    """A report never takes the place of the declarations it is about."""
+    if list(files).count(STDIN) > 1:
+        raise UsageError("- (standard input) can be read once only")
+    if output == STDIN or not Path(output).exists():
+        return
+    if any(name != STDIN and _same_file(name, output) for name in files):
+        raise UsageError(f"{output!r} is one of the files to read; choose another name after -o")
+
+
+def _same_file(a: str, b: str) -> bool:
+    try:
+        return Path(a).is_file() and Path(a).samefile(b)
+    except (OSError, ValueError):
+        return False
+
+
+def _say_settings(ctx: click.Context) -> None:
+    """Options that nobody typed must not be a surprise."""
+    sources = {
+        ParameterSource.ENVIRONMENT: "the environment",
+        ParameterSource.DEFAULT_MAP: "a settings file",
+    }
+    for source, words in sources.items():
+        names = [
+            f"--{'format' if name == 'form' else name.replace('_', '-')}"
+            for name in ctx.params
+            if ctx.get_parameter_source(name) is source
+        ]
+        if names:
+            say(f"from {words}: {', '.join(sorted(names))}")

@@ -1,0 +1,43 @@
+"""The doctor's findings, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from keepclear.faces.words import plain
+
+if TYPE_CHECKING:
+    from keepclear.node.doctor import Finding
+
+__all__ = ["render_health"]
+
+
+def render_health(findings: Sequence[Finding], *, as_json: bool) -> str:
+    """One line for each finding; what to do stands after an arrow."""
+    if as_json:
+        members = {
+            "keepclear": "doctor/1",
+            "ok": all(finding.state != "missing" for finding in findings),
+            "findings": [
+                {"name": f.name, "state": f.state, "text": f.text, "advice": f.advice}
+                for f in findings
+            ],
+        }
+        return json.dumps(members, ensure_ascii=False, indent=1) + "\n"
+    names = max(len(finding.name) for finding in findings)
+    states = max(len(finding.state) for finding in findings)
+    lines = [
+        f"{finding.state:<{states}}  {finding.name:<{names}}  {plain(finding.text)}"
+        + (f" -> {plain(finding.advice)}" if finding.advice else "")
+        for finding in findings
+    ]
+    missing = sum(finding.state == "missing" for finding in findings)
+    lines += [
+        "",
+        f"{missing} missing; nothing can be relied on until it is there"
+        if missing
+        else "nothing is missing",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,81 @@
+"""The few lines of SVG that the drawings need: escaped, short numbers, same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+__all__ = ["PRIME", "Point", "badge", "far", "label", "number", "path", "tag", "thinned"]
+
+Point = tuple[float, float]
+"""x to the right and y down, in pixels; before that, x east and y north, in metres."""
+
+PRIME: Final = "\u2032"
+"""Minutes of arc."""
+_FAR: Final = 20_000.0
+"""Pixels beyond which nothing is drawn: browsers lose precision long before they say so."""
+
+
+def number(value: float) -> str:
+    """One decimal, no trailing zero, never minus zero."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def tag(name: str, *content: str, **attributes: object) -> str:
+    """An element; content is SVG already, attributes are escaped.
+
+    ``class_`` becomes ``class`` and every other underscore a hyphen. ``None`` leaves one out.
+    """
+    words = [name]
+    for key, value in attributes.items():
+        if value is None:
+            continue
+        text = number(value) if isinstance(value, float) else escape(str(value), quote=True)
+        words.append(f'{key.rstrip("_").replace("_", "-")}="{text}"')
+    start = " ".join(words)
+    return f"<{start}>{''.join(content)}</{name}>" if content else f"<{start}/>"
+
+
+def label(at: Point, text: str, *, class_: str = "", anchor: str = "middle") -> str:
+    """One line of text."""
+    return tag("text", escape(text), x=at[0], y=at[1], class_=class_ or None, text_anchor=anchor)
+
+
+def badge(at: Point, text: str) -> str:
+    """A crossing's number in a disc, readable without colour."""
+    width = max(10.0, 4.0 + 3.6 * len(text))
+    x, y = at
+    shape = tag("rect", x=x - width, y=y - 10, width=2 * width, height=20.0, rx=10.0)
+    return tag("g", shape, label((x, y + 4.2), text), class_="badge")
+
+
+def path(rings: Iterable[Sequence[Point]], *, closed: bool) -> str:
+    """The ``d`` of one or several lines; points closer than a pixel's fraction are left out."""
+    parts: list[str] = []
+    for ring in rings:
+        points = thinned(ring)
+        if not points:
+            continue
+        parts.append("M" + "L".join(f"{number(x)} {number(y)}" for x, y in points))
+        if closed:
+            parts.append("Z")
+    return "".join(parts)
+
+
+def thinned(points: Sequence[Point]) -> list[Point]:
+    """The line without points that nobody could see, kept within what browsers can draw."""
+    kept: list[Point] = []
+    for index, (x, y) in enumerate(points):
+        point = (far(x), far(y))
+        last = index == len(points) - 1
+        if kept and not last and abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) < 0.7:
+            continue
+        kept.append(point)
+    return kept
+
+
+def far(value: float) -> float:
+    """A coordinate no further out than browsers can draw."""
+    return max(-_FAR, min(_FAR, value))

@@ -1,0 +1,42 @@
+"""What a reader understood but thinks should be looked at, counted instead of repeated.
+
+A file of 100,000 features without a lower limit earns one sentence with a number, not 100,000.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["Remarks"]
+
+
+class Remarks:
+    """Counts of remarks on one file, in the order of their first appearance."""
+
+    def __init__(self, name: str, rows: str) -> None:
+        """Start with none.
+
+        Args:
+            name: The file, as sentences name it.
+            rows: What its rows are called, in the singular: ``feature``, ``line``, ``report``.
+        """
+        self._name: Final = name
+        self._rows: Final = rows
+        self._counts: dict[str, int] = {}
+        self._first: dict[str, str] = {}
+        self.row = ""
+        """The row being read, such as ``feature 3``; remarks are attributed to it."""
+
+    def add(self, remark: str, rows: int = 1) -> None:
+        """Count a remark on the current row, or on so many; it reads on after "3 features"."""
+        if remark not in self._counts:
+            self._first[remark] = self.row
+        self._counts[remark] = self._counts.get(remark, 0) + rows
+
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence for each remark, with the file, the number of rows and the first of them."""
+        return tuple(
+            f"{self._name}: {count:,} {self._rows}{'' if count == 1 else 's'} {remark}"
+            + (f" (first: {self._first[remark]})" if self._first[remark] else "")
+            for remark, count in self._counts.items()
+        )

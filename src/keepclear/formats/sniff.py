@@ -1,0 +1,94 @@
+"""Which family of text a file is, by its content first and its name second.
+
+Content decides, because names lie: a service saves GeoJSON as ``.json`` and a spreadsheet saves CSV
+as ``.txt``. Files of other kinds are refused here with what to do instead. Which standard a JSON
+document follows is told in ``registry``, once it is decoded.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from keepclear.errors import InputError
+from keepclear.formats.ndjson import RECORD_SEPARATOR
+from keepclear.formats.tabular import looks_like_header
+
+__all__ = ["Family", "refuse_binary", "text_family"]
+
+
+class Family(Enum):
+    """What kind of text a file is."""
+
+    JSON = "JSON"
+    """One JSON document."""
+    LINES = "JSON lines"
+    """One JSON document per line or record."""
+    TABLE = "table"
+    """Cells under a header."""
+
+
+_BINARY: Final = (
+    (b"\x1f\x8b", "gzip", "unpack it first"),
+    (b"PK\x03\x04", "a ZIP archive such as XLSX or KMZ", "save the table as CSV, or unpack it"),
+    (b"SQLite format 3\x00", "a SQLite database such as a GeoPackage", "export it as GeoJSON"),
+    (b"%PDF", "PDF", "ask for the data as GeoJSON or CSV"),
+)
+_LINE_NAMES: Final = (".ndjson", ".jsonl", ".geojsonl", ".geojsons", ".geojsonseq", ".jsonseq")
+_TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
+_JSON_NAMES: Final = (".json", ".geojson")
+_LOOKED_AT: Final = 65_536
+"""Bytes of a first line that are looked at to tell a header."""
+
+
+def refuse_binary(data: bytes) -> None:
+    """Refuse what is no text at all.
+
+    Raises:
+        InputError: ``file.binary``.
+    """
+    for mark, what, advice in _BINARY:
+        if data.startswith(mark):
+            raise InputError("file.binary", f"the file is {what}, expected text; {advice}")
+
+
+def text_family(data: bytes, name: str) -> Family:
+    """The family of a checked UTF-8 text.
+
+    Raises:
+        InputError: ``format.unknown``.
+    """
+    body = data.lstrip()
+    lower = name.lower()
+    if body.startswith(RECORD_SEPARATOR):
+        return Family.LINES
+    if body.startswith(b"{") and _goes_on_with_another(body):
+        return Family.LINES
+    if body.startswith((b"{", b"[")):
+        return Family.LINES if lower.endswith(_LINE_NAMES) else Family.JSON
+    if body.startswith(b"<"):
+        raise InputError(
+            "format.unknown",
+            "the file is XML, such as KML or GPX, which is not read yet; convert it to GeoJSON",
+        )
+    first = body[:_LOOKED_AT].decode(errors="replace").splitlines()[0]
+    if lower.endswith(_TABLE_NAMES) or looks_like_header(first):
+        return Family.TABLE
+    if lower.endswith(_LINE_NAMES):
+        return Family.LINES
+    if lower.endswith(_JSON_NAMES):
+        return Family.JSON
+    raise InputError(
+        "format.unknown",
+        "neither the content nor the name of the file says its format; name it with --read-as",
+    )
+
+
+def _goes_on_with_another(body: bytes) -> bool:
+    """Whether the first line is a whole object and the next one begins another."""
+    end = body.find(b"\n")
+    return (
+        end > 0
+        and body[max(0, end - _LOOKED_AT) : end].rstrip().endswith(b"}")
+        and body[end : end + _LOOKED_AT].lstrip().startswith(b"{")
+    )

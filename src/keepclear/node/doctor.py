@@ -1,0 +1,167 @@
+"""Looks at this machine: is everything here that a check needs, and can the clock be trusted.
+
+Each look gives one :class:`Finding`. Only ``missing`` keeps keepclear from answering rightly;
+``note`` says what one should know.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, Literal
+
+from keepclear import __version__
+from keepclear.domain.window import format_instant
+from keepclear.errors import ConfigurationError
+from keepclear.node.clock import now_us, resolution_s
+
+__all__ = ["Finding", "examine"]
+
+_NEEDED: Final = ("numpy", "shapely", "pyproj", "msgspec", "click", "rich")
+_KNOWN_PLACE: Final = (-0.466744, 0.0023)
+"""Latitude and longitude of a test point that NGA publishes with EGM96."""
+_KNOWN_UNDULATION_M: Final = 17.329
+_TIMEX_WORDS: Final = 64
+"""More than the kernel's struct timex holds, on every platform."""
+_TIME_ERROR: Final = 5
+"""What adjtimex answers when nothing keeps the clock right."""
+_MAX_ERROR_WORD: Final = 3
+_ROUGH_RESOLUTION_S: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor."""
+
+    name: str
+    state: Literal["ok", "note", "missing"]
+    text: str
+    advice: str = ""
+    """What to do, where something is to be done."""
+
+
+def examine() -> list[Finding]:
+    """Everything that can be known without asking anybody outside this machine."""
+    return [
+        *_versions(),
+        *_fast_path(),
+        _geoid(),
+        *_clock(),
+        _cache(),
+    ]
+
+
+def _versions() -> Iterable[Finding]:
+    yield Finding("keepclear", "ok", __version__)
+    python = f"{platform.python_version()} ({platform.python_implementation()})"
+    yield Finding("python", "ok", python)
+    for name in _NEEDED:
+        try:
+            text = version(name)
+        except PackageNotFoundError:
+            advice = f"python -m pip install {name}"
+            yield Finding(name, "missing", "not installed", advice)
+            continue
+        yield Finding(name, "ok", text + _library(name))
+
+
+def _library(name: str) -> str:
+    """The C library behind a package, because that is what computes."""
+    if name == "shapely":
+        import shapely  # noqa: PLC0415 -- only where it is installed
+
+        return f" (GEOS {'.'.join(map(str, shapely.geos_version))})"
+    if name == "pyproj":
+        import pyproj  # noqa: PLC0415
+
+        return f" (PROJ {pyproj.proj_version_str})"
+    return ""
+
+
+def _fast_path() -> Iterable[Finding]:
+    """Whether large jobs run compiled, and whether that was done already."""
+    try:
+        numba = version("numba")
+    except PackageNotFoundError:
+        text = "not installed: verdicts are the same, large files take longer"
+        yield Finding("numba", "note", text, "python -m pip install 'keepclear[fast]'")
+        return
+    yield Finding("numba", "ok", numba)
+    compiled = sum(1 for place in _cache_places() for _ in place.glob("**/*.nbi"))
+    if compiled:
+        yield Finding("fast path", "ok", "compiled")
+    else:
+        yield Finding("fast path", "note", "not compiled yet; the first large file does it, once")
+
+
+def _cache_places() -> list[Path]:
+    """Where compiled code is kept: the place asked for, beside the source, else the user's own."""
+    places = [Path(__file__).parent.parent / "detect"]
+    if asked := os.environ.get("NUMBA_CACHE_DIR"):
+        places.insert(0, Path(asked))
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    places.append(Path(home).expanduser() / "numba")
+    return places
+
+
+def _geoid() -> Finding:
+    """The grid is here, and gives the undulation that is published for a known place."""
+    latitude, longitude = _KNOWN_PLACE
+    try:
+        from keepclear.node.geoid import load_geoid  # noqa: PLC0415 -- needs numpy
+
+        low, high = load_geoid().bounds(latitude, longitude, latitude, longitude)
+    except (ConfigurationError, ImportError) as error:
+        return Finding("geoid", "missing", str(error), "install keepclear again")
+    if not low <= _KNOWN_UNDULATION_M <= high:
+        text = f"EGM96 gives {low:.1f} to {high:.1f} m where {_KNOWN_UNDULATION_M} m is published"
+        return Finding("geoid", "missing", text, "install keepclear again")
+    text = f"EGM96, {low:.1f} to {high:.1f} m at a place where {_KNOWN_UNDULATION_M} m is published"
+    return Finding("geoid", "ok", text)
+
+
+def _clock() -> Iterable[Finding]:
+    now = format_instant(now_us() // 1_000_000 * 1_000_000)
+    resolution = resolution_s()
+    state: Literal["ok", "note"] = "ok" if resolution <= _ROUGH_RESOLUTION_S else "note"
+    yield Finding("clock", state, f"{now}, steps of {resolution:g} s; compare it with your watch")
+    error_us = _clock_error_us()
+    advice = "compare it with another clock; checks of files do not depend on it"
+    if error_us is None:
+        yield Finding("clock kept", "note", "cannot be known on this machine", advice)
+    elif error_us < 0:
+        yield Finding("clock kept", "note", "nothing keeps this clock right (no NTP)", advice)
+    else:
+        yield Finding("clock kept", "ok", f"kept by NTP, within {error_us / 1000:,.0f} ms")
+
+
+def _clock_error_us() -> int | None:
+    """The kernel's own estimate of how wrong the clock is; -1: nothing keeps it; None: unknown."""
+    if find_spec("fcntl") is None or platform.system() != "Linux":
+        return None
+    state = (ctypes.c_long * _TIMEX_WORDS)()
+    try:
+        answer = ctypes.CDLL(None, use_errno=True).adjtimex(state)
+    except (AttributeError, OSError):
+        return None
+    if answer < 0:
+        return None
+    return -1 if answer == _TIME_ERROR else int(state[_MAX_ERROR_WORD])
+
+
+def _cache() -> Finding:
+    """Compiled code is kept between runs only where somebody may write."""
+    for place in _cache_places():
+        above = place
+        while not above.exists() and above != above.parent:
+            above = above.parent
+        if os.access(above, os.W_OK):
+            return Finding("cache", "ok", f"compiled code is kept under {place}")
+    text = "no folder to write to: every large job compiles anew"
+    return Finding("cache", "note", text, "set NUMBA_CACHE_DIR to a folder of your own")

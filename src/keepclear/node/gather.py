@@ -1,0 +1,134 @@
+"""Several files become one reading: each declaration with its party, nothing lost, nothing twice.
+
+The party of a declaration that names none is its file's stem. One file alone in which nobody is
+named is different: there each declaration stands for itself, and that is said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from keepclear.domain.declaration import Declaration
+from keepclear.errors import InputError, Refusal
+from keepclear.formats.reading import Reading
+from keepclear.formats.registry import read_bytes
+from keepclear.node.files import BYTES_MAX, STDIN, party_names, read_file, shown
+
+__all__ = ["gather", "read_one"]
+
+
+def read_one(path: str, *, read_as: str | None = None, max_bytes: int = BYTES_MAX) -> Reading:
+    """One file as it was written, parties not yet filled in.
+
+    Raises:
+        InputError: The file as a whole cannot be read.
+    """
+    data = read_file(path, max_bytes=max_bytes)
+    return read_bytes(data, name=shown(path), read_as=read_as)
+
+
+def gather(
+    paths: Sequence[str],
+    *,
+    read_as: str | None = None,
+    max_bytes: int = BYTES_MAX,
+    strict: bool = False,
+) -> Reading:
+    """Every file's declarations, with their parties, as one reading.
+
+    Args:
+        paths: File names; ``-`` is standard input.
+        read_as: Format name, where the content should not be guessed.
+        max_bytes: Limit for each file.
+        strict: A file that cannot be read at all raises, instead of being listed as refused.
+
+    Raises:
+        InputError: Only when ``strict``.
+    """
+    paths, warnings = _once(paths)
+    readings: list[Reading] = []
+    for path in paths:
+        try:
+            readings.append(read_one(path, read_as=read_as, max_bytes=max_bytes))
+        except InputError as error:
+            if strict:
+                raise
+            readings.append(Reading("", (), (Refusal.of(error),)))
+    declarations: list[Declaration] = []
+    for path, party, reading in zip(paths, party_names(paths), readings, strict=True):
+        alone = len(paths) == 1 and not any(d.party for d in reading.declarations)
+        if alone and len(reading.declarations) > 1:
+            warnings.append(
+                f"{shown(path)}: it names no party, so each declaration stands for itself and is "
+                "compared with all others"
+            )
+        declarations += reading.declarations if alone else _named(reading.declarations, party)
+    if len(paths) > 1:
+        declarations, doubled = _joined(declarations)
+        warnings += doubled
+    formats = {reading.format for reading in readings if reading.format}
+    return Reading(
+        format=formats.pop() if len(formats) == 1 else "",
+        declarations=tuple(declarations),
+        refused=tuple(refusal for reading in readings for refusal in reading.refused),
+        warnings=(*warnings, *(text for reading in readings for text in reading.warnings)),
+    )
+
+
+def _once(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Each file once, whatever name it goes by: a file given twice would cross itself."""
+    seen: set[str] = set()
+    kept: list[str] = []
+    warnings: list[str] = []
+    for path in paths:
+        real = path if path == STDIN else os.path.realpath(path)
+        if real in seen:
+            warnings.append(f"{shown(path)}: it was given twice and is read once")
+        else:
+            seen.add(real)
+            kept.append(path)
+    return kept, warnings
+
+
+def _named(declarations: Sequence[Declaration], party: str) -> list[Declaration]:
+    return [d if d.party else replace(d, party=party) for d in declarations]
+
+
+def _joined(declarations: Sequence[Declaration]) -> tuple[list[Declaration], list[str]]:
+    """Declarations of one party and id from several files are parts of one declaration."""
+    joined: dict[tuple[str, str, int], Declaration] = {}
+    warnings: list[str] = []
+    for declaration in declarations:
+        version = 0
+        key = (declaration.party, declaration.id, version)
+        while (known := joined.get(key)) is not None:
+            if _alike(known, declaration):
+                parts = tuple(dict.fromkeys((*known.parts, *declaration.parts)))
+                if parts != known.parts:
+                    warnings.append(
+                        f"{declaration.where}: {_name(declaration)} stands in another file, too; "
+                        "all of it is taken as one declaration; is one of them an older version?"
+                    )
+                joined[key] = replace(known, parts=parts)
+                break
+            version += 1
+            key = (declaration.party, declaration.id, version)
+        else:
+            if version:
+                warnings.append(
+                    f"{declaration.where}: {_name(declaration)} is declared differently in "
+                    "another file; both are compared; which one holds?"
+                )
+            joined[key] = declaration
+    return list(joined.values()), warnings
+
+
+def _name(declaration: Declaration) -> str:
+    return f"{declaration.party} {declaration.id}".strip()
+
+
+def _alike(a: Declaration, b: Declaration) -> bool:
+    """The same but for their parts and where they stand."""
+    return replace(a, parts=b.parts, where=b.where) == b

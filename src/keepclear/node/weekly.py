@@ -1,0 +1,121 @@
+"""Weekly schedules become plain windows, over the time that the other declarations name.
+
+A weekly schedule goes on for ever; a check looks at a span of it: around everything else that was
+read, else the next seven days, and never beyond the time asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from keepclear.domain.declaration import Declaration, Kind, Part
+from keepclear.domain.route import Route
+from keepclear.domain.schedule import DAY_US, Schedule
+from keepclear.domain.volume import Volume4D
+from keepclear.domain.window import Window
+from keepclear.errors import InputError, Refusal
+
+__all__ = ["Key", "Opened", "extent", "open_schedules"]
+
+_SPAN_US: Final = 7 * DAY_US
+"""How far weekly schedules are opened when nothing else in the files names a time."""
+
+Key = tuple[str, str, Kind]
+"""Party, identifier and kind."""
+
+
+def extent(part: Part) -> Window:
+    """From the first to the last instant of a part."""
+    if isinstance(part, Route):
+        return Window(part.waypoints[0].time_us, part.waypoints[-1].time_us)
+    return part.window.window if isinstance(part.window, Schedule) else part.window
+
+
+@dataclass(slots=True)
+class Opened:
+    """Declarations whose schedules are plain windows now, and how to find back."""
+
+    declarations: list[Declaration] = field(default_factory=list)
+    origin: dict[Key, tuple[int, ...]] = field(default_factory=dict)
+    """For each declaration that was opened, the declared part of every part it has now; empty where
+    two share one name, because then nobody can tell whose part is meant."""
+    closed: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def open_schedules(
+    declarations: Sequence[Declaration], *, span: Window, wider_us: int, now_us: int
+) -> Opened:
+    """Put plain windows in the place of every weekly schedule.
+
+    Args:
+        declarations: All that will be compared.
+        span: The time asked for.
+        wider_us: The time minimum: it reaches beyond the other declarations' times.
+        now_us: Where to look when nothing names a time.
+    """
+    weekly = [any(map(_is_weekly, d.parts)) for d in declarations]
+    if not any(weekly):
+        return Opened(list(declarations))
+    others = (d for d, is_weekly in zip(declarations, weekly, strict=True) if not is_weekly)
+    looked_at = _span(others, span, wider_us, now_us)
+    opened = Opened(warnings=[f"weekly schedules were looked at from {looked_at}"])
+    for declaration, is_weekly in zip(declarations, weekly, strict=True):
+        if not is_weekly:
+            opened.declarations.append(declaration)
+            continue
+        try:
+            parts = [
+                (index, part)
+                for index, declared in enumerate(declaration.parts)
+                for part in _windows(declared, looked_at)
+            ]
+        except InputError as error:
+            opened.refused.append(Refusal.of(error.inside(declaration.where)))
+            continue
+        if not parts:
+            opened.closed += 1
+            continue
+        opened.declarations.append(replace(declaration, parts=tuple(part for _, part in parts)))
+        key = (declaration.party, declaration.id, declaration.kind)
+        indexes = tuple(index for index, _ in parts)
+        opened.origin[key] = indexes if key not in opened.origin else ()
+    return opened
+
+
+def _is_weekly(part: Part) -> bool:
+    return isinstance(part, Volume4D) and isinstance(part.window, Schedule)
+
+
+def _windows(part: Part, span: Window) -> Iterable[Part]:
+    if isinstance(part, Volume4D) and isinstance(part.window, Schedule):
+        return [replace(part, window=window) for window in part.window.within(span)]
+    return [part]
+
+
+def _span(others: Iterable[Declaration], asked: Window, wider_us: int, now_us: int) -> Window:
+    """Where weekly schedules are opened: around the times of everything else, else a week.
+
+    A time minimum reaches beyond those times, and the last instant of a route belongs to it: the
+    span is wider by both. What begins and never ends is looked at for a week.
+    """
+    instants: list[int] = []
+    for extent in (extent(part) for d in others for part in d.parts):
+        start_us, end_us = extent.start_us, extent.end_us
+        if start_us is not None:
+            instants += (start_us, start_us + _SPAN_US if end_us is None else end_us)
+        elif end_us is not None:
+            instants += (end_us - _SPAN_US, end_us)
+    after, before = asked.start_us, asked.end_us
+    if instants:
+        start, end = min(instants) - wider_us - 1, max(instants) + wider_us + 1
+    else:
+        start = now_us if before is None else before - _SPAN_US
+        start = start if after is None else after
+        end = start + _SPAN_US if before is None else before
+    start = start if after is None else max(start, after)
+    end = end if before is None else min(end, before)
+    return Window(start, max(start, end))
