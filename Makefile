@@ -24,8 +24,8 @@ demo: ## check the example scenario: crossings on the screen, report in out/
 	@tools/setup.sh run
 	@mkdir -p $(OUT)
 	@$(BIN)/keepclear check $(DARLING) $(FOUND)
-	@$(BIN)/keepclear check $(DARLING) -o $(OUT)/report.html $(FOUND)
-	@$(BIN)/keepclear check $(DARLING) -o $(OUT)/report.json $(FOUND)
+	@$(BIN)/keepclear check $(DARLING) -q -o $(OUT)/report.html $(FOUND)
+	@$(BIN)/keepclear check $(DARLING) -q -o $(OUT)/report.json $(FOUND)
 	@echo
 	@echo "The report to send on:  $(OUT)/report.html (opens in any browser, offline)"
 	@echo "The same for programs:  $(OUT)/report.json"
@@ -53,9 +53,9 @@ docs: ## write anew what the documents show of the program: output and diagrams
 	$(BIN)/python tools/draw_architecture.py
 	$(BIN)/python tools/readme_output.py
 
-bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes (half an hour)
+bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes, into docs/performance.md
 	@tools/setup.sh bench
-	$(BIN)/python -m bench $(BENCH_ARGS)
+	$(BIN)/python -m bench --write docs/performance.md $(BENCH_ARGS)
 
 bench-quick: ## the same at 1e4 only
 	@tools/setup.sh bench

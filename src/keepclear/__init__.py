@@ -7,8 +7,8 @@ Read files, check them, look at what crosses::
     >>> found = keepclear.check(plans)
     >>> for crossing in found.crossings:
     ...     print(crossing.a.id, crossing.b.id, crossing.kind.value)
-    A1 B2 overlap
     A2 B1 overlap
+    A1 B2 overlap
 
 Or declare in Python what no file holds yet::
 

@@ -175,6 +175,10 @@ class Pieces:
         """The pieces at an index or under a mask."""
         return Pieces(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
+    def on(self, u):
+        """Edges and parameters of places given from 0 to 1 on each piece."""
+        return self.i, self.t0 + u * (self.t1 - self.t0)
+
     def joined(self, other):
         """These pieces, then the others."""
         names = self.__dataclass_fields__

@@ -18,8 +18,8 @@ import numpy as np
 
 from .curves import Curves, first_pieces, halves
 from .ellipsoid import DIGITS, mp_normal, normals
-from .nearest import PAIRS_MAX, chords_apart, nearest, polished
-from .region import Core, core
+from .nearest import chords_apart, nearest, polished
+from .region import ROUGH_M, Core, core
 from .shapes import GEODESIC, GREAT_CIRCLE, LONLAT, Area, Circle, Corridor, Footprint, Mover
 
 __all__ = [
@@ -41,6 +41,11 @@ MEETS_M = 1e-4
 """Curves nearer than this are looked at as if they met: the depth then tells, if there is any."""
 DEPTH_ERROR_M = 5e-4
 """A depth may be stated too great by this, from two distances good to 0.2 mm each."""
+CROSSINGS_MAX = 2_000
+MARKS_MAX = 50
+"""On an edge with more crossings than this, as many are enough: they lie along a common line."""
+DEEP_M = 20.0
+"""Depths beyond this are stated to 2 m only."""
 SCREEN_M = 1.0
 """Nearer to the threshold than this, fifty digits are used."""
 CUBE = 2**31 - 1
@@ -122,27 +127,38 @@ def _depth(a: Core, b: Core) -> float:
     places = [_along(a.curves, marks_a), _along(b.curves, marks_b)]
     places += [c.middles() for c in (a, b) if c.encloses]
     n = np.concatenate(places)
+    owner = np.repeat([1, 2, 0, 0][: len(places)], [len(p) for p in places])
+    shared, total = _depths(a, b, n, owner, rough=True)
+    deepest = total[shared].max(initial=0.0) - 4 * ROUGH_M
+    if deepest > DEEP_M:
+        return float(deepest)
+    shared, total = _depths(a, b, n, owner, rough=False)
+    return float(total[shared].max(initial=0.0))
+
+
+def _depths(a: Core, b: Core, n, owner, *, rough):
+    """Which places both cores hold, and their depths. ``owner`` says on whose curves they lie: such
+    a place belongs to the core and has no depth in it."""
     total = np.zeros(len(n))
     shared = np.ones(len(n), bool)
-    on_line = np.zeros(len(n), int)
-    on_line[: len(places[0])] = 1
-    on_line[len(places[0]) : len(places[0]) + len(places[1])] = 2
     for number, c in ((1, a), (2, b)):
-        mine = on_line == number  # a place on a core's own curves belongs to it and has no depth
-        if not c.encloses:
+        mine = owner == number
+        if c.encloses:
+            away = np.where(mine, 0.0, c.distances(n, rough=rough))
+            shared &= mine | (c.holds(n) & (away > MEETS_M))
+            total += away
+        else:
             shared &= mine
-            continue
-        away = np.where(mine, 0.0, c.distances(n))
-        shared &= mine | (c.holds(n) & (away > MEETS_M))
-        total += away
-    return float(total[shared].max(initial=0.0))
+    return shared, total
 
 
 def _along(curves: Curves, marks):
     """Unit normals of vertices, marks, and three places between each two neighbours of them."""
     found_i, found_t = [], []
     for i in range(len(curves)):
-        stops = np.unique(np.concatenate([[curves.lo[i], curves.hi[i]], marks.get(i, [])]))
+        found = marks.get(i, [])
+        found = found[:: 1 + len(found) // MARKS_MAX]
+        stops = np.unique(np.concatenate([[curves.lo[i], curves.hi[i]], found]))
         for k in (0.25, 0.5, 0.75):
             stops_k = stops[:-1] + k * np.diff(stops)
             found_t.append(stops_k)
@@ -162,7 +178,7 @@ def _crossings(ca: Curves, cb: Curves):
         keep = d <= a.dev + b.dev
         a, b, u, v = a.take(keep), b.take(keep), u[keep], v[keep]
         wide = a.dev + b.dev > MEETS_M
-        if not wide.any() or len(a) > PAIRS_MAX:
+        if not wide.any() or len(a) > CROSSINGS_MAX:  # edges that coincide: any marks will do
             break
         split = np.flatnonzero(wide)
         ra, rb = halves(ca, a.take(split)), halves(cb, b.take(split))
@@ -172,7 +188,7 @@ def _crossings(ca: Curves, cb: Curves):
         a, b = a.take(~wide).joined(ra.take(pick_a)), b.take(~wide).joined(rb.take(pick_b))
     marks_a, marks_b = {}, {}
     for piece, w, marks in ((a, u, marks_a), (b, v, marks_b)):
-        for i, t in zip(piece.i, piece.t0 + w * (piece.t1 - piece.t0), strict=True):
+        for i, t in zip(*piece.on(w), strict=True):
             marks.setdefault(int(i), []).append(float(t))
     return marks_a, marks_b
 

@@ -17,7 +17,7 @@ import mpmath
 import numpy as np
 
 from .curves import first_pieces, halves
-from .ellipsoid import DIGITS, geodesic_m, mp_lonlat, mp_space, vincenty
+from .ellipsoid import DIGITS, geodesic_m, mp_lonlat, mp_space, space, vincenty
 
 TOLERANCE_M = 2e-5
 """Pieces are halved until the two ``dev`` of a pair add up to this."""
@@ -26,6 +26,9 @@ SPREAD = 0.03
 EARTH_M = 6_335_000.0
 """Smallest radius of curvature, so that lengthenings are never taken too small."""
 PAIRS_MAX = 400_000
+TRIED = 32
+TOUCH_M = 2e-5
+"""Curves that come this near are said to touch, and the search ends."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def nearest(ca, cb, *, stop=None):
             between the two, metres.
 
     Returns:
-        ``Found``; unless stopped, ``low_m`` is ``high_m`` and within 0.05 mm of the truth.
+        ``Found``; unless stopped, ``high_m`` is within 0.05 mm of the truth.
     """
     a, b = first_pieces(ca), first_pieces(cb)
     ia, ib = (grid.ravel() for grid in np.indices((len(a), len(b))))
@@ -63,6 +66,15 @@ def nearest(ca, cb, *, stop=None):
         d, u, v = chords_apart(a.p0, a.p1, b.p0, b.p1)
         slack = a.dev + b.dev
         best = min(best, (d + slack).min())
+        first = np.argsort(d)[:TRIED]  # real places on the curves: an upper bound without slack
+        places = a.take(first).on(u[first]), b.take(first).on(v[first])
+        real = space(ca.at(*places[0])) - space(cb.at(*places[1]))
+        real = np.sqrt(_dot(real, real))
+        k = int(np.argmin(real))
+        best = min(best, real[k])
+        if best <= TOUCH_M:
+            place = [(int(i[k]), float(t[k])) for i, t in places]
+            return Found(0.0, float(best), (*place[0], *place[1]))
         low = d - slack
         keep = low <= best + SPREAD * lengthening(best) + 1e-9
         a, b, slack = a.take(keep), b.take(keep), slack[keep]
@@ -89,7 +101,7 @@ def _halve(curves, mine, other, which):
 
 def _best(ca, a, u, cb, b, v):
     """Among the pairs left, the two places whose geodesic is the shortest."""
-    ta, tb = a.t0 + u * (a.t1 - a.t0), b.t0 + v * (b.t1 - b.t0)
+    (_, ta), (_, tb) = a.on(u), b.on(v)
     length = vincenty(ca.at(a.i, ta), cb.at(b.i, tb))
     k = int(np.argmin(length))
     place = (int(a.i[k]), float(ta[k]), int(b.i[k]), float(tb[k]))

@@ -269,6 +269,7 @@ def test_well_known_text_is_read_as_geojson(text, kind, coordinates):
         "POLYGON ((8 47, 9 47,))",
         "(" * 100_000,
         "POLYGON " + "(" * 100_000,
+        "POINT" + " " * 100_000,
     ],
 )
 def test_unreadable_well_known_text_is_refused(text):

@@ -106,6 +106,29 @@ def test_absent_and_null_are_the_same_and_leave_everything_open():
     assert (one().kind, one().party, one().priority, one().state) == (Kind.OPERATION, "", 0, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [
+        ("1970-01-01T00:00:01Z", 1_000_000),
+        ("1970-01-01T02:00:01+02:00", 1_000_000),
+        ("1969-12-31T13:30:01-10:30", 1_000_000),
+        ("1970-01-01T00:00:00.123456789Z", 123_456),
+        ("1970-01-01T00:00:60Z", 60_000_000),
+        ("1970-01-01T00:01Z", 60_000_000),
+    ],
+)
+def test_case_13_times_with_any_offset_or_fraction(text, microseconds):
+    assert part(time_start=text).window == Window(microseconds, None)
+
+
+def test_case_11_every_part_keeps_its_own_window_and_an_instant_is_one():
+    early = {"time_start": TIMES[0], "time_end": TIMES[0]}
+    late = {"time_start": TIMES[1]}
+    (declaration,) = read(feature(id="A", **early), feature(id="A", **late)).declarations
+    first, second = (parse_instant(t) for t in TIMES)
+    assert [p.window for p in declaration.parts] == [Window(first, first), Window(second, None)]
+
+
 def test_case_19_zero_is_a_value():
     zero = {"value": 0, "units": "FT", "reference": "AGL"}
     assert part(altitude_lower=zero).band.lower == Altitude(0, Units.FT, Reference.AGL)
@@ -449,6 +472,7 @@ def test_case_01_longitudes_beyond_180_alone_are_refused():
         polygon([179, 10], [361, 10], [179, 12], [179, 10]),
     ):
         assert refusal(geometry, radius_m=1).code == "position.range"
+    assert "write it as -170.0" in refusal({"type": "Point", "coordinates": [190, 1]}).message
 
 
 def test_an_edge_of_exactly_180_degrees_is_refused():
@@ -476,7 +500,11 @@ def test_a_third_coordinate_is_ignored_and_said_once():
     high = {"type": "Point", "coordinates": [*POINT["coordinates"], 500]}
     reading = read(feature(high, radius_m=1), feature(high, radius_m=1))
     assert reading.declarations[0].parts == flat
-    assert sum("third coordinate" in w for w in reading.warnings) == 1
+    ring = polygon(*([*p, 500] for p in RING))
+    warnings = read(feature(ring), feature(ring)).warnings
+    third = [w for w in (*reading.warnings, *warnings) if "third coordinate" in w]
+    assert len(third) == 2
+    assert all(w.startswith("plan.geojson: 2 features with a third") for w in third)
 
 
 # the document

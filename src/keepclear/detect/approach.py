@@ -69,10 +69,7 @@ def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: 
         time_us: Time minimum: the two may be up to this far apart in time.
     """
     a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
-    if time_us <= 0:
-        tries = _same_time(a, b, when)
-    else:
-        tries = _apart_in_time(a, b, float(time_us))
+    tries = _apart_in_time(a, b, float(time_us)) if time_us > 0 else _same_time(a, b, when)
     best = np.full(len(i), np.inf)
     time_i, time_j = when.first.copy(), when.first.copy()
     for t, s in tries:

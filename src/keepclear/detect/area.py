@@ -104,8 +104,8 @@ def area_of(shape: shapely.Geometry, plane: Proj) -> SharedArea:
     size, drawn = 0.0, []
     for polygon in polygons:
         rings = [
-            np.stack(plane(*np.asarray(ring.coords).T, inverse=True), axis=1)
-            for ring in (polygon.exterior, *polygon.interiors)
+            np.stack(plane(x, y, inverse=True), axis=1)
+            for x, y in (np.asarray(r.coords).T for r in (polygon.exterior, *polygon.interiors))
         ]
         parts = [abs(_GEOD.polygon_area_perimeter(*ring.T)[0]) for ring in rings]
         size += parts[0] - sum(parts[1:])
@@ -127,9 +127,11 @@ def _cut_at_180(rings: list[np.ndarray]) -> list[list[list[list[float]]]]:
     pieces: list[list[list[list[float]]]] = []
     for turn in (-360.0, 0.0, 360.0):
         cut = polygon.intersection(shapely.box(turn - 180.0, -90.0, turn + 180.0, 90.0))
-        for part in shapely.get_parts(cut):
-            if part.geom_type == "Polygon" and part.area > 0:
-                pieces.append(_coordinates(shapely.geometry.polygon.orient(part), turn))
+        pieces += [
+            _coordinates(shapely.geometry.polygon.orient(part), turn)
+            for part in shapely.get_parts(cut)
+            if part.geom_type == "Polygon" and part.area > 0
+        ]
     return pieces
 
 

@@ -101,9 +101,9 @@ def _crossing(
     size, drawn = None, None
     if areas and overlap.any():
         chosen = rows[overlap]
-        pairs = zip(hits.i[chosen].tolist(), hits.j[chosen].tolist(),
-                    hits.start_us[chosen].tolist(), hits.end_us[chosen].tolist(), strict=True)  # fmt: skip
-        size, drawn = shared_area(table, list(pairs), skeletons)
+        columns = (hits.i, hits.j, hits.start_us, hits.end_us)
+        pairs = list(zip(*(column[chosen].tolist() for column in columns), strict=True))
+        size, drawn = shared_area(table, pairs, skeletons)
         size = round(size, 3)
     doubts = hits.doubt[rows]
     certain = bool((doubts == 0).any())

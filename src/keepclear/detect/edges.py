@@ -55,38 +55,41 @@ def unwrap(longitude: Any, other: Any) -> Any:
 
 
 @kernel
-def deviation_m(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
-    """How far the line straight in lon/lat can lie from the great circle between its ends.
+def _steps(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
+    """Change of longitude and latitude along an edge, radians, not negative."""
+    dl = np.abs(unwrap(lon_a, lon_b) - unwrap(lon_b, lon_a)) * RADIAN
+    return dl, np.abs(lat_a - lat_b) * RADIAN
+
+
+@kernel
+def bounds_m(dl: Any, dp: Any, sin_a: Any, cos_a: Any, sin_b: Any, cos_b: Any) -> Any:
+    """Upper bounds of an edge's deviation from its great circle, and of its length, metres.
 
     A path of constant speed deviates from its chord by at most an eighth of its greatest sideways
     acceleration. On the sphere that is (sin p cos p L^2) north and (2 sin p L P) east for a change
     of L in longitude and P in latitude at latitude p; each factor is taken at its greatest. Unlike
     a test at a few points, this misses no S-shaped edge.
     """
-    dl = np.abs(unwrap(lon_a, lon_b) - unwrap(lon_b, lon_a)) * RADIAN
-    dp = np.abs(lat_a - lat_b) * RADIAN
-    highest = np.maximum(np.abs(lat_a), np.abs(lat_b))
-    lowest = np.minimum(np.abs(lat_a), np.abs(lat_b)) * (lat_a * lat_b > 0.0)
-    sine, _ = sin_cos(highest)
-    _, cosine = sin_cos(lowest)
-    sideways = sine * dl * np.sqrt(cosine * dl * (cosine * dl) + 4.0 * dp * dp)
-    return 0.125 * _EARTH_M * sideways
+    sine = np.maximum(np.abs(sin_a), np.abs(sin_b))
+    cosine = np.maximum(np.maximum(cos_a, cos_b), 1.0 * (sin_a * sin_b <= 0.0))
+    east = cosine * dl
+    sag = 0.125 * _EARTH_M * (sine * dl * np.sqrt(east * east + 4.0 * dp * dp))
+    return sag, _EARTH_M * np.sqrt(east * east + dp * dp)
 
 
 @kernel
-def _length_m(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
-    dl = np.abs(unwrap(lon_a, lon_b) - unwrap(lon_b, lon_a)) * RADIAN
-    dp = np.abs(lat_a - lat_b) * RADIAN
-    lowest = np.minimum(np.abs(lat_a), np.abs(lat_b)) * (lat_a * lat_b > 0.0)
-    _, cosine = sin_cos(lowest)
-    return _EARTH_M * np.sqrt(cosine * dl * (cosine * dl) + dp * dp)
+def deviation_m(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
+    """How far the line straight in lon/lat can lie from the great circle between its ends."""
+    dl, dp = _steps(lon_a, lat_a, lon_b, lat_b)
+    sin_a, cos_a = sin_cos(lat_a)
+    sin_b, cos_b = sin_cos(lat_b)
+    sag, _ = bounds_m(dl, dp, sin_a, cos_a, sin_b, cos_b)
+    return sag
 
 
 @kernel
-def level_of(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
-    """How often a straight-in-lon/lat edge is halved, as a float; at most ``LEVEL_MAX``."""
-    sag = deviation_m(lon_a, lat_a, lon_b, lat_b)
-    length = _length_m(lon_a, lat_a, lon_b, lat_b)
+def halvings(sag: Any, length: Any) -> Any:
+    """How often an edge with these bounds is halved, as a float; at most ``LEVEL_MAX``."""
     level = 0.0 * sag
     for _ in range(LEVEL_MAX):
         more = 1.0 * ((sag > TOLERANCE_M) | (length > _SPLIT_M))
@@ -96,11 +99,12 @@ def level_of(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
     return level
 
 
-def levels(lon: np.ndarray, lat: np.ndarray, next_index: np.ndarray) -> np.ndarray:
-    """Levels (uint8) of the edges from each vertex to ``next_index`` of it."""
-    return np.asarray(
-        level_of(lon, lat, lon[next_index], lat[next_index]), dtype=np.float64
-    ).astype(np.uint8)
+def levels(lon: np.ndarray, lat: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Level of the edge from each vertex to the vertex ``ends``, and the bound of its deviation."""
+    dl, dp = _steps(lon, lat, lon[ends], lat[ends])
+    sine, cosine = sin_cos(lat)
+    sag, length = bounds_m(dl, dp, sine, cosine, sine[ends], cosine[ends])
+    return halvings(sag, length).astype(np.uint8), sag
 
 
 def lonlat_points(

@@ -7,21 +7,22 @@ the worst position errors to leave the same answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from keepclear.detect.approach import closest, span_within
 from keepclear.detect.crossing import Minima
+from keepclear.detect.engine import PORTABLE, Engine
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.moments import Moments, band_gaps, moments
 from keepclear.detect.motion import leg_standing
 from keepclear.detect.separation import depth_m
-from keepclear.detect.standing import share_points, standing_separation
+from keepclear.detect.standing import standing_separation
 from keepclear.detect.table import LEG, Table
 
-__all__ = ["ALTITUDE_DOUBT", "POSITION_DOUBT", "Hits", "judge"]
+__all__ = ["ALTITUDE_DOUBT", "POSITION_DOUBT", "Court", "Hits", "judge", "reach_of"]
 
 ALTITUDE_DOUBT: Final = 1
 POSITION_DOUBT: Final = 2
@@ -51,86 +52,61 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lateral:
-    """Lateral verdicts of pairs within their moments."""
+class Court:
+    """What every verdict needs beside the pairs."""
 
-    near: np.ndarray
+    table: Table
+    minima: Minima
+    skeletons: Skeletons
+    engine: Engine = PORTABLE
+    measure: bool = True
+    """Give the distance of every hit; else only where a verdict needed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lateral:
+    """Lateral verdicts on pairs within their moments; a pair may hit more than once in time."""
+
+    pair: np.ndarray
+    """Index of the pair that was hit; ascending, repeated for each unbroken span."""
     certain: np.ndarray
     distance_m: np.ndarray
-    """Of the skeletons."""
+    """Of the skeletons; NaN where not measured."""
     first: np.ndarray
     """Microseconds after the origin of the moments."""
     last: np.ndarray
 
 
-def judge(
-    table: Table,
-    i: np.ndarray,
-    j: np.ndarray,
-    minima: Minima,
-    skeletons: Skeletons,
-    *,
-    measure: bool = True,
-) -> Hits:
-    """The pairs among (i, j) that meet.
-
-    Args:
-        table: All rows.
-        i: Row numbers.
-        j: Row numbers.
-        minima: What must remain free.
-        skeletons: Fine skeletons of the table, shared between calls.
-        measure: Give ``horizontal_m`` of every hit; else only where a verdict needed it.
-    """
-    when = moments(table, i, j, minima)
-    i, j, when = i[when.holds], j[when.holds], _held(when)
-    lateral = _lateral(table, i, j, when, minima, skeletons, measure=measure)
-    hit = lateral.near
-    return _hits(
-        table, i[hit], j[hit], _pick(when, hit), _pick_lateral(lateral, hit), minima, skeletons
-    )
-
-
-def _held(when: Moments) -> Moments:
-    return _pick(when, when.holds)
+def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:
+    """The pairs of rows among (i, j) that meet, each once for every unbroken span of time."""
+    when = moments(court.table, i, j, court.minima)
+    i, j, when = i[when.holds], j[when.holds], _pick(when, np.flatnonzero(when.holds))
+    lateral = _lateral(court, i, j, when)
+    hit = lateral.pair
+    return _hits(court, i[hit], j[hit], _pick(when, hit), lateral)
 
 
 def _pick(when: Moments, rows: np.ndarray) -> Moments:
     return Moments(when.origin_us[rows], when.first[rows], when.last[rows], when.holds[rows])
 
 
-def _pick_lateral(lateral: _Lateral, rows: np.ndarray) -> _Lateral:
-    return _Lateral(*(getattr(lateral, name)[rows] for name in _Lateral.__slots__))
-
-
-def _lateral(
-    table: Table,
-    i: np.ndarray,
-    j: np.ndarray,
-    when: Moments,
-    minima: Minima,
-    skeletons: Skeletons,
-    *,
-    measure: bool,
-) -> _Lateral:
+def _lateral(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
     """Lateral verdicts, by what the rows are."""
-    n = len(i)
-    result = _Lateral(
-        np.zeros(n, dtype=bool), np.zeros(n, dtype=bool), np.full(n, np.nan),
-        when.first.copy(), when.last.copy(),
-    )  # fmt: skip
-    moving_i, moving_j = table.kind[i] == LEG, table.kind[j] == LEG
-    for moving, rule in (
-        (moving_i.astype(int) + moving_j == 0, _standing),
-        (moving_i != moving_j, _mixed),
-        (moving_i & moving_j, _moving),
-    ):
-        at = np.flatnonzero(moving)
+    moving = (court.table.kind[i] == LEG).astype(np.int8) + (court.table.kind[j] == LEG)
+    parts: list[_Lateral] = []
+    for count, rule in enumerate((_standing, _mixed, _moving)):
+        at = np.flatnonzero(moving == count)
         if len(at):
-            part = rule(table, i[at], j[at], _pick(when, at), minima, skeletons, measure)
-            for name in _Lateral.__slots__:
-                getattr(result, name)[at] = getattr(part, name)
-    return result
+            found = rule(court, i[at], j[at], _pick(when, at))
+            rest = [getattr(found, name) for name in _Lateral.__slots__[1:]]
+            parts.append(_Lateral(at[found.pair], *rest))
+    if not parts:
+        none = np.zeros(0)
+        return _Lateral(none.astype(np.int64), none > 0, none, none, none)
+    order = np.argsort(np.concatenate([part.pair for part in parts]), kind="stable")
+    return _Lateral(
+        *(np.concatenate([getattr(p, name) for p in parts])[order] for name in _Lateral.__slots__)
+    )
 
 
 def reach_of(
@@ -150,86 +126,81 @@ def _within(distance: np.ndarray, near: np.ndarray, strict: np.ndarray) -> np.nd
     return np.where(strict, distance < near, distance <= near)
 
 
-def _standing(
-    table: Table, i: np.ndarray, j: np.ndarray, when: Moments,
-    minima: Minima, skeletons: Skeletons, measure: bool,
-) -> _Lateral:  # fmt: skip
-    near, error, strict = reach_of(table, i, j, minima)
+def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
+    table, skeletons = court.table, court.skeletons
+    near, error, strict = reach_of(table, i, j, court.minima)
     outer = near + error
-    distance = np.full(len(i), np.nan)
-    bare = np.flatnonzero((outer == 0) & (not measure))
-    rest = np.flatnonzero((outer > 0) | measure)
-    hit = np.zeros(len(i), dtype=bool)
-    hit[bare] = share_points(table, i[bare], j[bare], skeletons)
-    distance[bare[hit[bare]]] = 0.0
-    distance[rest] = standing_separation(table, i[rest], j[rest], outer[rest], skeletons)
-    hit[rest] = _within(distance[rest], outer[rest], strict[rest])
-    certain = hit & ((error == 0) | _within(distance, near - error, strict))
-    for k in np.flatnonzero(hit & ~certain & (distance == 0)):
-        depth = depth_m(skeletons[int(i[k])], skeletons[int(j[k])])
+    reach = np.where(strict, np.nextafter(outer, -np.inf), outer)  # "<" is "<=" the number before
+    hit = np.flatnonzero(court.engine.near(table, i, j, reach, skeletons))
+    near, error, strict, outer = near[hit], error[hit], strict[hit], outer[hit]
+    distance = np.where(outer == 0, 0.0, np.nan)
+    known = np.flatnonzero((outer > 0) & (court.measure | (error > 0)))
+    distance[known] = standing_separation(table, i[hit[known]], j[hit[known]], skeletons)
+    certain = (error == 0) | _within(distance, near - error, strict)
+    for k in np.flatnonzero(~certain & (distance == 0)):
+        depth = depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
         certain[k] = depth >= error[k] - near[k]
-    return _Lateral(hit, certain, distance, when.first, when.last)
+    return _Lateral(hit, certain, distance, when.first[hit], when.last[hit])
 
 
-def _mixed(
-    table: Table, i: np.ndarray, j: np.ndarray, when: Moments,
-    minima: Minima, skeletons: Skeletons, measure: bool,  # noqa: ARG001
-) -> _Lateral:  # fmt: skip
-    near, error, strict = reach_of(table, i, j, minima)
+def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
+    table = court.table
+    near, error, strict = reach_of(table, i, j, court.minima)
     leg = np.where(table.kind[i] == LEG, i, j)
     other = np.where(table.kind[i] == LEG, j, i)
-    n = len(i)
-    hit, certain = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    distance = np.full(n, np.inf)
-    first, last = when.first.copy(), when.last.copy()
-    for k in range(n):
-        begun, span = (
-            int(table.start_us[leg[k]]),
-            int(table.end_us[leg[k]] - table.start_us[leg[k]]),
-        )
+    found: list[tuple[int, bool, float, float, float]] = []
+    for k in range(len(i)):
+        begun = int(table.start_us[leg[k]])
+        lasts = int(table.end_us[leg[k]]) - begun
         ahead = int(when.origin_us[k]) - begun
-        low, high = when.first[k] + ahead, when.last[k] + ahead
-        if minima.time_us > 0:  # the disc where it is up to the minimum before or after
-            low = max(int(table.start_us[other[k]]) - minima.time_us - begun, 0)
-            high = min(int(table.end_us[other[k]]) + minima.time_us - begun, span)
-        shares = (low / span, max(low, high) / span) if span else (0.0, 1.0)
+        low, high = _leg_time(court, int(other[k]), when, k, begun, lasts)
+        shares = (low / lasts, max(low, high) / lasts) if lasts else (0.0, 1.0)
         outer = float(near[k] + error[k])
-        found, spans = leg_standing(skeletons[int(leg[k])], skeletons[int(other[k])], shares, outer)
-        distance[k] = found
-        hit[k] = bool(spans) and (not strict[k] or found < outer)
-        certain[k] = hit[k] and (error[k] == 0 or found <= near[k] - error[k])
-        if hit[k] and spans:
-            first[k] = max(when.first[k], spans[0][0] * span - ahead)
-            last[k] = min(when.last[k], spans[-1][1] * span - ahead)
-    return _Lateral(hit, certain, distance, first, np.maximum(first, last))
+        distance, spans = leg_standing(
+            court.skeletons[int(leg[k])], court.skeletons[int(other[k])], shares, outer
+        )
+        if strict[k] and distance >= outer:
+            continue
+        sure = bool(error[k] == 0 or distance <= near[k] - error[k])
+        for start, end in spans:
+            first = min(max(start * lasts - ahead, when.first[k]), when.last[k])
+            last = min(max(end * lasts - ahead, first), when.last[k])
+            found.append((k, sure, distance, first, last))
+    columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
+    types = (np.int64, np.bool_, np.float64, np.float64, np.float64)
+    return _Lateral(*(np.array(c, dtype=t) for c, t in zip(columns, types, strict=True)))
 
 
-def _moving(
-    table: Table, i: np.ndarray, j: np.ndarray, when: Moments,
-    minima: Minima, skeletons: Skeletons, measure: bool,  # noqa: ARG001
-) -> _Lateral:  # fmt: skip
-    near, error, strict = reach_of(table, i, j, minima)
-    approach = closest(table, i, j, when, minima.time_us)
+def _leg_time(
+    court: Court, other: int, when: Moments, k: int, begun: int, lasts: int
+) -> tuple[float, float]:
+    """The part of a leg's own time (microseconds after it begins) that counts against a row."""
+    tau = court.minima.time_us
+    ahead = int(when.origin_us[k]) - begun
+    if tau <= 0:
+        return float(when.first[k]) + ahead, float(when.last[k]) + ahead
+    # The disc where it is up to the time minimum before or after the other's window.
+    low = max(int(court.table.start_us[other]) - tau - begun, 0)
+    return low, min(int(court.table.end_us[other]) + tau - begun, lasts)
+
+
+def _moving(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
+    near, error, strict = reach_of(court.table, i, j, court.minima)
+    approach = closest(court.table, i, j, when, court.minima.time_us)
     outer = near + error
-    hit = _within(approach.distance_m, outer, strict)
-    certain = hit & ((error == 0) | _within(approach.distance_m, near - error, strict))
+    hit = np.flatnonzero(_within(approach.distance_m, outer, strict))
+    i, j, when = i[hit], j[hit], _pick(when, hit)
+    distance, time = approach.distance_m[hit], approach.time_i[hit]
+    certain = (error[hit] == 0) | _within(distance, (near - error)[hit], strict[hit])
     first, last = when.first, when.last
-    if minima.time_us <= 0:
-        first, last = span_within(table, i, j, when, outer)
-        first = np.where(hit, np.minimum(first, approach.time_i), when.first)
-        last = np.where(hit, np.maximum(last, approach.time_i), when.last)
-    return _Lateral(hit, certain, approach.distance_m, first, last)
+    if court.minima.time_us <= 0:
+        first, last = span_within(court.table, i, j, when, outer[hit])
+        first, last = np.minimum(first, time), np.maximum(last, time)
+    return _Lateral(hit, certain, distance, first, last)
 
 
-def _hits(
-    table: Table,
-    i: np.ndarray,
-    j: np.ndarray,
-    when: Moments,
-    lateral: _Lateral,
-    minima: Minima,
-    skeletons: Skeletons,
-) -> Hits:
+def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _Lateral) -> Hits:
+    table = court.table
     gap_us = np.maximum(when.origin_us - np.minimum(table.end_us[i], table.end_us[j]), 0)
     start = when.origin_us + np.floor(lateral.first).astype(np.int64)
     end = when.origin_us + np.ceil(lateral.last).astype(np.int64)
@@ -237,24 +208,30 @@ def _hits(
     start = np.where(apart, when.origin_us - gap_us, start)
     end = np.where(apart, when.origin_us, end)
     bare = table.reach_m[i] + table.reach_m[j]
-    vertical = np.maximum(band_gaps(table.bands.take(i), table.bands.take(j), inner=False), 0) / 1e3
-    inner = moments(table, i, j, minima, inner=True)
+    inner = moments(table, i, j, court.minima, inner=True)
     sure_height = inner.holds & (inner.first <= lateral.last) & (inner.last >= lateral.first)
     doubt = np.where(sure_height, 0, ALTITUDE_DOUBT) | np.where(lateral.certain, 0, POSITION_DOUBT)
     overlap = np.ones(len(i), dtype=bool)
-    if minima != Minima():
-        overlap = _overlap(table, i, j, skeletons)
+    if court.minima != Minima():
+        overlap = _overlap(court, i, j)
     return Hits(
         i, j, start, end, overlap, doubt.astype(np.uint8),
-        np.maximum(lateral.distance_m - bare, 0.0), vertical, gap_us / 1e6,
+        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6,
     )  # fmt: skip
 
 
-def _overlap(table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeletons) -> np.ndarray:
+def _vertical_m(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Least vertical gap between two bands, over both ends of a leg."""
+    ends = (table.bands,) if table.bands_end is table.bands else (table.bands, table.bands_end)
+    gaps = [band_gaps(a.take(i), b.take(j), inner=False) for a in ends for b in ends]
+    return np.asarray(np.maximum(np.minimum.reduce(gaps), 0) / 1e3)
+
+
+def _overlap(court: Court, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     """Which of the pairs meet without any minimum."""
-    when = moments(table, i, j, Minima())
+    bare = replace(court, minima=Minima(), measure=False)
+    when = moments(court.table, i, j, bare.minima)
     at = np.flatnonzero(when.holds)
     found = np.zeros(len(i), dtype=bool)
-    lateral = _lateral(table, i[at], j[at], _pick(when, at), Minima(), skeletons, measure=False)
-    found[at] = lateral.near
+    found[at[_lateral(bare, i[at], j[at], _pick(when, at)).pair]] = True
     return found

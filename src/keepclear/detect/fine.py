@@ -48,6 +48,11 @@ class Fine:
         return _units(np.concatenate(self.rings))
 
     @property
+    def is_point(self) -> bool:
+        """Whether there is one vertex and nothing else."""
+        return not self.area and len(self.rings[0]) == 1
+
+    @property
     def anchors(self) -> list[np.ndarray]:
         """One vertex of every ring."""
         return [ring[0] for ring in self.rings]

@@ -106,8 +106,7 @@ def _closest_share(
     whole = np.broadcast_arrays(a, first, last)
     wide = shares[1] - shares[0]
     tries = [np.full(a.shape[1], shares[0]), np.full(a.shape[1], shares[1])]
-    for point in (a, b):
-        tries.append(shares[0] + wide * foot(*point, *whole[1], *whole[2]))
+    tries += [shares[0] + wide * foot(*point, *whole[1], *whole[2]) for point in (a, b)]
     tries.append(shares[0] + wide * _chords_cross(first, last, a, b))
     best, distance = tries[0], np.full(a.shape[1], np.inf)
     for share in tries:

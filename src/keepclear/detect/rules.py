@@ -16,10 +16,10 @@ import numpy as np
 
 from keepclear.detect.assemble import assemble, claims_of
 from keepclear.detect.crossing import Claim, Comparison, Minima
-from keepclear.detect.exact import Hits, judge
+from keepclear.detect.engine import Engine, Search, choose
+from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.prepare import Prepared, prepare
-from keepclear.detect.sweep import candidates
 from keepclear.detect.table import FOREVER_US, Table
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import (
@@ -37,6 +37,8 @@ __all__ = ["Progress", "compare"]
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how far, and of how much."""
 
+_PIECE: Final = 1 << 20
+"""Pairs judged in one go: about 200 MB of columns."""
 _KINDS: Final = tuple(Kind)
 _COMPARED: Final = np.array(
     [[frozenset({a, b}) not in NOT_COMPARED_KINDS for b in _KINDS] for a in _KINDS]
@@ -53,6 +55,7 @@ def compare(
     within_party: bool = False,
     areas: bool = True,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Comparison:
     """Every crossing among declarations, exactly.
 
@@ -66,6 +69,7 @@ def compare(
         areas: Compute shared areas and all distances; else only who, when, which heights and how
             certain.
         progress: Told how far the work is.
+        engine: Portable or compiled; chosen by the size of the work where it is not given.
 
     Returns:
         The comparison. Parts that could not be used are in ``refused``; all others are compared.
@@ -77,7 +81,7 @@ def compare(
     claimed = prepare([declarations[k] for k in claiming], geoid=geoid, ground=ground)
     hits, skeletons = _search(
         prepared.table, [declarations[k] for k in used], minima,
-        within_party=within_party, measure=areas, progress=progress,
+        within_party=within_party, measure=areas, progress=progress, engine=engine,
     )  # fmt: skip
     hits = hits.take(_in_span(hits, span))
     crossings = assemble(
@@ -155,21 +159,21 @@ def _search(
     within_party: bool,
     measure: bool,
     progress: Progress | None,
+    engine: Engine | None,
 ) -> tuple[Hits, Skeletons]:
-    group, kind = _codes(declarations)
-    skeletons = Skeletons(table)
+    engine = choose(len(table)) if engine is None else engine
+    group, kind = _codes(declarations, within_party=within_party)
+    search = Search(table.owner, group[table.owner], kind[table.owner], _COMPARED)
+    court = Court(table, minima, Skeletons(table), engine, measure)
     found: list[Hits] = []
     looked = 0
-    for i, j in candidates(table, minima):
-        a, b = table.owner[i], table.owner[j]
-        wanted = (a != b) & _COMPARED[kind[a], kind[b]]
-        if not within_party:
-            wanted &= group[a] != group[b]
-        found.append(judge(table, i[wanted], j[wanted], minima, skeletons, measure=measure))
-        looked += len(i)
-        if progress:
-            progress("pairs looked at", looked, 0)
-    return _joined(found), skeletons
+    for i, j in engine.candidates(table, minima, search):
+        for at in range(0, max(len(i), 1), _PIECE):
+            found.append(judge(court, i[at : at + _PIECE], j[at : at + _PIECE]))
+            looked += len(i[at : at + _PIECE])
+            if progress:
+                progress("pairs looked at", looked, 0)
+    return _joined(found), court.skeletons
 
 
 def _joined(found: list[Hits]) -> Hits:
@@ -182,15 +186,17 @@ def _joined(found: list[Hits]) -> Hits:
     )
 
 
-def _codes(declarations: Sequence[Declaration]) -> tuple[np.ndarray, np.ndarray]:
+def _codes(
+    declarations: Sequence[Declaration], *, within_party: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """A number for the party of each declaration (its own where it has none), and for its kind."""
     numbers: dict[str, int] = {}
     group = [
-        numbers.setdefault(item.party, len(numbers)) if item.party else -1 - k
+        numbers.setdefault(item.party, len(numbers)) if item.party and not within_party else -1 - k
         for k, item in enumerate(declarations)
     ]
     kind = [_KINDS.index(item.kind) for item in declarations]
-    return np.array(group, dtype=np.int64), np.array(kind, dtype=np.int64)
+    return np.array(group, dtype=np.int32), np.array(kind, dtype=np.uint8)
 
 
 def _in_span(hits: Hits, span: Window) -> np.ndarray:
@@ -208,7 +214,13 @@ def _claims(
     if len(declarations) < 2:
         return ()
     hits, skeletons = _search(
-        prepared.table, declarations, Minima(), within_party=False, measure=False, progress=progress
+        prepared.table,
+        declarations,
+        Minima(),
+        within_party=False,
+        measure=False,
+        progress=progress,
+        engine=None,
     )
     return claims_of(declarations, prepared.table, hits, skeletons)
 

@@ -60,7 +60,10 @@ def separation_m(a: Fine, b: Fine, *, meet: bool | None = None) -> float:
     if meet or (meet is None and share_a_point(a, b)):
         return 0.0
     nearest = _rough(a, b)
-    nearest = min(nearest, _least(a.vertices, b.units, nearest))
+    if not b.is_point:
+        nearest = min(nearest, _least(a.vertices, b.units, nearest))
+    if a.is_point and not b.is_point:
+        return nearest  # no vertex of b is nearer to a point than its edges are
     return min(nearest, _least(b.vertices, a.units, nearest))
 
 

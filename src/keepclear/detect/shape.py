@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from keepclear.detect.edges import deviation_m, level_of
+from keepclear.detect.edges import levels
 from keepclear.detect.lattice import UNITS_PER_M, W, bulge, to_cube
 from keepclear.detect.rows import Rows
 from keepclear.detect.table import AREA, Bands, Table
 from keepclear.detect.vertical import Limit
 
 __all__ = ["boxes", "complete", "next_vertex"]
+
 
 def complete(rows: Rows) -> Table:
     """The table of everything gathered."""
@@ -66,10 +67,9 @@ def _levels(
     lon: np.ndarray, lat: np.ndarray, straight: np.ndarray, following: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Level of each edge, and how far the unsplit edge may lie from the declared line, metres."""
-    ends = (lon, lat, lon[following], lat[following])
-    level = np.where(straight, level_of(*ends), 0.0).astype(np.uint8)
-    sag = np.where(level > 0, deviation_m(*ends), 0.0)
-    return level, sag
+    level, sag = levels(lon, lat, following)
+    level = np.where(straight, level, 0).astype(np.uint8)
+    return level, np.where(level > 0, sag, 0.0)
 
 
 def boxes(
@@ -133,4 +133,5 @@ def _columns(limits: list[tuple[Limit, Limit, bool]]) -> Bands:
         dtype=np.int32,
     ).reshape(-1, 8)  # fmt: skip
     surface = np.array([on_ground for _, _, on_ground in limits], dtype=bool)
-    return Bands(*[np.ascontiguousarray(numbers[:, k]) for k in range(8)], surface=surface)
+    columns = [np.ascontiguousarray(numbers[:, k]) for k in range(8)]
+    return Bands(*columns, surface)  # type: ignore[call-arg]

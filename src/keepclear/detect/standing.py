@@ -39,14 +39,10 @@ def share_points(table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeleton
 
 
 def standing_separation(
-    table: Table, i: np.ndarray, j: np.ndarray, at_most: np.ndarray, skeletons: Skeletons
+    table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeletons
 ) -> np.ndarray:
-    """Distances of pairs of skeletons in metres; those surely beyond ``at_most`` may stay rough."""
+    """Distances of pairs of skeletons in metres; 0 where they share a point."""
     distance = np.zeros(len(i))
-    apart = np.flatnonzero(~share_points(table, i, j, skeletons))
-    for k in apart:
-        if at_most[k] > 0:
-            distance[k] = separation_m(skeletons[int(i[k])], skeletons[int(j[k])], meet=False)
-        else:
-            distance[k] = np.inf
+    for k in np.flatnonzero(~share_points(table, i, j, skeletons)):
+        distance[k] = separation_m(skeletons[int(i[k])], skeletons[int(j[k])], meet=False)
     return distance

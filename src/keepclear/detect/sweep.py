@@ -66,13 +66,12 @@ def candidates(table: Table, minima: Minima) -> Iterator[tuple[np.ndarray, np.nd
         visitors = np.flatnonzero(level < current)
         numbers, own, guests = _enter(natives, visitors, low, high, int(current), rank, len(starts))
         for a, b, after in _joins(own, guests):
-            for i, j, cell in _sweep(a, b, after, until, len(starts)):
-                near = _near(i, j, low, high, table, minima)
-                i, j, cell = i[near], j[near], numbers[cell[near]]
-                theirs = _corner(np.maximum(low[i], low[j]), int(current)) == cell
-                if theirs.any():
-                    i, j = i[theirs], j[theirs]
-                    yield np.minimum(i, j), np.maximum(i, j)
+            for p, r, cell in _sweep(a, b, after, until, len(starts)):
+                near = _near(p, r, low, high, table, minima)
+                i, j = p[near], r[near]
+                corner = _corner(np.maximum(low[i], low[j]), int(current))
+                theirs = corner == numbers[cell[near]]
+                yield np.minimum(i, j)[theirs], np.maximum(i, j)[theirs]
 
 
 def _levels(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -113,7 +113,6 @@ def _setting(*names: str, **rest: Any) -> Callable[[Any], Any]:
 @_setting(
     "--format",
     "-f",
-    "form",
     type=click.Choice(FORMS),
     help="Form of the answer; table, or what the name after -o says.",
 )
@@ -154,7 +153,7 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     from keepclear.node.clock import now_us
     from keepclear.node.gather import gather
 
-    form = _form(options["form"], options["output"], as_json=options["as_json"])
+    form = _form(ctx, options["format"], options["output"], as_json=options["as_json"])
     _not_over_input(options["output"], files)
     quiet = options["quiet"]
     if not quiet:
@@ -193,13 +192,14 @@ def doctor(*, as_json: bool) -> int:
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
 
 
-def _form(form: str | None, output: str, *, as_json: bool) -> str:
+def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:
     """The form asked for; the name of the output decides where nothing else does."""
-    if as_json and form not in {None, "json"}:
+    if not as_json:
+        return form or _SUFFIXES.get(Path(output).suffix.lower(), "table")
+    typed = ctx.get_parameter_source("format") is ParameterSource.COMMANDLINE
+    if typed and form != "json":
         raise UsageError(f"--json and --format {form} contradict each other; give one of them")
-    if as_json:
-        return "json"
-    return form or _SUFFIXES.get(Path(output).suffix.lower(), "table")
+    return "json"
 
 
 def _not_over_input(output: str, files: tuple[str, ...]) -> None:
@@ -227,7 +227,7 @@ def _say_settings(ctx: click.Context) -> None:
     }
     for source, words in sources.items():
         names = [
-            f"--{'format' if name == 'form' else name.replace('_', '-')}"
+            f"--{name.replace('_', '-')}"
             for name in ctx.params
             if ctx.get_parameter_source(name) is source
         ]

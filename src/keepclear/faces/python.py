@@ -42,6 +42,11 @@ def read(
     Raises:
         InputError: A file as a whole cannot be read; ``where`` names it.
         UsageError: No path is given.
+
+    Example:
+        >>> relief = read("examples/darling/relief.geojson")
+        >>> [(d.party, d.id, d.kind.value) for d in relief.declarations]
+        [('Relief', 'S1', 'site'), ('Relief', 'S2', 'site'), ('Relief', 'W1', 'movement')]
     """
     if not paths:
         raise UsageError("name at least one file to read")
@@ -79,6 +84,13 @@ def check(
         UsageError: A minimum is negative or no number, or a time cannot be read.
         InputError: The ground is upside down.
         ConfigurationError: The geoid grid is missing.
+
+    Example:
+        >>> found = check(read("examples/darling/alder.geojson", "examples/darling/relief.geojson"))
+        >>> [(c.a.id, c.b.id, round(c.area_m2 / 1e6, 2)) for c in found.crossings]
+        [('A2', 'S1', 1.15)]
+        >>> found.complete, found.compared, found.refused
+        (True, 6, ())
     """
     if not isinstance(declarations, Reading):
         declarations = Reading(format="", declarations=tuple(declarations))

@@ -177,14 +177,14 @@ def routes(chain: list[Report], remarks: Remarks) -> list[Route]:
         error_m = here.spread_m
         if following is not None and gap_s <= UNSEEN_S:
             if gap_s > GAP_S:
-                remarks.add(_GAP)
+                remarks.add_rows(_GAP, 1)
             error_m = max(error_m, following.spread_m) + gap_error_m(gap_s)
         waypoints.append(Waypoint(here.position, here.time_us, here.band, error_m))
         if gap_s > UNSEEN_S:
             found.append(Route(tuple(waypoints), 0.0))
             waypoints = []
             if following is not None:
-                remarks.add(_UNSEEN)
+                remarks.add_rows(_UNSEEN, 1)
     return found
 
 
@@ -199,7 +199,7 @@ def _instants(chain: list[Report], remarks: Remarks) -> list[_Instant]:
         same = merged[-1]
         apart_m = dist(place, report.place)
         if apart_m > 0.0:
-            remarks.add(_SAME_INSTANT)
+            remarks.add_rows(_SAME_INSTANT, 1)
         merged[-1] = same._replace(
             band=_cover(same.band, report.band), spread_m=max(same.spread_m, apart_m)
         )

@@ -74,6 +74,7 @@ def read_bytes(data: bytes, *, name: str, read_as: str | None = None) -> Reading
             text, warnings = checked_utf8(data)
             reader, content = _reader(text, name, read_as)
         reading = reader(content, name=name)
+        del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
 

@@ -24,13 +24,22 @@ class Remarks:
         self._rows: Final = rows
         self._counts: dict[str, int] = {}
         self._first: dict[str, str] = {}
+        self._last: dict[str, str] = {}
         self.row = ""
         """The row being read, such as ``feature 3``; remarks are attributed to it."""
 
-    def add(self, remark: str, rows: int = 1) -> None:
-        """Count a remark on the current row, or on so many; it reads on after "3 features"."""
-        if remark not in self._counts:
-            self._first[remark] = self.row
+    def add(self, remark: str) -> None:
+        """Count a remark on the current row, once however often it holds there.
+
+        The remark reads on after "3 features".
+        """
+        if self._last.get(remark) != self.row:
+            self._last[remark] = self.row
+            self.add_rows(remark, 1)
+
+    def add_rows(self, remark: str, rows: int) -> None:
+        """Count a remark on so many rows at once, the first of them in the current one."""
+        self._first.setdefault(remark, self.row)
         self._counts[remark] = self._counts.get(remark, 0) + rows
 
     def sentences(self) -> tuple[str, ...]:

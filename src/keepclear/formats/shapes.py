@@ -189,8 +189,11 @@ def _route(coordinates: Any, times: tuple[int, ...], row: _Row) -> Route:
     window = told.window
     if window.start_us not in {None, times[0]} or window.end_us not in {None, times[-1]}:
         row.remarks.add(_TWO_CLOCKS)
-    points = zip(vertices, times, strict=True)
-    waypoints = tuple(Waypoint(p, t, told.band_at(i)) for i, (p, t) in enumerate(points))
+    if isinstance(told.lower, tuple) or isinstance(told.upper, tuple):
+        bands = [told.band_at(vertex) for vertex in range(len(vertices))]
+    else:
+        bands = [told.band()] * len(vertices)
+    waypoints = tuple(map(Waypoint, vertices, times, bands))
     with Place(f"{told.prefix}times"):
         return Route(waypoints, half_width_m)
 

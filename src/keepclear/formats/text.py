@@ -15,6 +15,8 @@ __all__ = ["TEXT_LENGTH_MAX", "checked_utf8", "number", "one_line", "shown"]
 
 TEXT_LENGTH_MAX: Final = 200
 """Characters in a name or identifier; longer ones are pasted documents, not names."""
+_COMPOSED_MAX: Final = 8 * TEXT_LENGTH_MAX
+"""Characters that are composed before counting: letters may come with their marks apart."""
 _SHOWN_MAX: Final = 40
 """Characters of a found value that an error sentence quotes."""
 
@@ -75,7 +77,7 @@ def shown(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return f"a list of {len(value)}"
-    text = repr(value)
+    text = repr(value[: _SHOWN_MAX + 1] if isinstance(value, str) else value)
     return text if len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "…"
 
 
@@ -111,11 +113,11 @@ def one_line(value: Any) -> str:
         raise InputError("text.expected", f"found {shown(value)}, expected a text")
     if value.isascii() and value.isprintable() and len(value) <= TEXT_LENGTH_MAX:
         return value.strip()
-    text = unicodedata.normalize("NFC", value).strip()
-    if len(text) > TEXT_LENGTH_MAX:
+    text = unicodedata.normalize("NFC", value[:_COMPOSED_MAX]).strip()
+    if len(text) > TEXT_LENGTH_MAX or len(value) > _COMPOSED_MAX:
         raise InputError(
             "text.too-long",
-            f"found a text of {len(text)} characters, expected at most {TEXT_LENGTH_MAX}",
+            f"found a text of {len(value)} characters, expected at most {TEXT_LENGTH_MAX}",
         )
     for mark in text:
         if mark in _FORMATTING or unicodedata.category(mark) in {"Cc", "Zl", "Zp", "Cs"}:

@@ -233,9 +233,9 @@ def _crafts(reports: list[Report], remarks: Remarks, *, known: bool) -> list[lis
             continue
         beside = chain[0].time_us <= main[-1].time_us and main[0].time_us <= chain[-1].time_us
         if beside and len(chain) >= SECOND_CRAFT_REPORTS:
-            remarks.add(_SECOND, len(chain))
+            remarks.add_rows(_SECOND, len(chain))
             crafts.append([chain])
         else:
-            remarks.add(_STRAY, len(chain))
+            remarks.add_rows(_STRAY, len(chain))
             crafts[0].append(chain)
     return crafts

@@ -25,7 +25,7 @@ _SHAPES: Final = MappingProxyType(
 )
 """GeoJSON type, and how many brackets stand around its coordinates."""
 _HEAD: Final = re.compile(
-    r"\s*(?:SRID\s*=\s*(\d{1,6})\s*;\s*)?([A-Z]{1,20})\s*(?:\s(?:Z|M|ZM))?\s*(?=\(|EMPTY)",
+    r"(?:SRID ?= ?(\d{1,6}) ?; ?)?([A-Z]{1,20})(?: (?:Z|M|ZM))? ?(?=\()",
     re.ASCII | re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"[(),]|[^\s(),]+")
@@ -39,6 +39,7 @@ def parse_wkt(text: str) -> dict[str, Any]:
     Raises:
         InputError: ``wkt.unreadable``, ``crs.unknown``.
     """
+    text = " ".join(text.split())
     head = _HEAD.match(text)
     shape = _SHAPES.get(head[2].upper()) if head else None
     if head is None or shape is None:

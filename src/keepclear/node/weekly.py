@@ -1,7 +1,7 @@
 """Weekly schedules become plain windows, over the time that the other declarations name.
 
-A weekly schedule goes on for ever; a check looks at a span of it: around everything else that was
-read, else the next seven days, and never beyond the time asked for.
+A weekly schedule goes on for ever; a check looks at a span of it: around everything else that it
+may meet, else the next seven days, and never beyond the time asked for.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from keepclear.domain.declaration import Declaration, Kind, Part
+from keepclear.domain.declaration import NOT_COMPARED_KINDS, Declaration, Kind, Part
 from keepclear.domain.route import Route
 from keepclear.domain.schedule import DAY_US, Schedule
+from keepclear.domain.units import MICROSECONDS
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window
 from keepclear.errors import InputError, Refusal
@@ -60,10 +61,12 @@ def open_schedules(
     weekly = [any(map(_is_weekly, d.parts)) for d in declarations]
     if not any(weekly):
         return Opened(list(declarations))
-    others = (d for d, is_weekly in zip(declarations, weekly, strict=True) if not is_weekly)
+    pairs = list(zip(declarations, weekly, strict=True))
+    kinds = {declaration.kind for declaration, is_weekly in pairs if is_weekly}
+    others = (d for d, is_weekly in pairs if not is_weekly and _meets(d.kind, kinds))
     looked_at = _span(others, span, wider_us, now_us)
-    opened = Opened(warnings=[f"weekly schedules were looked at from {looked_at}"])
-    for declaration, is_weekly in zip(declarations, weekly, strict=True):
+    opened = Opened(warnings=[f"weekly schedules were looked at from {_whole_seconds(looked_at)}"])
+    for declaration, is_weekly in pairs:
         if not is_weekly:
             opened.declarations.append(declaration)
             continue
@@ -86,6 +89,13 @@ def open_schedules(
     return opened
 
 
+def _meets(kind: Kind, kinds: Iterable[Kind]) -> bool:
+    """Whether a kind is ever compared with one of others: zones do not stretch each other's span."""
+    if kind is Kind.AREA:
+        return False
+    return any(frozenset({kind, other}) not in NOT_COMPARED_KINDS for other in kinds)
+
+
 def _is_weekly(part: Part) -> bool:
     return isinstance(part, Volume4D) and isinstance(part.window, Schedule)
 
@@ -97,21 +107,21 @@ def _windows(part: Part, span: Window) -> Iterable[Part]:
 
 
 def _span(others: Iterable[Declaration], asked: Window, wider_us: int, now_us: int) -> Window:
-    """Where weekly schedules are opened: around the times of everything else, else a week.
+    """Where weekly schedules are opened: around the times of all they may meet, else a week.
 
-    A time minimum reaches beyond those times, and the last instant of a route belongs to it: the
-    span is wider by both. What begins and never ends is looked at for a week.
+    A time minimum reaches beyond those times, and the last instant of a route belongs to it, so the
+    span ends a microsecond later. What begins and never ends is looked at for a week.
     """
     instants: list[int] = []
-    for extent in (extent(part) for d in others for part in d.parts):
-        start_us, end_us = extent.start_us, extent.end_us
+    for window in (extent(part) for d in others for part in d.parts):
+        start_us, end_us = window.start_us, window.end_us
         if start_us is not None:
             instants += (start_us, start_us + _SPAN_US if end_us is None else end_us)
         elif end_us is not None:
             instants += (end_us - _SPAN_US, end_us)
     after, before = asked.start_us, asked.end_us
     if instants:
-        start, end = min(instants) - wider_us - 1, max(instants) + wider_us + 1
+        start, end = min(instants) - wider_us, max(instants) + wider_us + 1
     else:
         start = now_us if before is None else before - _SPAN_US
         start = start if after is None else after
@@ -119,3 +129,12 @@ def _span(others: Iterable[Declaration], asked: Window, wider_us: int, now_us: i
     start = start if after is None else max(start, after)
     end = end if before is None else min(end, before)
     return Window(start, max(start, end))
+
+
+def _whole_seconds(span: Window) -> Window:
+    """For a sentence."""
+    start_us, end_us = (
+        None if instant is None else instant // MICROSECONDS * MICROSECONDS
+        for instant in (span.start_us, span.end_us)
+    )
+    return Window(start_us, end_us)

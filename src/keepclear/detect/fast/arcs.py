@@ -15,7 +15,7 @@ from keepclear.detect.edges import LEVEL_MAX, TOLERANCE_M
 from keepclear.detect.fast.compiled import compiled
 from keepclear.detect.lattice import UNITS_PER_M, W
 
-__all__ = ["edges_meet", "edges_near", "edge_crosses_ray", "middle_of", "spare_units"]
+__all__ = ["bulge", "edges_meet", "edges_near", "edge_crosses_ray", "middle_of", "spare_units"]
 
 _UNIT_VECTOR = compiled("unit_vector")
 _ROUND = compiled("round_direction")
@@ -25,7 +25,11 @@ _TO_UNIT = compiled("to_unit")
 _POINT_EDGE = compiled("point_edge_m")
 
 _SPARES = np.array(
-    [0] + [int(np.ceil(TOLERANCE_M * 4.0**level * UNITS_PER_M * 1.01)) + 4 for level in range(1, LEVEL_MAX + 1)],
+    [0]
+    + [
+        int(np.ceil(TOLERANCE_M * 4.0**level * UNITS_PER_M * 1.01)) + 4
+        for level in range(1, LEVEL_MAX + 1)
+    ],
     dtype=np.int64,
 )
 """Units that the pieces of an edge of each level may lie off its chord: the deviation is at most
@@ -50,10 +54,13 @@ def middle_of(a_lon, a_lat, b_lon, b_lat):
 
 
 @njit
-def _bulge(ax, ay, az, bx, by, bz):
+def bulge(ax, ay, az, bx, by, bz):
     """Units to pad the box of an arc that lies on no single face; 0 on one."""
-    if ((ax == bx and (ax == W or ax == -W)) or (ay == by and (ay == W or ay == -W))
-            or (az == bz and (az == W or az == -W))):
+    if (
+        (ax == bx and (ax == W or ax == -W))
+        or (ay == by and (ay == W or ay == -W))
+        or (az == bz and (az == W or az == -W))
+    ):
         return 0
     return (max(abs(ax - bx), abs(ay - by), abs(az - bz)) >> 1) + 1
 
@@ -77,7 +84,8 @@ def _exact(ax, ay, az, bx, by, bz, cx, cy, cz, dx, dy, dz):
     if o1 != 0 or o2 != 0 or o3 != 0 or o4 != 0:
         return True
     return bool(
-        _ON_ARC(ax, ay, az, bx, by, bz, cx, cy, cz) or _ON_ARC(ax, ay, az, bx, by, bz, dx, dy, dz)
+        _ON_ARC(ax, ay, az, bx, by, bz, cx, cy, cz)
+        or _ON_ARC(ax, ay, az, bx, by, bz, dx, dy, dz)
         or _ON_ARC(cx, cy, cz, dx, dy, dz, ax, ay, az)
         or _ON_ARC(cx, cy, cz, dx, dy, dz, bx, by, bz)
     )
@@ -104,9 +112,12 @@ def edges_meet(
 ):  # fmt: skip
     """Whether any piece of edge a b shares a point with any piece of edge c d, exactly."""
     spare = _SPARES[level_ab] + _SPARES[level_cd]
-    pad = spare + _bulge(ax, ay, az, bx, by, bz) + _bulge(cx, cy, cz, dx, dy, dz)
-    if (_boxes_apart(ax, bx, cx, dx, pad) or _boxes_apart(ay, by, cy, dy, pad)
-            or _boxes_apart(az, bz, cz, dz, pad)):
+    pad = spare + bulge(ax, ay, az, bx, by, bz) + bulge(cx, cy, cz, dx, dy, dz)
+    if (
+        _boxes_apart(ax, bx, cx, dx, pad)
+        or _boxes_apart(ay, by, cy, dy, pad)
+        or _boxes_apart(az, bz, cz, dz, pad)
+    ):
         return False
     if level_ab == 0 and level_cd == 0:
         return _exact(ax, ay, az, bx, by, bz, cx, cy, cz, dx, dy, dz)
@@ -171,9 +182,21 @@ def edges_near(
     ``reach_units`` is no less than the reach in units: boxes further apart than that are beyond it.
     """
     pad = _SPARES[level_ab] + _SPARES[level_cd] + reach_units
-    pad += _bulge(ax, ay, az, bx, by, bz) + _bulge(cx, cy, cz, dx, dy, dz)
-    if (_boxes_apart(ax, bx, cx, dx, pad) or _boxes_apart(ay, by, cy, dy, pad)
-            or _boxes_apart(az, bz, cz, dz, pad)):
+    pad += bulge(ax, ay, az, bx, by, bz) + bulge(cx, cy, cz, dx, dy, dz)
+    if (
+        _boxes_apart(ax, bx, cx, dx, pad)
+        or _boxes_apart(ay, by, cy, dy, pad)
+        or _boxes_apart(az, bz, cz, dz, pad)
+    ):
+        return False
+    margin = 1.8 * (pad + 4.0)
+    s1 = _distance_from_plane(ax, ay, az, bx, by, bz, cx, cy, cz)
+    s2 = _distance_from_plane(ax, ay, az, bx, by, bz, dx, dy, dz)
+    if (s1 > margin and s2 > margin) or (s1 < -margin and s2 < -margin):
+        return False
+    s1 = _distance_from_plane(cx, cy, cz, dx, dy, dz, ax, ay, az)
+    s2 = _distance_from_plane(cx, cy, cz, dx, dy, dz, bx, by, bz)
+    if (s1 > margin and s2 > margin) or (s1 < -margin and s2 < -margin):
         return False
     if level_ab == 0 and level_cd == 0:
         return _leaf_near(ax, ay, az, bx, by, bz, cx, cy, cz, dx, dy, dz, reach_m)

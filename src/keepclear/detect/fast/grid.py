@@ -52,9 +52,12 @@ def count_entries(hot, face, small, shift, first_u, first_v, width, base, counts
     for k in range(len(small)):
         row = small[k]
         f = face[row]
-        for cv in range((hot[row, V0] >> shift) - first_v[f], (hot[row, V1] >> shift) - first_v[f] + 1):
-            for cu in range((hot[row, U0] >> shift) - first_u[f],
-                            (hot[row, U1] >> shift) - first_u[f] + 1):
+        for cv in range(
+            (hot[row, V0] >> shift) - first_v[f], (hot[row, V1] >> shift) - first_v[f] + 1
+        ):
+            for cu in range(
+                (hot[row, U0] >> shift) - first_u[f], (hot[row, U1] >> shift) - first_u[f] + 1
+            ):
                 counts[base[f] + cv * width[f] + cu] += 1
 
 
@@ -64,9 +67,12 @@ def enter(hot, face, small, shift, first_u, first_v, width, base, at, entries):
     for k in range(len(small)):
         row = small[k]
         f = face[row]
-        for cv in range((hot[row, V0] >> shift) - first_v[f], (hot[row, V1] >> shift) - first_v[f] + 1):
-            for cu in range((hot[row, U0] >> shift) - first_u[f],
-                            (hot[row, U1] >> shift) - first_u[f] + 1):
+        for cv in range(
+            (hot[row, V0] >> shift) - first_v[f], (hot[row, V1] >> shift) - first_v[f] + 1
+        ):
+            for cu in range(
+                (hot[row, U0] >> shift) - first_u[f], (hot[row, U1] >> shift) - first_u[f] + 1
+            ):
                 cell = base[f] + cv * width[f] + cu
                 entries[at[cell]] = row
                 at[cell] += 1
@@ -87,8 +93,24 @@ def _wanted(a, b, owner, group, kind, compared):
 
 
 @njit
-def _small_chunk(low, high, hot, begins, entries, shift, cell_u, cell_v, owner, group, kind,
-                 compared, out_i, out_j, at, write):
+def _small_chunk(
+    low,
+    high,
+    hot,
+    begins,
+    entries,
+    shift,
+    cell_u,
+    cell_v,
+    owner,
+    group,
+    kind,
+    compared,
+    out_i,
+    out_j,
+    at,
+    write,
+):
     """Pairs within the cells low to high; counts them, and writes them where asked to."""
     for cell in range(low, high):
         first, last = begins[cell], begins[cell + 1]
@@ -176,17 +198,43 @@ def _first_seen(hot, b, cu, row, shift, first_row, lows, highs):
     """Whether (cu, row) is the first cell, in the order of search, that both rows touch."""
     b_first_u, b_last_u = hot[b, U0] >> shift, hot[b, U1] >> shift
     for above in range(max((hot[b, V0] >> shift) - first_row, 0), row):
-        if lows[above] <= highs[above] and (lows[above] >> shift) <= b_last_u and (
-            highs[above] >> shift
-        ) >= b_first_u:
+        if (
+            lows[above] <= highs[above]
+            and (lows[above] >> shift) <= b_last_u
+            and (highs[above] >> shift) >= b_first_u
+        ):
             return False
     return cu == max(b_first_u, lows[row] >> shift)
 
 
 @njit
-def _probe_face(a, f, lows, highs, first_row, hot, begins, entries, shift, first_u, first_v, width,
-                height, base, earliest, latest, owner, group, kind, compared, out_i, out_j, at,
-                write, box):
+def _probe_face(
+    a,
+    f,
+    lows,
+    highs,
+    first_row,
+    hot,
+    begins,
+    entries,
+    shift,
+    first_u,
+    first_v,
+    width,
+    height,
+    base,
+    earliest,
+    latest,
+    owner,
+    group,
+    kind,
+    compared,
+    out_i,
+    out_j,
+    at,
+    write,
+    box,
+):
     """Small rows on one face whose box, band and window meet those of large row a."""
     if width[f] == 0:
         return at
@@ -213,8 +261,12 @@ def _probe_face(a, f, lows, highs, first_row, hot, begins, entries, shift, first
                     break
                 if hot[b, T1] <= hot[a, T0] or hot[b, A0] >= hot[a, A1] or hot[a, A0] >= hot[b, A1]:
                     continue
-                if (box[0] > hot[b, U1] or hot[b, U0] > box[1] or box[2] > hot[b, V1]
-                        or hot[b, V0] > box[3]):
+                if (
+                    box[0] > hot[b, U1]
+                    or hot[b, U0] > box[1]
+                    or box[2] > hot[b, V1]
+                    or hot[b, V0] > box[3]
+                ):
                     continue
                 if not _first_seen(hot, b, cu + first_u[f], row, shift, first_row, lows, highs):
                     continue
@@ -228,9 +280,38 @@ def _probe_face(a, f, lows, highs, first_row, hot, begins, entries, shift, first
 
 
 @njit
-def _probe(a, row, low, high, one_face, pad, shape_kind, ring_start, vertex_start, q, level, hot,
-           begins, entries, shift, first_u, first_v, width, height, base, earliest, latest, owner,
-           group, kind, compared, out_i, out_j, at, write):
+def _probe(
+    a,
+    row,
+    low,
+    high,
+    one_face,
+    pad,
+    shape_kind,
+    ring_start,
+    vertex_start,
+    q,
+    level,
+    hot,
+    begins,
+    entries,
+    shift,
+    first_u,
+    first_v,
+    width,
+    height,
+    base,
+    earliest,
+    latest,
+    owner,
+    group,
+    kind,
+    compared,
+    out_i,
+    out_j,
+    at,
+    write,
+):
     """Small rows that meet large row a, on every face that it touches."""
     mask = face_mask(low, high)
     box = np.empty(4, np.int64)
@@ -245,15 +326,51 @@ def _probe(a, row, low, high, one_face, pad, shape_kind, ring_start, vertex_star
         if one_face == f:
             lows = np.full(rows, np.int64(2) ** 40)
             highs = np.full(rows, -(np.int64(2) ** 40))
-            _runs(row, f, pad, shape_kind, ring_start, vertex_start, q, level, first_row, shift,
-                  lows, highs)
+            _runs(
+                row,
+                f,
+                pad,
+                shape_kind,
+                ring_start,
+                vertex_start,
+                q,
+                level,
+                first_row,
+                shift,
+                lows,
+                highs,
+            )
             for k in range(rows):
                 lows[k], highs[k] = max(lows[k], box[0]), min(highs[k], box[1])
         else:
             lows, highs = np.full(rows, box[0]), np.full(rows, box[1])
-        at = _probe_face(a, f, lows, highs, first_row, hot, begins, entries, shift, first_u,
-                         first_v, width, height, base, earliest, latest, owner, group, kind,
-                         compared, out_i, out_j, at, write, box)
+        at = _probe_face(
+            a,
+            f,
+            lows,
+            highs,
+            first_row,
+            hot,
+            begins,
+            entries,
+            shift,
+            first_u,
+            first_v,
+            width,
+            height,
+            base,
+            earliest,
+            latest,
+            owner,
+            group,
+            kind,
+            compared,
+            out_i,
+            out_j,
+            at,
+            write,
+            box,
+        )
     return at
 
 
@@ -283,11 +400,16 @@ def _large_entries(low, high, shift, cells, rows, write):
             if not mask & (1 << f):
                 continue
             axis_u, axis_v = plane_of(f)
-            for cv in range(max(low[k, axis_v], -W) >> shift, (min(high[k, axis_v], W) >> shift) + 1):
-                for cu in range(max(low[k, axis_u], -W) >> shift,
-                                (min(high[k, axis_u], W) >> shift) + 1):
+            for cv in range(
+                max(low[k, axis_v], -W) >> shift, (min(high[k, axis_v], W) >> shift) + 1
+            ):
+                for cu in range(
+                    max(low[k, axis_u], -W) >> shift, (min(high[k, axis_u], W) >> shift) + 1
+                ):
                     if write:
-                        cells[at] = (np.int64(f) << 60) | ((cv + (1 << 20)) << 30) | (cu + (1 << 20))
+                        cells[at] = (
+                            (np.int64(f) << 60) | ((cv + (1 << 20)) << 30) | (cu + (1 << 20))
+                        )
                         rows[at] = k
                     at += 1
     return at
@@ -304,8 +426,25 @@ def large_entries(low, high, shift):
 
 
 @njit
-def _large_cell(first, last, cells, rows, shift, large, low, high, hot, owner, group, kind,
-                compared, out_i, out_j, at, write):
+def _large_cell(
+    first,
+    last,
+    cells,
+    rows,
+    shift,
+    large,
+    low,
+    high,
+    hot,
+    owner,
+    group,
+    kind,
+    compared,
+    out_i,
+    out_j,
+    at,
+    write,
+):
     """Pairs of large rows in one cell (rows in order of start)."""
     cell = cells[first]
     f = cell >> 60
@@ -320,8 +459,14 @@ def _large_cell(first, last, cells, rows, shift, large, low, high, hot, owner, g
                 break
             if hot[b, A0] >= hot[a, A1] or hot[a, A0] >= hot[b, A1]:
                 continue
-            if (low[m, 0] > high[n, 0] or low[n, 0] > high[m, 0] or low[m, 1] > high[n, 1]
-                    or low[n, 1] > high[m, 1] or low[m, 2] > high[n, 2] or low[n, 2] > high[m, 2]):
+            if (
+                low[m, 0] > high[n, 0]
+                or low[n, 0] > high[m, 0]
+                or low[m, 1] > high[n, 1]
+                or low[n, 1] > high[m, 1]
+                or low[m, 2] > high[n, 2]
+                or low[n, 2] > high[m, 2]
+            ):
                 continue
             common = face_mask(low[m], high[m]) & face_mask(low[n], high[n])
             if common & ((1 << f) - 1):

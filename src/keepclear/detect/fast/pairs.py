@@ -7,12 +7,16 @@ import numpy as np
 
 from keepclear.detect.fast.arcs import (
     _SPARES,
+    bulge,
     edge_crosses_ray,
     edges_meet,
     edges_near,
+    middle_of,
     njit,
 )
 from keepclear.detect.fast.compiled import compiled
+from keepclear.detect.fast.flat import flat_inside, flat_meet
+from keepclear.detect.fast.points import point_near
 from keepclear.detect.lattice import UNITS_PER_M
 from keepclear.detect.table import AREA
 
@@ -28,45 +32,153 @@ def _edge_count(area, first, last):
 
 
 @njit
-def _outside(q, k, n, pad, box, row, spare):
-    """Whether the edge from vertex k to n surely misses the box of a row."""
-    for axis in range(3):
-        a, b = q[k, axis], q[n, axis]
-        if min(a, b) - pad > box[row, axis + 3] + spare or max(a, b) + pad < box[row, axis] - spare:
-            return True
-    return False
+def _clear_of_box(ax, ay, az, bx, by, bz, pad, box, row, spare):
+    """Whether an arc, padded, surely misses the box of a row: by boxes, or by the side it is on."""
+    grow = pad + spare
+    if min(ax, bx) - grow > box[row, 3] or max(ax, bx) + grow < box[row, 0]:
+        return True
+    if min(ay, by) - grow > box[row, 4] or max(ay, by) + grow < box[row, 1]:
+        return True
+    if min(az, bz) - grow > box[row, 5] or max(az, bz) + grow < box[row, 2]:
+        return True
+    dx, dy, dz = float(bx - ax), float(by - ay), float(bz - az)
+    nx, ny, nz = ay * dz - az * dy, az * dx - ax * dz, ax * dy - ay * dx
+    mx = 0.5 * (float(box[row, 0]) + box[row, 3]) - ax
+    my = 0.5 * (float(box[row, 1]) + box[row, 4]) - ay
+    mz = 0.5 * (float(box[row, 2]) + box[row, 5]) - az
+    spread = 0.5 * (
+        abs(nx) * (float(box[row, 3]) - box[row, 0])
+        + abs(ny) * (float(box[row, 4]) - box[row, 1])
+        + abs(nz) * (float(box[row, 5]) - box[row, 2])
+    )
+    room = 1.8 * (grow + 8.0) * np.sqrt(nx * nx + ny * ny + nz * nz)
+    return abs(nx * mx + ny * my + nz * mz) > (spread + room) * 1.000001
 
 
 @njit
-def _any_edges(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m):
+def _narrow(
+    ax,
+    ay,
+    az,
+    a_lon,
+    a_lat,
+    bx,
+    by,
+    bz,
+    b_lon,
+    b_lat,
+    la,
+    j,
+    area_j,
+    ring_start,
+    vertex_start,
+    q,
+    lon,
+    lat,
+    scale,
+    level,
+    box,
+    reach_m,
+    units,
+):
+    """Whether an edge meets, or comes within reach of, an edge of row j.
+
+    A long edge is first cut down to what is near j.
+    """
+    pad = _SPARES[la] + bulge(ax, ay, az, bx, by, bz)
+    if _clear_of_box(ax, ay, az, bx, by, bz, pad, box, j, units):
+        return False
+    size = max(
+        box[j, 3] - np.int64(box[j, 0]),
+        box[j, 4] - np.int64(box[j, 1]),
+        box[j, 5] - np.int64(box[j, 2]),
+    )
+    length = max(abs(bx - ax), abs(by - ay), abs(bz - az))
+    if la == 0 or length < 2 * max(size + units, _SPARES[la]):
+        return _against(
+            ax,
+            ay,
+            az,
+            a_lon,
+            a_lat,
+            bx,
+            by,
+            bz,
+            b_lon,
+            b_lat,
+            la,
+            j,
+            area_j,
+            ring_start,
+            vertex_start,
+            q,
+            lon,
+            lat,
+            scale,
+            level,
+            reach_m,
+            units,
+        )
+    mlon, mlat, x, y, z = middle_of(a_lon, a_lat, b_lon, b_lat)
+    return _narrow(
+        ax, ay, az, a_lon, a_lat, x, y, z, mlon, mlat, la - 1, j, area_j, ring_start,
+        vertex_start, q, lon, lat, scale, level, box, reach_m, units,
+    ) or _narrow(
+        x, y, z, mlon, mlat, bx, by, bz, b_lon, b_lat, la - 1, j, area_j, ring_start,
+        vertex_start, q, lon, lat, scale, level, box, reach_m, units,
+    )  # fmt: skip
+
+
+@njit
+def _any_edges(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, reach_m):
     """Whether any two edges of two rows meet, or (reach_m > 0) come within reach."""
-    units = np.int64(np.ceil(reach_m * UNITS_PER_M)) + 2 if reach_m > 0 else 0
+    units = np.int64(np.ceil(reach_m * UNITS_PER_M)) + 2 if reach_m > 0 else np.int64(0)
     area_i, area_j = kind[i] == AREA, kind[j] == AREA
     for ring in range(ring_start[i], ring_start[i + 1]):
         first, last = vertex_start[ring], vertex_start[ring + 1]
         for k in range(first, first + _edge_count(area_i, first, last)):
             n = k + 1 if k + 1 < last else first
-            pad = _SPARES[level[k]]
-            if face[i] < 0:
-                for axis in range(3):
-                    pad = max(pad, _SPARES[level[k]] + abs(np.int64(q[k, axis]) - q[n, axis]) // 2 + 1)
-            if _outside(q, k, n, pad, box, j, units):
-                continue
-            if _edge_against(k, n, j, area_j, ring_start, vertex_start, q, lon, lat, scale, level,
-                             reach_m, units):
+            a_lon, a_lat, b_lon, b_lat = 0.0, 0.0, 0.0, 0.0
+            if level[k] > 0:
+                x, y = lon[k] / scale, lon[n] / scale
+                a_lon, b_lon = _UNWRAP(x, y), _UNWRAP(y, x)
+                a_lat, b_lat = lat[k] / scale, lat[n] / scale
+            if _narrow(
+                np.int64(q[k, 0]), np.int64(q[k, 1]), np.int64(q[k, 2]), a_lon, a_lat,
+                np.int64(q[n, 0]), np.int64(q[n, 1]), np.int64(q[n, 2]), b_lon, b_lat,
+                np.int64(level[k]), j, area_j, ring_start, vertex_start, q, lon, lat, scale, level,
+                box, reach_m, units,
+            ):  # fmt: skip
                 return True
     return False
 
 
 @njit
-def _edge_against(k, n, j, area_j, ring_start, vertex_start, q, lon, lat, scale, level, reach_m,
-                  units):
-    """Whether the edge from vertex k to n meets, or comes within reach of, an edge of row j."""
-    ax, ay, az = np.int64(q[k, 0]), np.int64(q[k, 1]), np.int64(q[k, 2])
-    bx, by, bz = np.int64(q[n, 0]), np.int64(q[n, 1]), np.int64(q[n, 2])
-    la = np.int64(level[k])
-    a_lon, a_lat, b_lon, b_lat = lon[k] / scale, lat[k] / scale, lon[n] / scale, lat[n] / scale
-    u_lon, v_lon = _UNWRAP(a_lon, b_lon), _UNWRAP(b_lon, a_lon)
+def _against(
+    ax,
+    ay,
+    az,
+    a_lon,
+    a_lat,
+    bx,
+    by,
+    bz,
+    b_lon,
+    b_lat,
+    la,
+    j,
+    area_j,
+    ring_start,
+    vertex_start,
+    q,
+    lon,
+    lat,
+    scale,
+    level,
+    reach_m,
+    units,
+):
+    """Whether an edge meets, or comes within reach of, an edge of row j."""
     for ring in range(ring_start[j], ring_start[j + 1]):
         first, last = vertex_start[ring], vertex_start[ring + 1]
         for m in range(first, first + _edge_count(area_j, first, last)):
@@ -76,18 +188,17 @@ def _edge_against(k, n, j, area_j, ring_start, vertex_start, q, lon, lat, scale,
             dx, dy, dz = np.int64(q[o, 0]), np.int64(q[o, 1]), np.int64(q[o, 2])
             c_lon, c_lat, d_lon, d_lat = 0.0, 0.0, 0.0, 0.0
             if lc > 0:
-                c_lon, c_lat, d_lon, d_lat = (
-                    lon[m] / scale, lat[m] / scale, lon[o] / scale, lat[o] / scale
-                )  # fmt: skip
-                c_lon, d_lon = _UNWRAP(c_lon, d_lon), _UNWRAP(d_lon, c_lon)
+                x, y = lon[m] / scale, lon[o] / scale
+                c_lon, d_lon = _UNWRAP(x, y), _UNWRAP(y, x)
+                c_lat, d_lat = lat[m] / scale, lat[o] / scale
             if reach_m > 0.0:
                 if edges_near(
-                    ax, ay, az, u_lon, a_lat, bx, by, bz, v_lon, b_lat, la,
+                    ax, ay, az, a_lon, a_lat, bx, by, bz, b_lon, b_lat, la,
                     cx, cy, cz, c_lon, c_lat, dx, dy, dz, d_lon, d_lat, lc, reach_m, units,
                 ):  # fmt: skip
                     return True
             elif edges_meet(
-                ax, ay, az, u_lon, a_lat, bx, by, bz, v_lon, b_lat, la,
+                ax, ay, az, a_lon, a_lat, bx, by, bz, b_lon, b_lat, la,
                 cx, cy, cz, c_lon, c_lat, dx, dy, dz, d_lon, d_lat, lc,
             ):  # fmt: skip
                 return True
@@ -152,30 +263,56 @@ def _vertex_outside(vertex, q, box, row):
 
 
 @njit
-def _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box):
+def _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
     """Whether a vertex of any ring of row i lies in area j."""
     if kind[j] != AREA:
         return False
+    flat = face[i] == face[j] and face[i] >= 0
     for ring in range(ring_start[i], ring_start[i + 1]):
         vertex = vertex_start[ring]
         if _vertex_outside(vertex, q, box, j):
             continue
-        if _holds(j, vertex, ring_start, vertex_start, q, lon, lat, scale, level):
+        if flat:
+            if flat_inside(vertex, j, ring_start, vertex_start, q, lon, lat, scale, level, face):
+                return True
+        elif _holds(j, vertex, ring_start, vertex_start, q, lon, lat, scale, level):
             return True
     return False
 
 
 @njit
+def _is_point(row, kind, ring_start, vertex_start):
+    ring = ring_start[row]
+    return kind[row] != AREA and vertex_start[ring + 1] - vertex_start[ring] == 1
+
+
+@njit
 def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m):
     """Whether two standing skeletons share a point or lie within ``reach_m`` of each other."""
-    if _any_edges(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, 0.0):
+    point = _is_point(i, kind, ring_start, vertex_start) or _is_point(
+        j, kind, ring_start, vertex_start
+    )
+    if not (point and reach_m > 0.0):  # within reach of a point is decided by distance alone
+        if face[i] == face[j] and face[i] >= 0:
+            if flat_meet(
+                i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face
+            ):
+                return True
+        elif _any_edges(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, 0.0):
+            return True
+    if _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
         return True
-    if _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box):
+    if _inside_one(j, i, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
         return True
-    if _inside_one(j, i, kind, ring_start, vertex_start, q, lon, lat, scale, level, box):
-        return True
+    if point and reach_m > 0.0:
+        if not _is_point(i, kind, ring_start, vertex_start):
+            i, j = j, i
+        return point_near(
+            vertex_start[ring_start[i]], j, kind, ring_start, vertex_start, q, lon, lat, scale,
+            level, reach_m,
+        )  # fmt: skip
     return reach_m > 0.0 and _any_edges(
-        i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m
+        i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, reach_m
     )
 
 

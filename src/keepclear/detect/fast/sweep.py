@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 
 from keepclear.detect.crossing import Minima
+from keepclear.detect.engine import Search
 from keepclear.detect.fast import grid
 from keepclear.detect.lattice import UNITS_PER_M, W
 from keepclear.detect.table import Table
 from keepclear.detect.vertical import MM_MAX
 
-__all__ = ["Search", "candidates"]
+__all__ = ["candidates"]
 
 _CHUNKS: Final = 256
 """Pieces of the small tier that threads take in turn."""
@@ -30,20 +31,6 @@ _TIME_MAX: Final = 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What is compared with what."""
-
-    owner: np.ndarray
-    """int32 (n): rows of one owner are never paired."""
-    group: np.ndarray
-    """int32 (n): rows of one group are never paired."""
-    kind: np.ndarray
-    """uint8 (n): kind of the declaration."""
-    compared: np.ndarray
-    """bool (kinds, kinds)."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Hot:
     """Rows in order of start."""
 
@@ -55,7 +42,9 @@ class _Hot:
     """int8 (n): the face that holds the padded box, or -1."""
 
 
-def candidates(table: Table, minima: Minima, search: Search) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def candidates(
+    table: Table, minima: Minima, search: Search
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Pairs of rows whose padded boxes, bands and windows meet; each pair once, in large pieces."""
     if len(table) < 2:
         return
@@ -197,8 +186,14 @@ class _Cells:
 
     def coordinates(self) -> tuple[np.ndarray, np.ndarray]:
         """Column and row of every cell."""
-        u = [np.tile(np.arange(w) + a, h) for w, h, a in zip(self.width, self.height, self.first_u, strict=True)]
-        v = [np.repeat(np.arange(h) + b, w) for w, h, b in zip(self.width, self.height, self.first_v, strict=True)]
+        u = [
+            np.tile(np.arange(w) + a, h)
+            for w, h, a in zip(self.width, self.height, self.first_u, strict=True)
+        ]
+        v = [
+            np.repeat(np.arange(h) + b, w)
+            for w, h, b in zip(self.width, self.height, self.first_v, strict=True)
+        ]
         return np.concatenate(u).astype(np.int32), np.concatenate(v).astype(np.int32)
 
 
@@ -266,10 +261,10 @@ def _twice(search: object, fixed: tuple[object, ...], tasks: int) -> tuple[np.nd
     """Run a search to count its pairs, then again to write them, each task at its own place."""
     counts = np.zeros(tasks, dtype=np.int64)
     none = np.empty(0, dtype=np.int32)
-    search(*fixed, counts, none, none, False)  # type: ignore[operator]  # noqa: FBT003
+    search(*fixed, counts, none, none, False)  # type: ignore[operator]
     total = int(counts.sum())
     places = np.concatenate(([0], np.cumsum(counts)))[:-1].astype(np.int64)
     i, j = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
     if total:
-        search(*fixed, places, i, j, True)  # type: ignore[operator]  # noqa: FBT003
+        search(*fixed, places, i, j, True)  # type: ignore[operator]
     return i, j

@@ -126,8 +126,8 @@ def _minutes(angle: float, digits: int) -> str:
 
 def _inset(crossing: Crossing, known: Known, looks: Mapping[str, Look]) -> str:
     keys = [(side.party, side.id) for side in (crossing.a, crossing.b)]
-    pair = [known[key] for key in keys if key in known]
-    if len(pair) < 2:
+    a, b = (known.get(key) for key in keys)
+    if a is None or b is None:
         return ""
     title = f"Map of {words.between(crossing)}"
-    return draw_inset(pair, crossing, looks, size=_INSET, title=title)
+    return draw_inset((a, b), crossing, looks, size=_INSET, title=title)

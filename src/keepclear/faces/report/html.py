@@ -72,7 +72,7 @@ def render_html(
         policy=b64encode(sha256(css.encode()).digest()).decode(),
         css=css,
         title=escape(words.plain(title)),
-        generated=f"made {escape(generated)}" if generated else "",
+        generated=f"made {escape(words.plain(generated))}" if generated else "",
         patterns=patterns(),
         heading=_heading(comparison),
         incomplete=_incomplete(comparison),
@@ -153,22 +153,18 @@ def _legend(page: _Page) -> str:
 
 
 def _map(page: _Page) -> str:
-    shown = [d for d in page.drawn if (d.party, d.id) in page.involved] or page.drawn
+    important = [d for d in page.drawn if (d.party, d.id) in page.involved] or page.drawn
     drawing = draw_map(
         page.drawn,
         page.numbered,
         page.looks,
-        shown=shown,
+        important=important,
         size=_MAP_SIZE,
         title=f"Map of {words.count(len(page.drawn), 'declaration')} and "
         f"{words.count(len(page.numbered), 'crossing')}; the tables below hold the same facts",
     )
     more = len(page.declarations) - len(page.drawn)
     notes = [f"{words.count(more, 'declaration')} more not drawn."] if more else []
-    without = [str(number) for number, c in page.numbered if c.area is None]
-    if without:
-        which = words.listed([*without[:12], *(["more"] if len(without) > 12 else [])])
-        notes.append(f"Without a shared area, and so without a number here: {which}.")
     return drawing + "".join(f"<p>{escape(note)}</p>" for note in notes)
 
 

@@ -11,17 +11,22 @@ from keepclear.detect.crossing import Crossing
 from keepclear.domain.declaration import Declaration, Kind
 from keepclear.faces.report.chart import Chart
 from keepclear.faces.report.marks import Mark, marks
+from keepclear.faces.report.nearest import nearest_places
 from keepclear.faces.report.parties import Look
 from keepclear.faces.report.plane import DEGREE_M, Pair, Plane, geometry_rings
-from keepclear.faces.report.shapes import footprint, names, numbers, shared_area
+from keepclear.faces.report.shapes import Spot, faint, footprint, names
 from keepclear.faces.report.svg import Point, number, tag
 
 __all__ = ["draw_inset", "draw_map"]
 
 _ORDER: Final = (Kind.AREA, Kind.RESTRICTION, Kind.OPERATION, Kind.MOVEMENT, Kind.SITE)
 """What is drawn later lies on top."""
+_CROWD: Final = 60
+"""More declarations than this that cross nothing are drawn faint and without their names."""
+_NAMED: Final = 200
+"""More names than this would be a grey cloud."""
 _INSET_ROOM: Final = 0.6
-"""An inset shows this part of the shared area's size again on each side of it."""
+"""An inset shows this part of the place's size again on each side of it."""
 _INSET_ROOM_M: Final = 100.0
 
 Numbered = Sequence[tuple[int, Crossing]]
@@ -32,7 +37,7 @@ def draw_map(
     crossings: Numbered,
     looks: Mapping[str, Look],
     *,
-    shown: Sequence[Declaration],
+    important: Sequence[Declaration],
     size: tuple[float, float],
     title: str,
 ) -> str:
@@ -42,54 +47,80 @@ def draw_map(
         declarations: Everything to draw.
         crossings: Numbered crossings to draw on top.
         looks: How each party looks.
-        shown: What the map must show in whole; the rest may run over its edge.
+        important: What the map must show in whole; the rest may run over its edge, and becomes
+            faint where there is much of it.
         size: Width, and height at most, in pixels.
         title: What a screen reader says first.
     """
     drawn = {id(d): marks(d) for d in declarations}
-    pairs = [pair for d in shown for mark in drawn[id(d)] for pair in _reach(mark)]
+    known = {(d.party, d.id): d for d in declarations}
+    places = [_nearest(crossing, known) for _, crossing in crossings]
+    pairs = [pair for d in important for mark in drawn[id(d)] for pair in _reach(mark)]
     pairs += _area_pairs(crossings)
     plane = Plane.around(pairs)
     points = [plane.line([pair])[0] for pair in pairs]
     chart = Chart.around(plane, points, width=size[0], tallest=size[1], fixed=False)
     ordered = sorted(declarations, key=lambda d: _ORDER.index(d.kind))
-    edge = [chart.graticule_words(), chart.scale_bar(0.2), chart.north()]
+    aside = set(map(id, declarations)) - set(map(id, important))
+    if len(aside) <= _CROWD:
+        aside = set()
+    spots = [Spot.of(c, place, chart) for (_, c), place in zip(crossings, places, strict=True)]
+    named = [d for d in reversed(ordered) if id(d) not in aside]
     return _framed(
         chart,
         title,
         chart.graticule(),
-        *(footprint(d, drawn[id(d)], looks[d.party], chart) for d in ordered),
-        *(shared_area(crossing, chart) for _, crossing in _large_first(crossings)),
-        *edge,
-        tag("g", *numbers(crossings, chart), *names(reversed(ordered), drawn, looks, chart)),
+        *(faint(d, drawn[id(d)], looks[d.party], chart) for d in ordered if id(d) in aside),
+        *(footprint(d, drawn[id(d)], looks[d.party], chart) for d in ordered if id(d) not in aside),
+        *(spot.draw() for spot in sorted(spots, key=_size, reverse=True)),
+        chart.graticule_words() + chart.scale_bar(0.2) + chart.north(),
+        *(spot.number(n, chart) for (n, _), spot in zip(crossings, spots, strict=True)),
+        *(names(named, drawn, looks, chart) if len(named) <= _NAMED else ()),
     )
 
 
 def draw_inset(
-    pair: Sequence[Declaration],
+    pair: tuple[Declaration, Declaration],
     crossing: Crossing,
     looks: Mapping[str, Look],
     *,
     size: tuple[float, float],
     title: str,
 ) -> str:
-    """A small SVG element around one shared area, or around both sides where nothing is shared."""
+    """A small SVG element around one shared area, or around where two come closest."""
     drawn = {id(d): marks(d) for d in pair}
-    area = _area_pairs([(0, crossing)])
-    pairs = area or [place for d in pair for mark in drawn[id(d)] for place in _reach(mark)]
+    place = nearest_places(*pair, crossing)
+    pairs = _area_pairs([(0, crossing)]) or list(place or ())
+    close = bool(pairs)
+    if not pairs:
+        pairs = [pair for d in pair for mark in drawn[id(d)] for pair in _reach(mark)]
     plane = Plane.around(pairs)
-    points = [plane.line([place])[0] for place in pairs]
+    points = [plane.line([pair])[0] for pair in pairs]
     chart = Chart.around(
-        plane, _roomier(points) if area else points, width=size[0], tallest=size[1], fixed=True
+        plane, _roomier(points) if close else points, width=size[0], tallest=size[1], fixed=True
     )
     ordered = sorted(pair, key=lambda d: _ORDER.index(d.kind))
     return _framed(
         chart,
         title,
         *(footprint(d, drawn[id(d)], looks[d.party], chart) for d in ordered),
-        shared_area(crossing, chart),
+        Spot.of(crossing, place, chart).draw(),
         chart.scale_bar(0.3),
     )
+
+
+def _nearest(
+    crossing: Crossing, known: Mapping[tuple[str, str], Declaration]
+) -> tuple[Pair, Pair] | None:
+    if crossing.area is not None:
+        return None
+    a, b = (known.get((side.party, side.id)) for side in (crossing.a, crossing.b))
+    return nearest_places(a, b, crossing) if a and b else None
+
+
+def _size(spot: Spot) -> float:
+    """Large areas lie below small ones."""
+    return spot.crossing.area_m2 or 0.0
 
 
 def _framed(chart: Chart, title: str, *layers: str) -> str:
@@ -108,11 +139,6 @@ def _framed(chart: Chart, title: str, *layers: str) -> str:
 
 def _area_pairs(crossings: Numbered) -> list[Pair]:
     return [pair for _, c in crossings for ring in geometry_rings(c.area) for pair in ring]
-
-
-def _large_first(crossings: Numbered) -> Numbered:
-    """So that a small shared area is not hidden under a large one."""
-    return sorted(crossings, key=lambda item: (-(item[1].area_m2 or 0.0), item[0]))
 
 
 def _reach(mark: Mark) -> list[Pair]:

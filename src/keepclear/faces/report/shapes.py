@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from keepclear.detect.crossing import Crossing
 from keepclear.domain.declaration import Declaration, Kind
@@ -11,15 +13,23 @@ from keepclear.faces.report.chart import Chart
 from keepclear.faces.report.labels import AROUND, ASIDE
 from keepclear.faces.report.marks import Mark
 from keepclear.faces.report.parties import CROSSING_FILL, Look
-from keepclear.faces.report.plane import geometry_rings, inner_point
+from keepclear.faces.report.plane import Pair, geometry_rings, inner_point
 from keepclear.faces.report.svg import Point, badge, label, number, path, tag
 from keepclear.faces.words import plain
 
-__all__ = ["footprint", "names", "numbers", "shared_area"]
+__all__ = ["Spot", "faint", "footprint", "names"]
 
-_THINNEST: float = 2.0
-"""Pixels: a drone's corridor on a map of a country is still seen."""
-_NAME_LETTERS: int = 24
+_THINNEST: Final = 3.0
+"""Pixels: a corridor that is thinner on the paper is its course alone."""
+_NAME_LETTERS: Final = 24
+
+
+def faint(declaration: Declaration, marks: Sequence[Mark], look: Look, chart: Chart) -> str:
+    """A thin line for a declaration that crosses nothing, where there are too many to read."""
+    lines = [path(map(chart.pixels, m.lines), closed=m.closed) for m in marks if not m.standoff]
+    name = plain(f"{declaration.party} {declaration.id}".strip())
+    content = tag("title", escape(name)), tag("path", d="".join(lines))
+    return tag("g", *content, class_=f"faint {look.class_}")
 
 
 def footprint(declaration: Declaration, marks: Sequence[Mark], look: Look, chart: Chart) -> str:
@@ -58,10 +68,13 @@ def _area(lines: Sequence[Sequence[Point]], look: Look) -> list[str]:
 
 def _lane(mark: Mark, lines: Sequence[Sequence[Point]], look: Look, chart: Chart) -> list[str]:
     drawing = path(lines, closed=False)
-    width = max(mark.width_m * chart.scale, _THINNEST)
-    return [
+    width = mark.width_m * chart.scale
+    wide = [
         tag("path", d=drawing, class_="lane", stroke_width=width),
         tag("path", d=drawing, class_="weave", stroke=look.fill, stroke_width=width),
+    ]
+    return [
+        *(wide if width > _THINNEST else []),
         tag("path", d=drawing, class_="course"),
         *([_arrow(line) for line in lines] if mark.moving else []),
     ]
@@ -91,33 +104,60 @@ def _arrow(line: Sequence[Point]) -> str:
     return tag("path", d=path([[end, left, right]], closed=True), class_="head")
 
 
-def shared_area(crossing: Crossing, chart: Chart) -> str:
-    """Where two footprints meet, above everything but the words; nothing for a separation."""
-    rings = [chart.pixels(ring) for ring in geometry_rings(crossing.area)]
-    if not rings:
-        return ""
-    drawing = path(rings, closed=True)
-    return tag(
-        "g",
-        tag("path", d=drawing, class_="halo"),
-        tag("path", d=drawing, class_="shared", fill=CROSSING_FILL, fill_rule="evenodd"),
-        class_="crossing certain" if crossing.certain else "crossing",
-    )
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a crossing is on the paper: its shared area, or a line between the two nearest places."""
 
+    crossing: Crossing
+    rings: Sequence[Sequence[Point]]
+    at: Point | None
+    """Where its number goes."""
 
-def numbers(crossings: Iterable[tuple[int, Crossing]], chart: Chart) -> Iterable[str]:
-    """The number of each crossing in its area, or beside it with a line that leads there."""
-    for index, crossing in crossings:
+    @classmethod
+    def of(cls, crossing: Crossing, nearest: tuple[Pair, Pair] | None, chart: Chart) -> Spot:
+        """The spot of a crossing; ``nearest`` is used where nothing is shared."""
         rings = [chart.pixels(ring) for ring in geometry_rings(crossing.area)]
-        at = inner_point(rings) if rings else None
-        if at is None or not chart.inside(at):
-            continue
+        if rings:
+            return cls(crossing, rings, inner_point(rings))
+        if nearest is None:
+            return cls(crossing, (), None)
+        (a,), (b,) = (chart.pixels([place]) for place in nearest)
+        return cls(crossing, [[a, b]], ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2))
+
+    def draw(self) -> str:
+        """Above everything but the words."""
+        if not self.rings:
+            return ""
+        kind = "crossing certain" if self.crossing.certain else "crossing"
+        if self.crossing.area is None:
+            return tag("g", *_between(*self.rings[0]), class_=kind)
+        drawing = path(self.rings, closed=True)
+        return tag(
+            "g",
+            tag("path", d=drawing, class_="halo"),
+            tag("path", d=drawing, class_="shared", fill=CROSSING_FILL, fill_rule="evenodd"),
+            class_=kind,
+        )
+
+    def number(self, index: int, chart: Chart) -> str:
+        """The crossing's number there, or beside it with a line that leads there."""
+        if self.at is None or not chart.inside(self.at):
+            return ""
+        x, y = self.at
         text = str(index)
-        place = chart.labels.put((at[0], at[1] + 4), f"{text}  ", AROUND) or (at[0], at[1] + 4)
+        place = chart.labels.put((x, y + 4), f"{text}  ", AROUND) or (x, y + 4)
         center = (place[0], place[1] - 4)
-        if abs(center[0] - at[0]) + abs(center[1] - at[1]) > 1:
-            yield tag("path", d=path([[at, center]], closed=False), class_="leader")
-        yield badge(center, text)
+        far = abs(center[0] - x) + abs(center[1] - y) > 1
+        leader = path([[self.at, center]], closed=False)
+        return (tag("path", d=leader, class_="leader") if far else "") + badge(center, text)
+
+
+def _between(a: Point, b: Point) -> Iterable[str]:
+    drawing = path([[a, b]], closed=False)
+    yield tag("path", d=drawing, class_="halo")
+    yield tag("path", d=drawing, class_="gap")
+    for end in (a, b):
+        yield tag("circle", cx=end[0], cy=end[1], r=3.0, class_="end")
 
 
 def names(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from math import hypot
 from typing import Final
 
 __all__ = ["PRIME", "Point", "badge", "far", "label", "number", "path", "tag", "thinned"]
@@ -13,6 +14,8 @@ Point = tuple[float, float]
 
 PRIME: Final = "\u2032"
 """Minutes of arc."""
+_SEEN: Final = 0.25
+"""Pixels: a line that is this much off looks the same."""
 _FAR: Final = 20_000.0
 """Pixels beyond which nothing is drawn: browsers lose precision long before they say so."""
 
@@ -65,15 +68,40 @@ def path(rings: Iterable[Sequence[Point]], *, closed: bool) -> str:
 
 
 def thinned(points: Sequence[Point]) -> list[Point]:
-    """The line without points that nobody could see, kept within what browsers can draw."""
-    kept: list[Point] = []
-    for index, (x, y) in enumerate(points):
-        point = (far(x), far(y))
-        last = index == len(points) - 1
-        if kept and not last and abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) < 0.7:
+    """The line without points that nobody could miss, kept within what browsers can draw.
+
+    Douglas and Peucker's way: a point stays where the line would else run more than a fraction of a
+    pixel beside it.
+    """
+    line = [(far(x), far(y)) for x, y in points]
+    kept = {0, len(line) - 1}
+    open_spans = [(0, len(line) - 1)]
+    while open_spans:
+        first, last = open_spans.pop()
+        offsets = [
+            _offset(line[index], line[first], line[last]) for index in range(first + 1, last)
+        ]
+        if not offsets or max(offsets) < _SEEN:
             continue
-        kept.append(point)
-    return kept
+        middle = first + 1 + offsets.index(max(offsets))
+        kept.add(middle)
+        open_spans += [(first, middle), (middle, last)]
+    return [point for index, point in enumerate(line) if index in kept]
+
+
+def _offset(point: Point, start: Point, end: Point) -> float:
+    """How far a point lies from the straight line between two others, or from their place."""
+    x, y = end[0] - start[0], end[1] - start[1]
+    size = hypot(x, y)
+    if size < _SEEN:
+        return hypot(point[0] - start[0], point[1] - start[1])
+    along = ((point[0] - start[0]) * x + (point[1] - start[1]) * y) / size
+    if not 0 <= along <= size:
+        return min(
+            hypot(point[0] - start[0], point[1] - start[1]),
+            hypot(point[0] - end[0], point[1] - end[1]),
+        )
+    return abs((point[0] - start[0]) * y - (point[1] - start[1]) * x) / size
 
 
 def far(value: float) -> float:

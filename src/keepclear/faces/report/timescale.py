@@ -33,6 +33,9 @@ _STEPS_US: Final = (
     *(n * DAY_US for n in (1, 2, 7, 14, 30, 90, 365, 3650)),
 )
 _HEIGHTS_M: Final = (0, 50, 150, 500, 1500, 3000, 6000, 9000, 12_000, 18_000, 30_000, 100_000)
+_ALOFT: Final = 0.4
+"""Where all is higher than this part of the highest, the ground is not shown."""
+_STEPS_M: Final = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000)
 _HEADROOM: Final = 1.15
 _LEAST_HEIGHT_M: Final = 150.0
 """No diagram shows less than this, or a convoy alone would look as tall as a tower."""
@@ -60,8 +63,12 @@ class TimeScale:
         start, end = (min(times), max(times)) if times else (0, _HOUR)
         margin = max((end - start) // 40, _MINUTE)
         heights = [h for bar in bars for h in (*bar.first, *bar.last) if h is not None]
-        lowest = min(0.0, *heights) if heights else 0.0
-        highest = max(max(heights, default=0.0) * _HEADROOM, lowest + _LEAST_HEIGHT_M)
+        least, most = min(heights, default=0.0), max(heights, default=0.0)
+        lowest = min(0.0, least) if least < _ALOFT * most else least - (most - least) / 4
+        highest = max(
+            most * _HEADROOM if lowest <= 0 else most + (most - lowest) / 8,
+            lowest + _LEAST_HEIGHT_M,
+        )
         width, height = size[0] - LEFT - _RIGHT, size[1] - TOP - _BOTTOM
         labels = Labels(width, height)
         return cls(start - margin, end + margin, lowest, highest, width, height, labels)
@@ -89,7 +96,7 @@ class TimeScale:
 
     def ground(self, ground: Ground | None) -> str:
         """The ground: certain below its lowest, somewhere up to its highest."""
-        if ground is None:
+        if ground is None or self.lowest_m > ground.highest_m:
             return ""
         low, high = self.y(ground.lowest_m), self.y(ground.highest_m)
         rest = max(self.height - low, 0.0)
@@ -127,11 +134,21 @@ class TimeScale:
 
     def _heights(self) -> list[tuple[float, int]]:
         found: list[tuple[float, int]] = []
-        for height in _HEIGHTS_M:
+        for height in self._round_heights():
             y = self.y(height)
             if 0 <= y <= self.height and (not found or found[-1][0] - y > 16):
                 found.append((y, height))
         return found
+
+    def _round_heights(self) -> Sequence[int]:
+        """Spread wider and wider above the ground, evenly where all is aloft."""
+        if self.lowest_m <= 0:
+            return _HEIGHTS_M
+        step = next(
+            (s for s in _STEPS_M if (self.highest_m - self.lowest_m) / s <= 7), _STEPS_M[-1]
+        )
+        first = int(self.lowest_m // step) + 1
+        return [step * index for index in range(first, first + 9)]
 
 
 def _root(height_m: float) -> float:

@@ -1,0 +1,163 @@
+"""Compiled completion of a table: the integers of ``detect.shape``, made in place and in parallel."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from keepclear.detect.edges import _SPLIT_M, LEVEL_MAX, TOLERANCE_M
+from keepclear.detect.fast.arcs import njit
+from keepclear.detect.fast.compiled import compiled
+from keepclear.detect.lattice import UNITS_PER_M, W
+from keepclear.detect.table import AREA, Bands, Table
+
+__all__ = ["complete"]
+
+_SIN_COS = compiled("sin_cos")
+_ROUND = compiled("round_direction")
+_STEPS = compiled("_steps")
+_BOUNDS = compiled("bounds_m")
+
+
+@njit
+def _place(k, lon, lat, scale, q, sines):
+    """Quantises one vertex; keeps sine and cosine of its latitude."""
+    sin_lat, cos_lat = _SIN_COS(lat[k] / scale)
+    sin_lon, cos_lon = _SIN_COS(lon[k] / scale)
+    a, b, c = _ROUND(cos_lat * cos_lon, cos_lat * sin_lon, sin_lat)
+    q[k, 0], q[k, 1], q[k, 2] = np.int32(a), np.int32(b), np.int32(c)
+    sines[0], sines[1] = sin_lat, cos_lat
+
+
+@njit
+def _halvings(sag, length):
+    """``edges.halvings`` for one edge, left as soon as it is known."""
+    level = 0
+    while (sag > TOLERANCE_M or length > _SPLIT_M) and level < LEVEL_MAX:
+        level += 1
+        sag *= 0.25
+        length *= 0.5
+    return level
+
+
+@njit
+def _bulge(k, n, q):
+    largest = np.int64(0)
+    for axis in range(3):
+        a, b = np.int64(q[k, axis]), np.int64(q[n, axis])
+        if a == b and (a == W or a == -W):
+            return np.int64(0)
+        largest = max(largest, abs(a - b))
+    return (largest >> 1) + 1
+
+
+@njit
+def _edge(k, n, lon, lat, scale, straight, q, level, from_, to):
+    """Sets the level of an edge; returns the units by which it may leave the box of its ends."""
+    pad = _bulge(k, n, q)
+    if straight:
+        dl, dp = _STEPS(lon[k] / scale, lat[k] / scale, lon[n] / scale, lat[n] / scale)
+        sag, length = _BOUNDS(dl, dp, from_[0], from_[1], to[0], to[1])
+        found = _halvings(sag, length)
+        level[k] = np.uint8(found)
+        if found > 0 and sag > 0:
+            pad += np.int64(np.ceil(sag * UNITS_PER_M)) + 2
+    return pad
+
+
+@njit
+def _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face):
+    low = np.full(3, np.int64(W))
+    high = np.full(3, -np.int64(W))
+    on = np.ones(6, np.bool_)
+    padded = False
+    head, from_, to = np.empty(2), np.empty(2), np.empty(2)
+    for ring in range(ring_start[row], ring_start[row + 1]):
+        first, last = vertex_start[ring], vertex_start[ring + 1]
+        _place(first, lon, lat, scale, q, head)
+        to[:] = head
+        for k in range(first, last):
+            n = k + 1
+            from_[:] = to
+            if n < last:
+                _place(n, lon, lat, scale, q, to)
+            else:
+                n = first if kind[row] == AREA else k
+                to[:] = head
+            pad = np.int64(0)
+            if n != k:
+                pad = _edge(k, n, lon, lat, scale, straight[row], q, level, from_, to)
+            padded = padded or pad > 0
+            for axis in range(3):
+                a, b = np.int64(q[k, axis]), np.int64(q[n, axis])
+                low[axis] = max(min(low[axis], min(a, b) - pad), -W)
+                high[axis] = min(max(high[axis], max(a, b) + pad), W)
+                on[2 * axis] = on[2 * axis] and a == -W
+                on[2 * axis + 1] = on[2 * axis + 1] and a == W
+    face[row] = -1
+    for f in range(6):
+        axis = f // 2
+        widest = np.int64(0)
+        for other in range(3):
+            if other != axis:
+                widest = max(widest, abs(low[other]), abs(high[other]))
+        if on[f] and (not padded or widest < W):
+            face[row] = f
+            low[axis] = high[axis] = W if f % 2 else -W
+    for axis in range(3):
+        box[row, axis], box[row, axis + 3] = low[axis], high[axis]
+
+
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def _fill(kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face):
+    for row in numba.prange(len(kind)):
+        _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
+
+
+def complete(
+    *,
+    kind: np.ndarray,
+    ring_start: np.ndarray,
+    vertex_start: np.ndarray,
+    lon: np.ndarray,
+    lat: np.ndarray,
+    scale: float,
+    straight: np.ndarray,
+    reach_m: np.ndarray,
+    bands: Bands,
+    start_us: np.ndarray,
+    end_us: np.ndarray,
+) -> Table:
+    """A table of standing rows, one declaration each, from columns.
+
+    ``straight`` (bool, a row) says whether edges are straight in lon/lat. No ring is checked here;
+    see ``rings``. Rows that are areas round a whole face are completed by ``shape.face_centres``.
+    """
+    n, m = len(kind), len(lon)
+    q = np.empty((m, 3), dtype=np.int32)
+    level = np.zeros(m, dtype=np.uint8)
+    box = np.empty((n, 6), dtype=np.int32)
+    face = np.empty(n, dtype=np.int8)
+    _fill(kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
+    zero = np.zeros(n, dtype=np.float64)
+    return Table(
+        owner=np.arange(n, dtype=np.int32),
+        part=np.zeros(n, dtype=np.int32),
+        kind=kind,
+        ring_start=ring_start,
+        vertex_start=vertex_start,
+        q=q,
+        lon=lon,
+        lat=lat,
+        scale=scale,
+        level=level,
+        reach_m=reach_m,
+        standoff_m=zero,
+        error_m=zero,
+        bands=bands,
+        bands_end=bands,
+        start_us=start_us,
+        end_us=end_us,
+        box=box,
+        face=face,
+    )

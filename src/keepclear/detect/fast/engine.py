@@ -1,0 +1,50 @@
+"""The compiled engine; see ``detect.engine`` for the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from keepclear.detect.crossing import Minima
+from keepclear.detect.engine import Engine, Search
+from keepclear.detect.fast import sweep
+from keepclear.detect.fast.pairs import rows_near
+from keepclear.detect.fine import Skeletons
+from keepclear.detect.table import Table
+
+__all__ = ["FAST"]
+
+
+class Fast:
+    """Compiled search and verdicts on all cores."""
+
+    name = "fast"
+
+    def candidates(
+        self, table: Table, minima: Minima, search: Search
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """See :class:`keepclear.detect.engine.Engine`."""
+        return sweep.candidates(table, minima, search)
+
+    def near(
+        self,
+        table: Table,
+        i: np.ndarray,
+        j: np.ndarray,
+        reach_m: np.ndarray,
+        skeletons: Skeletons,  # noqa: ARG002  edges are split only where needed
+    ) -> np.ndarray:
+        """See :class:`keepclear.detect.engine.Engine`."""
+        found = np.zeros(len(i), dtype=bool)
+        rows_near(
+            np.ascontiguousarray(i, dtype=np.int32), np.ascontiguousarray(j, dtype=np.int32),
+            table.kind, table.ring_start, table.vertex_start, table.q, table.lon, table.lat,
+            table.scale, table.level, table.box, table.face,
+            np.ascontiguousarray(reach_m, dtype=np.float64), found,
+        )  # fmt: skip
+        return found
+
+
+FAST: Final[Engine] = Fast()
