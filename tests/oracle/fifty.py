@@ -199,4 +199,3 @@ def cube_vector(lon: float, lat: float) -> tuple[int, int, int]:
         n = mp_normal(lon, lat)
         scale = CUBE / max(abs(v) for v in n)
         return tuple(int(mpmath.nint(v * scale)) for v in n)
-

@@ -522,7 +522,9 @@ def lattice_pair(seed: int, number: int) -> LatticePair:
     polygons = []
     for _ in range(2):
         near = rng.choice(sorted(pool))
-        some = sorted(pool, key=lambda v: (sum((x - y) ** 2 for x, y in zip(v, near, strict=True)), v))
+        some = sorted(
+            pool, key=lambda v: (sum((x - y) ** 2 for x, y in zip(v, near, strict=True)), v)
+        )
         some = some[: rng.randrange(4, 14)]
         rings = []
         for _ in range(rng.choice([1, 1, 1, 2, 3])):

@@ -76,7 +76,10 @@ def _path(mover: Mover, window_us) -> Core | None:
 
 def leg_curves(mover: Mover) -> Curves:
     for k in range(len(mover.vertices) - 1):
-        if mover.times_us[k] == mover.times_us[k + 1] and mover.vertices[k] != mover.vertices[k + 1]:
+        if (
+            mover.times_us[k] == mover.times_us[k + 1]
+            and mover.vertices[k] != mover.vertices[k + 1]
+        ):
             raise ValueError("a mover that is at two places at one time is not modelled here")
     return legs(mover.vertices)
 
@@ -126,7 +129,9 @@ def _two_legs(ca: Curves, i: int, ta, cb: Curves, j: int, tb, tau: int, corners)
         """Straight distances in metres for rows (time of a, time of b)."""
         return _norm(_place(ca, i, ta, times[:, 0]) - _place(cb, j, tb, times[:, 1]))
 
-    tries = [_on_side(apart, p, q) for p, q in zip(corners, [*corners[1:], corners[0]], strict=True)]
+    tries = [
+        _on_side(apart, p, q) for p, q in zip(corners, [*corners[1:], corners[0]], strict=True)
+    ]
     tries += _inner(ca, i, ta, cb, j, tb, tau, np.mean(corners, axis=0))
     tries = np.array(tries)
     nearest = [_geodesic(ca, i, ta, cb, j, tb, row) for row in tries]

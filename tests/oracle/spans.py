@@ -180,7 +180,9 @@ class _Track:
     def _abreast(self, path: Pieces, low, high):
         """Limits of the distance at equal times, where the other stays on one leg meanwhile."""
         leg = self._leg(low)
-        one = (low >= self.times[0]) & (high <= self.times[np.minimum(leg + 1, len(self.times) - 1)])
+        one = (low >= self.times[0]) & (
+            high <= self.times[np.minimum(leg + 1, len(self.times) - 1)]
+        )
         other = cut(self.curves, leg, self._part(leg, low), self._part(leg, high))
         zero = np.zeros_like(path.p0)
         dev = path.dev + other.dev

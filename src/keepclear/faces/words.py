@@ -236,7 +236,7 @@ def _compared(comparison: Comparison) -> str:
 def not_compared(comparison: Comparison) -> Iterable[str]:
     """Each reason with its number."""
     for reason, number in comparison.not_compared:
-        yield f"not compared: {count(number, 'declaration')}: {plain(reason)}"
+        yield f"{count(number, "declaration")} not compared: {plain(reason)}"
 
 
 def refusal(refused: Refusal) -> str:

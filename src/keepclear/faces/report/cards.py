@@ -50,7 +50,7 @@ def _facts(crossing: Crossing, known: Known) -> Iterable[tuple[str, str]]:
     if start is not None and end is not None:
         when += f" <small>{escape(words.duration(end - start))}</small>"
     yield "When", when
-    yield "Altitudes", _altitudes(crossing)
+    yield "Altitudes between" if crossing.vertical_m > 0 else "Altitudes", _altitudes(crossing)
     if crossing.area_m2 is not None:
         yield "Shared area", f"{escape(words.area(crossing.area_m2))}{_around(crossing)}"
     if crossing.kind is CrossingKind.SEPARATION:

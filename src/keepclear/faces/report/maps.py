@@ -69,6 +69,7 @@ def draw_map(
     return _framed(
         chart,
         title,
+        "map crowded" if len(named) > _CROWD else "map",
         chart.graticule(),
         *(faint(d, drawn[id(d)], looks[d.party], chart) for d in ordered if id(d) in aside),
         *(footprint(d, drawn[id(d)], looks[d.party], chart) for d in ordered if id(d) not in aside),
@@ -103,6 +104,7 @@ def draw_inset(
     return _framed(
         chart,
         title,
+        "map",
         *(footprint(d, drawn[id(d)], looks[d.party], chart) for d in ordered),
         Spot.of(crossing, place, chart).draw(),
         chart.scale_bar(0.3),
@@ -123,7 +125,7 @@ def _size(spot: Spot) -> float:
     return spot.crossing.area_m2 or 0.0
 
 
-def _framed(chart: Chart, title: str, *layers: str) -> str:
+def _framed(chart: Chart, title: str, class_: str, *layers: str) -> str:
     width, height = number(chart.width), number(chart.height)
     return tag(
         "svg",
@@ -131,7 +133,7 @@ def _framed(chart: Chart, title: str, *layers: str) -> str:
         tag("rect", width=width, height=height, class_="paper"),
         *layers,
         tag("rect", width=width, height=height, class_="frame"),
-        class_="map",
+        class_=class_,
         role="img",
         viewBox=f"0 0 {width} {height}",
     )

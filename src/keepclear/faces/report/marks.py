@@ -102,6 +102,8 @@ def _bent(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
 
 
 def _between(start: Pair, end: Pair) -> list[Pair]:
+    if abs(start[1] - end[1]) + abs(turned(start[0] - end[0])) < _BEND_M / DEGREE_M:
+        return []
     a, b = _vector(start), _vector(end)
     angle = acos(max(-1.0, min(1.0, sum(p * q for p, q in zip(a, b, strict=True)))))
     steps = min(_BEND_POINTS, ceil(degrees(angle) * DEGREE_M / _BEND_M))

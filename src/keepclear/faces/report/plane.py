@@ -20,6 +20,10 @@ __all__ = ["DEGREE_M", "Pair", "Plane", "geometry_rings", "inner_point", "turned
 
 DEGREE_M: Final = 111_195.0
 """A degree of a great circle on the mean sphere."""
+_RASTER: Final = 24
+"""Rows of the raster in which a place for a label is looked for."""
+_RINGS: Final = 30
+_VERTICES: Final = 400
 _LATITUDE_MAX: Final = 85.0
 """The projection is stretched no further than here; a map of a pole is drawn, not well."""
 
@@ -94,39 +98,49 @@ def geometry_rings(geometry: dict[str, Any] | None) -> list[list[Pair]]:
 
 def inner_point(rings: Sequence[Sequence[Point]]) -> Point:
     """A point well inside: of a coarse raster, far from every edge and near the middle."""
-    xs = [x for ring in rings for x, _ in ring]
-    ys = [y for ring in rings for _, y in ring]
-    middle = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-    best, best_distance = middle, float("-inf")
-    edges = [
-        (a, b) for ring in map(_spread, rings) for a, b in pairwise([*ring, ring[0]]) if a != b
-    ]
-    steps = 24
-    for row in range(1, steps):
-        y = min(ys) + (max(ys) - min(ys)) * row / steps
+    edges = [edge for ring in _simpler(rings) for edge in pairwise([*ring, ring[0]])]
+    (left, top), (right, bottom) = _corners(point for ring in rings for point in ring)
+    middle = (left + right) / 2, (top + bottom) / 2
+    best, best_worth = middle, float("-inf")
+    for row in range(1, _RASTER):
+        y = top + (bottom - top) * row / _RASTER
         crossed = sorted(
             a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
             for a, b in edges
             if (a[1] > y) != (b[1] > y)
         )
-        for left, right in zip(crossed[::2], crossed[1::2], strict=False):
-            point = ((left + right) / 2, y)
-            distance = min(_distance(point, a, b) for a, b in edges)
-            off = hypot(point[0] - middle[0], point[1] - middle[1])
-            if distance - 0.1 * off > best_distance:
-                best, best_distance = point, distance - 0.1 * off
+        for west, east in zip(crossed[::2], crossed[1::2], strict=False):
+            point = ((west + east) / 2, y)
+            away = min(_distance(point, a, b) for a, b in edges)
+            worth = away - 0.1 * hypot(point[0] - middle[0], point[1] - middle[1])
+            if worth > best_worth:
+                best, best_worth = point, worth
     return best
 
 
-def _spread(ring: Sequence[Point]) -> Sequence[Point]:
-    """At most a few hundred vertices: a label needs no more."""
-    return ring[:: max(1, len(ring) // 300)]
+def _simpler(rings: Sequence[Sequence[Point]]) -> list[Sequence[Point]]:
+    """The largest rings with a few hundred vertices in all: a label needs no more."""
+
+    def size(ring: Sequence[Point]) -> float:
+        (left, top), (right, bottom) = _corners(ring)
+        return (right - left) * (bottom - top)
+
+    largest = sorted(rings, key=size, reverse=True)[:_RINGS]
+    step = 1 + sum(map(len, largest)) // _VERTICES
+    return [ring[::step] if len(ring) >= 3 * step else ring for ring in largest]
+
+
+def _corners(points: Iterable[Point]) -> tuple[Point, Point]:
+    xs, ys = zip(*points, strict=True)
+    return (min(xs), min(ys)), (max(xs), max(ys))
 
 
 def _distance(point: Point, a: Point, b: Point) -> float:
     """From a point to an edge."""
     along = (b[0] - a[0], b[1] - a[1])
     squared = along[0] ** 2 + along[1] ** 2
+    if not squared:
+        return hypot(point[0] - a[0], point[1] - a[1])
     part = ((point[0] - a[0]) * along[0] + (point[1] - a[1]) * along[1]) / squared
     part = max(0.0, min(1.0, part))
     return hypot(point[0] - a[0] - part * along[0], point[1] - a[1] - part * along[1])

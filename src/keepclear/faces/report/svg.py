@@ -16,6 +16,8 @@ PRIME: Final = "\u2032"
 """Minutes of arc."""
 _SEEN: Final = 0.25
 """Pixels: a line that is this much off looks the same."""
+_POINTS_MAX: Final = 4_000
+"""Of one line, after those on the same spot; a drawing has no more pixels to show them."""
 _FAR: Final = 20_000.0
 """Pixels beyond which nothing is drawn: browsers lose precision long before they say so."""
 
@@ -73,7 +75,7 @@ def thinned(points: Sequence[Point]) -> list[Point]:
     Douglas and Peucker's way: a point stays where the line would else run more than a fraction of a
     pixel beside it.
     """
-    line = [(far(x), far(y)) for x, y in points]
+    line = _coarse([(far(x), far(y)) for x, y in points])
     kept = {0, len(line) - 1}
     open_spans = [(0, len(line) - 1)]
     while open_spans:
@@ -87,6 +89,16 @@ def thinned(points: Sequence[Point]) -> list[Point]:
         kept.add(middle)
         open_spans += [(first, middle), (middle, last)]
     return [point for index, point in enumerate(line) if index in kept]
+
+
+def _coarse(points: Sequence[Point]) -> Sequence[Point]:
+    """Without points on the same spot, and never so many that thinning them takes long."""
+    kept = list(points[:1])
+    for point in points[1:]:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= _SEEN:
+            kept.append(point)
+    step = 1 + len(kept) // _POINTS_MAX
+    return kept if step == 1 else [*kept[:-1:step], kept[-1]]
 
 
 def _offset(point: Point, start: Point, end: Point) -> float:
