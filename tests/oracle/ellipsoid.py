@@ -116,11 +116,10 @@ def mp_lonlat(n):
     return float(lon), float(lat)
 
 
-def mp_direct(lon, lat, azimuth_deg, arc):
+def mp_direct(lat, azimuth_deg, arc):
     """Where a geodesic leads, at fifty digits, by numerical integration.
 
     Args:
-        lon: Longitude of the start, degrees.
         lat: Latitude of the start, degrees; not a pole.
         azimuth_deg: Azimuth at the start, degrees.
         arc: Arc length on the auxiliary sphere, radians.
@@ -170,9 +169,9 @@ def mp_geodesic_m(lon1, lat1, lon2, lat2):
         goal_beta = mpmath.atan((1 - f) * mpmath.tan(mpmath.radians(mpmath.mpf(lat2))))
 
         def miss(azimuth_deg, arc):
-            lon, beta, _ = mp_direct(lon1, lat1, azimuth_deg, arc)
+            lon, beta, _ = mp_direct(lat1, azimuth_deg, arc)
             return (lon - goal_lon) * mpmath.cos(goal_beta), beta - goal_beta
 
         start = (mpmath.mpf(g["azi1"]), mpmath.radians(mpmath.mpf(g["a12"])))
         found = mpmath.findroot(miss, start, tol=mpmath.mpf(10) ** -80, maxsteps=20)
-        return mp_direct(lon1, lat1, found[0], found[1])[2]
+        return mp_direct(lat1, found[0], found[1])[2]

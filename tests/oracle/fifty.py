@@ -87,7 +87,7 @@ def separation_of_cores(a: Core, b: Core, threshold_m=None):
         return _sharing(a, b, width, found.high_m)
     if found.place is None:
         middle, error = (found.low_m + found.high_m) / 2, (found.high_m - found.low_m) / 2
-        return Separation(middle - width, error, "bounds")
+        return Separation(float(middle) - width, float(error), "bounds")
     if threshold_m is not None and abs(found.high_m - width - threshold_m) > SCREEN_M:
         return Separation(found.high_m - width, 1e-4, "double")
     return Separation(polished(a.curves, b.curves, found.place) - width, 1e-6, "fifty")

@@ -526,9 +526,9 @@ def lattice_pair(seed: int, number: int) -> LatticePair:
             pool, key=lambda v: (sum((x - y) ** 2 for x, y in zip(v, near, strict=True)), v)
         )
         some = some[: rng.randrange(4, 14)]
-        rings = []
-        for _ in range(rng.choice([1, 1, 1, 2, 3])):
-            rings.append(_around(rng, rng.sample(some, rng.randrange(3, min(9, len(some) + 1)))))
+        count = rng.choice([1, 1, 1, 2, 3])
+        sizes = [rng.randrange(3, min(9, len(some) + 1)) for _ in range(count)]
+        rings = [_around(rng, rng.sample(some, size)) for size in sizes]
         polygons.append(tuple(rings))
     return LatticePair(seed, number, where, *polygons)
 

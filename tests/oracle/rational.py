@@ -83,7 +83,7 @@ def arcs(ring: Ring) -> list[Arc]:
 
 def on_arc(point: Vector, arc: Arc) -> bool:
     """Whether the direction of a vector lies on an arc, its ends included."""
-    start, end, normal = arc
+    start, _, normal = arc
     if normal == (0, 0, 0):
         return cross(start, point) == (0, 0, 0) and dot(start, point) > 0
     return dot(normal, point) == 0 and _between(point, arc)

@@ -212,6 +212,13 @@ class TestWords:
         assert "\x1b[31m" not in screen
         assert "\x1b[1;31m" not in screen
 
+    def test_a_name_that_is_no_utf8_is_printed_safely(self, place, run):
+        name = os.fsdecode(b"pl\xe4n.geojson")
+        (place / name).write_text(collection(feature("P1")))
+        code, out, _ = run(name, "alder.geojson", "--json")
+        assert code == 1
+        assert json.loads(out)["crossings"][0]["b"]["party"] == "pl\\xe4n"
+
     def test_at_most_twenty_refusals_are_listed(self, place, run):
         rows = [feature(str(n), longitude=200) for n in range(25)]
         (place / "bad.geojson").write_text(collection(feature(), *rows))
@@ -308,11 +315,18 @@ class TestOutput:
         assert "choose another name" in err
         assert (plans / "alder.geojson").read_text() == before
 
-    def test_a_folder_that_is_not_there_is_one_sentence(self, run):
-        code, _, err = run("alder.geojson", "-o", "none/r.json", "--quiet")
-        assert code == 3
+    @pytest.mark.parametrize(("other", "code"), [("birch.geojson", 1), ("cedar.geojson", 3)])
+    def test_a_report_that_cannot_be_written_does_not_change_a_crossing(self, run, other, code):
+        found, out, err = run("alder.geojson", other, "-o", "none/r.json", "--quiet")
+        assert found == code
+        assert out == ""
         assert "could not be written to none/r.json (No such file or directory)" in err
         assert err.count("\n") == 1
+
+    def test_a_full_disk_is_one_sentence(self, run):
+        code, _, err = run("alder.geojson", "cedar.geojson", "-o", "/dev/full", "--quiet")
+        assert code == 3
+        assert "No space left on device" in err
 
     def test_the_same_input_gives_the_same_bytes(self, run):
         words = ("bad.geojson", "birch.geojson", "alder.geojson")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import shapely
 import spherely
-
 from tests.oracle import ellipsoid, fifty, generate, moving, rational, spans
 from tests.oracle.fifty import GEODESIC, GREAT_CIRCLE, LONLAT, Area, Circle, Corridor, Mover
 from tests.oracle.rational import CUBE
@@ -39,7 +38,7 @@ HAND = [
     ("in the hole", [box(0, 0, 9, 9), box(2, 2, 7, 7)], [box(4, 4, 5, 5)], False),
     ("touching the hole's edge", [box(0, 0, 9, 9), box(2, 2, 7, 7)], [box(2, 4, 5, 5)], True),
     ("filling the hole", [box(0, 0, 9, 9), box(2, 2, 7, 7)], [box(2, 2, 7, 7)], True),
-    ("island in the hole", [box(0, 0, 9, 9), box(2, 2, 7, 7), box(4, 4, 5, 5)], [box(4, 4, 5, 5)], True),
+    ("island in it", [box(0, 0, 9, 9), box(2, 2, 7, 7), box(4, 4, 5, 5)], [box(4, 4, 5, 5)], True),
     ("cross without vertices", [box(-9, -1, 9, 1)], [box(-1, -9, 1, 9)], True),
     ("line on an edge", [box(0, 0, 2, 2)], [[(1000, 2000, CUBE), (5000, 2000, CUBE)]], True),
     ("line ahead of an edge", [box(0, 0, 2, 2)], [[(3000, 2000, CUBE), (5000, 2000, CUBE)]], False),
@@ -206,29 +205,23 @@ def test_edges_differ_by_rule():
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("seed", range(4))
-def test_brute_force_agrees(rule, seed):
-    """The nearest of 20,000 places on each outline is never nearer, and hardly farther."""
-    pairs = generate.pairs(40 + seed, 400, kinds=["random"], size_m=(300, 30_000))
+def test_brute_force_agrees(rule):
+    """Of thousands of places on each outline no two are nearer, and two are hardly farther."""
     checked = 0
-    for pair in pairs:
+    for pair in generate.pairs(40, 150, kinds=["random"], size_m=(300, 30_000)):
         a, b = (Area(p.rings[:1], rule) for p in (pair.a, pair.b))
         found = fifty.separation(a, b)
         if found.metres <= 0 or abs(a.rings[0][0][1]) > 85:
             continue
-        n, m = (samples(p, 2000) for p in (a, b))
-        rough = [ellipsoid.vincenty(n, np.broadcast_to(q, n.shape)).min() for q in m[::20]]
-        k = 20 * int(np.argmin(rough))
-        near = min(
-            ellipsoid.vincenty(n, np.broadcast_to(q, n.shape)).min()
-            for q in m[np.arange(k - 40, k + 40) % len(m)]
-        )
+        n, m = samples(a, 400), samples(b, 400)
+        rows = [int(np.argmax(n @ q)) for q in m]
+        near = ellipsoid.vincenty(n[rows], m)
+        k = int(np.argmin(near))
+        close = ellipsoid.vincenty(n, np.broadcast_to(m[k], n.shape)).min()
         step = sum(float(np.sqrt((np.diff(x, axis=0) ** 2).sum(axis=1)).max()) for x in (n, m))
-        assert found.metres - 1e-6 <= near <= found.metres + step * 6.4e6
+        assert found.metres - 1e-6 <= min(close, near[k]) <= found.metres + step * 6.4e6
         checked += 1
-        if checked == 6:
-            return
-    pytest.fail("too few pairs stood apart")
+    assert checked > 15
 
 
 def samples(area, count):
@@ -282,7 +275,7 @@ def test_depth_of_a_corner():
     for away, depth in ((270, 0.02), (90, -0.02)):
         tip = ellipsoid.move(0.02, 0.03, away, 0.02)
         found = fifty.separation(
-            Area((square(0, 0, 0.02)[:1] + ((0.02, 0.0), (0.02, 0.05), (0.0, 0.05)),)),
+            Area((((0, 0), (0.02, 0), (0.02, 0.05), (0, 0.05)),)),
             Area(((tip, *wedge),)),
         )
         assert found.metres == pytest.approx(-depth, abs=2e-4)

@@ -22,6 +22,7 @@ from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window, parse_instant
 from keepclear.errors import Refusal
 from keepclear.faces.report.html import CARDS_MAX, DRAWN_MAX, render_html
+from keepclear.faces.report.nearest import nearest_places
 from keepclear.faces.report.plane import Plane, geometry_rings, inner_point
 
 SIX = parse_instant("2015-11-20T06:00Z")
@@ -243,7 +244,7 @@ class TestContent:
             ground=Ground(40, 150),
         )
         assert "9,260 m beside, 305 m in height, 1 min in time" in made
-        assert "from 2015-11-20 06:00 until further notice UTC" in made
+        assert "<dt>Only after</dt><dd>2015-11-20 06:00 UTC</dd>" in made
         assert "40 to 150 m above the sea" in made
 
     def test_a_card_says_everything_about_its_crossing(self):
@@ -287,8 +288,33 @@ class TestContent:
         )
         made = page([ALDER, CLINIC], [near])
         assert "1,421 m beside" in made
-
         checked(made)
+
+    def test_two_routes_are_joined_where_they_come_closest(self):
+        def flight(party, latitude):
+            ways = tuple(
+                Waypoint(at(8.0 + hour, latitude), SIX + hour * 3_600_000_000, LOW)
+                for hour in (0, 1, 2)
+            )
+            return Declaration(id="1", kind=Kind.OPERATION, party=party, parts=(Route(ways, 0.0),))
+
+        one, two = flight("Alder", 47.0), flight("Birch", 47.05)
+        near = crossing(
+            one,
+            two,
+            kind=CrossingKind.SEPARATION,
+            area=None,
+            area_m2=None,
+            horizontal_m=5500.0,
+            time_start_us=SIX + 3_600_000_000,
+            time_end_us=SIX + 3_600_000_000,
+        )
+        (a, b) = nearest_places(one, two, near)
+        assert a == pytest.approx((9.0, 47.0))
+        assert b == pytest.approx((9.0, 47.05))
+        assert 'class="gap"' in page([one, two], [near])
+        meeting = replace(near, horizontal_m=0.0)
+        assert len(set(nearest_places(one, two, meeting))) == 1
 
     def test_it_does_not_promise_or_permit(self):
         text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", PLAIN, flags=re.DOTALL).lower()

@@ -95,7 +95,7 @@ def _crossing(
 ) -> Crossing:
     table = prepared.table
     i, j = hits.i[rows], hits.j[rows]
-    start, end = int(hits.start_us[rows].min()), int(hits.end_us[rows].max())
+    start, end = _when(hits, rows)
     a, b = declarations[table.owner[i[0]]], declarations[table.owner[j[0]]]
     overlap = hits.overlap[rows]
     size, drawn = None, None
@@ -123,6 +123,16 @@ def _crossing(
         vertical_m=_least(hits.vertical_m[rows], 3),
         time_s=_least(hits.time_s[rows], _MICRO),
     )
+
+
+def _when(hits: Hits, rows: np.ndarray) -> tuple[int, int]:
+    """First and last moment; where no two parts share a moment, the narrowest gap between them."""
+    start, end = hits.start_us[rows], hits.end_us[rows]
+    apart = hits.apart[rows]
+    if apart.all():
+        k = int(np.argmin(hits.time_s[rows]))
+        return int(start[k]), int(end[k])
+    return int(start[~apart].min()), int(end[~apart].max())
 
 
 def _least(values: np.ndarray, decimals: int) -> float:

@@ -46,6 +46,13 @@ class Engine(Protocol):
     """Search and lateral verdict."""
 
     name: str
+    sifts: bool
+    """Whether :meth:`sift` has already decided the standing pairs it leaves."""
+
+    def sift(
+        self, table: Table, i: np.ndarray, j: np.ndarray, minima: Minima
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The pairs without those that surely do not meet."""
 
     def candidates(
         self, table: Table, minima: Minima, search: Search
@@ -67,6 +74,17 @@ class Portable:
     """numpy and shapely; always there."""
 
     name = "portable"
+    sifts = False
+
+    def sift(
+        self,
+        table: Table,  # noqa: ARG002
+        i: np.ndarray,
+        j: np.ndarray,
+        minima: Minima,  # noqa: ARG002
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See :class:`Engine`; leaves all."""
+        return i, j
 
     def candidates(
         self, table: Table, minima: Minima, search: Search
@@ -97,9 +115,9 @@ class Portable:
 PORTABLE: Final[Engine] = Portable()
 
 
-def choose(rows: int) -> Engine:
+def choose(rows: int, fast_from: int = FAST_ROWS_MIN) -> Engine:
     """The compiled engine for large tables where its extra is installed, else the portable one."""
-    if rows < FAST_ROWS_MIN:
+    if rows < fast_from:
         return PORTABLE
     try:
         from keepclear.detect.fast.engine import FAST  # noqa: PLC0415  loads a compiler

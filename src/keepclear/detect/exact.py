@@ -16,7 +16,7 @@ from keepclear.detect.approach import closest, span_within
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import PORTABLE, Engine
 from keepclear.detect.fine import Skeletons
-from keepclear.detect.moments import Moments, band_gaps, moments
+from keepclear.detect.moments import Moments, band_gaps, moments, windows_meet
 from keepclear.detect.motion import leg_standing
 from keepclear.detect.separation import depth_m
 from keepclear.detect.standing import standing_separation
@@ -45,6 +45,8 @@ class Hits:
     """Least distance of the bare footprints; NaN where it was not measured."""
     vertical_m: np.ndarray
     time_s: np.ndarray
+    apart: np.ndarray
+    """bool: their windows share no moment; start and end are the gap between them."""
 
     def take(self, rows: np.ndarray) -> Hits:
         """Some of the hits."""
@@ -61,6 +63,8 @@ class Court:
     engine: Engine = PORTABLE
     measure: bool = True
     """Give the distance of every hit; else only where a verdict needed it."""
+    decided: bool = False
+    """The engine has sifted: standing pairs are near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,10 @@ class _Lateral:
 
 def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:
     """The pairs of rows among (i, j) that meet, each once for every unbroken span of time."""
+    i, j = court.engine.sift(court.table, i, j, court.minima)
     when = moments(court.table, i, j, court.minima)
     i, j, when = i[when.holds], j[when.holds], _pick(when, np.flatnonzero(when.holds))
-    lateral = _lateral(court, i, j, when)
+    lateral = _lateral(replace(court, decided=court.engine.sifts), i, j, when)
     hit = lateral.pair
     return _hits(court, i[hit], j[hit], _pick(when, hit), lateral)
 
@@ -131,7 +136,9 @@ def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lat
     near, error, strict = reach_of(table, i, j, court.minima)
     outer = near + error
     reach = np.where(strict, np.nextafter(outer, -np.inf), outer)  # "<" is "<=" the number before
-    hit = np.flatnonzero(court.engine.near(table, i, j, reach, skeletons))
+    hit = np.arange(len(i))
+    if not court.decided:
+        hit = np.flatnonzero(court.engine.near(table, i, j, reach, skeletons))
     near, error, strict, outer = near[hit], error[hit], strict[hit], outer[hit]
     distance = np.where(outer == 0, 0.0, np.nan)
     known = np.flatnonzero((outer > 0) & (court.measure | (error > 0)))
@@ -204,7 +211,7 @@ def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _L
     gap_us = np.maximum(when.origin_us - np.minimum(table.end_us[i], table.end_us[j]), 0)
     start = when.origin_us + np.floor(lateral.first).astype(np.int64)
     end = when.origin_us + np.ceil(lateral.last).astype(np.int64)
-    apart = gap_us > 0
+    apart = ~windows_meet(table, i, j, 0)
     start = np.where(apart, when.origin_us - gap_us, start)
     end = np.where(apart, when.origin_us, end)
     bare = table.reach_m[i] + table.reach_m[j]
@@ -216,7 +223,7 @@ def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _L
         overlap = _overlap(court, i, j)
     return Hits(
         i, j, start, end, overlap, doubt.astype(np.uint8),
-        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6,
+        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6, apart,
     )  # fmt: skip
 
 

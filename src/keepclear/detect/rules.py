@@ -16,7 +16,7 @@ import numpy as np
 
 from keepclear.detect.assemble import assemble, claims_of
 from keepclear.detect.crossing import Claim, Comparison, Minima
-from keepclear.detect.engine import Engine, Search, choose
+from keepclear.detect.engine import FAST_ROWS_MIN, PORTABLE, Engine, Search, choose
 from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.prepare import Prepared, prepare
@@ -32,7 +32,7 @@ from keepclear.domain.declaration import (
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window
 
-__all__ = ["Progress", "compare"]
+__all__ = ["KINDS_COMPARED", "KIND_CODES", "Progress", "compare", "one_party_warning"]
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how far, and of how much."""
@@ -40,9 +40,12 @@ Progress = Callable[[str, int, int], None]
 _PIECE: Final = 1 << 20
 """Pairs judged in one go: about 200 MB of columns."""
 _KINDS: Final = tuple(Kind)
-_COMPARED: Final = np.array(
+KIND_CODES: Final = {kind: code for code, kind in enumerate(_KINDS)}
+"""The number of each kind in columns."""
+KINDS_COMPARED: Final = np.array(
     [[frozenset({a, b}) not in NOT_COMPARED_KINDS for b in _KINDS] for a in _KINDS]
 )
+"""bool (kinds, kinds): which are compared, by their numbers."""
 
 
 def compare(
@@ -56,6 +59,7 @@ def compare(
     areas: bool = True,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    fast_from: int = FAST_ROWS_MIN,
 ) -> Comparison:
     """Every crossing among declarations, exactly.
 
@@ -70,6 +74,7 @@ def compare(
             certain.
         progress: Told how far the work is.
         engine: Portable or compiled; chosen by the size of the work where it is not given.
+        fast_from: Rows from which the compiled engine is worth its loading.
 
     Returns:
         The comparison. Parts that could not be used are in ``refused``; all others are compared.
@@ -81,7 +86,8 @@ def compare(
     claimed = prepare([declarations[k] for k in claiming], geoid=geoid, ground=ground)
     hits, skeletons = _search(
         prepared.table, [declarations[k] for k in used], minima,
-        within_party=within_party, measure=areas, progress=progress, engine=engine,
+        within_party=within_party, measure=areas, progress=progress,
+        engine=engine or choose(len(prepared.table), fast_from),
     )  # fmt: skip
     hits = hits.take(_in_span(hits, span))
     crossings = assemble(
@@ -159,11 +165,10 @@ def _search(
     within_party: bool,
     measure: bool,
     progress: Progress | None,
-    engine: Engine | None,
+    engine: Engine,
 ) -> tuple[Hits, Skeletons]:
-    engine = choose(len(table)) if engine is None else engine
     group, kind = _codes(declarations, within_party=within_party)
-    search = Search(table.owner, group[table.owner], kind[table.owner], _COMPARED)
+    search = Search(table.owner, group[table.owner], kind[table.owner], KINDS_COMPARED)
     court = Court(table, minima, Skeletons(table), engine, measure)
     found: list[Hits] = []
     looked = 0
@@ -180,7 +185,7 @@ def _joined(found: list[Hits]) -> Hits:
     if not found:
         none = np.zeros(0, dtype=np.int64)
         return Hits(none, none, none, none, none > 0, none.astype(np.uint8), none * 1.0,
-                    none * 1.0, none * 1.0)  # fmt: skip
+                    none * 1.0, none * 1.0, none > 0)  # fmt: skip
     return Hits(
         *(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__)
     )
@@ -195,7 +200,7 @@ def _codes(
         numbers.setdefault(item.party, len(numbers)) if item.party and not within_party else -1 - k
         for k, item in enumerate(declarations)
     ]
-    kind = [_KINDS.index(item.kind) for item in declarations]
+    kind = [KIND_CODES[item.kind] for item in declarations]
     return np.array(group, dtype=np.int32), np.array(kind, dtype=np.uint8)
 
 
@@ -220,7 +225,7 @@ def _claims(
         within_party=False,
         measure=False,
         progress=progress,
-        engine=None,
+        engine=PORTABLE,
     )
     return claims_of(declarations, prepared.table, hits, skeletons)
 
@@ -243,8 +248,13 @@ def _warnings(
         )
     parties = {declarations[k].party for k in used}
     if len(used) > 1 and len(parties) == 1 and "" not in parties and not within_party:
-        said.append(
-            f"all declarations are of one party ({next(iter(parties))}), which is not compared with "
-            "itself; use --within-party to do so"
-        )
+        said.append(one_party_warning(next(iter(parties))))
     return tuple(said)
+
+
+def one_party_warning(party: str) -> str:
+    """What is said where there is nobody to compare with."""
+    return (
+        f"all declarations are of one party ({party}), which is not compared with itself; use "
+        "--within-party to do so"
+    )

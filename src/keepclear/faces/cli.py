@@ -6,22 +6,26 @@ the commands, so that help appears at once.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
 
 from keepclear import __version__
-from keepclear.errors import UsageError
+from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.outcome import Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
 from keepclear.node.config import CHECK_SETTINGS, settings
 from keepclear.node.files import BYTES_MAX, STDIN
+
+if TYPE_CHECKING:
+    from keepclear.node.check import Question
 
 __all__ = ["cli"]
 
@@ -158,6 +162,8 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     quiet = options["quiet"]
     if not quiet:
         _say_settings(ctx)
+        if STDIN in files and sys.stdin.isatty():
+            say("reading what you type; end it with Ctrl-D on a line of its own")
     question = Question(
         minima=Minima(options["horizontal"], options["vertical"], options["time"]),
         ground=options["ground"],
@@ -166,6 +172,10 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
         within_party=options["within_party"],
         areas=form != "pairs",
     )
+    if form == "pairs":
+        code = _many_pairs(files, question, options)
+        if code is not None:
+            return code
     progress = ProgressLine(wanted=not quiet)
     try:
         reading = gather(files, read_as=options["read_as"], max_bytes=options["max_bytes"])
@@ -173,11 +183,39 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     finally:
         progress.close()
     say_left_out(comparison, quiet=quiet)
+    code = exit_code(comparison, keep_going=options["keep_going"], exit_zero=options["exit_zero"])
     output = options["output"]
-    deliver(render(form, comparison, reading, question, output=output), output)
+    try:
+        deliver(render(form, comparison, reading, question, output=output), output)
+    except ConfigurationError as error:
+        # The verdict is known: a full disk must not turn a crossing into "nothing crosses".
+        say(f"keepclear: {error}")
+        code = code or Exit.UNREADABLE
     if not quiet:
         say_closing(comparison, in_table=form == "table" and output == STDIN)
-    return exit_code(comparison, keep_going=options["keep_going"], exit_zero=options["exit_zero"])
+    return code
+
+
+def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, Any]) -> Exit | None:
+    """Large plain files in columns all the way; None where that way is not open."""
+    from keepclear.faces.telling import say_left_out
+    from keepclear.faces.words import closing
+    from keepclear.node.bulk import bulk_pairs
+
+    found = bulk_pairs(files, question, read_as=options["read_as"], max_bytes=options["max_bytes"])
+    if found is None:
+        return None
+    from keepclear.faces.report.columns import render_columns
+
+    text = render_columns(found)
+    if text is None:
+        return None
+    say_left_out(found.comparison, quiet=options["quiet"])
+    deliver(text, options["output"])
+    crossings = len(found.a)
+    if not options["quiet"]:
+        say(closing(found.comparison, (crossings, crossings)))
+    return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
 @cli.command()
@@ -187,7 +225,7 @@ def doctor(*, as_json: bool) -> int:
     from keepclear.faces.report.health import render_health
     from keepclear.node.doctor import examine
 
-    findings = examine()
+    findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
 

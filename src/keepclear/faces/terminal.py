@@ -31,7 +31,7 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-def deliver(text: str, output: str) -> None:
+def deliver(text: str | bytes, output: str) -> None:
     r"""Write a report to stdout (``-``) or, whole or not at all, to a file; always UTF-8.
 
     Half characters that a foreign file may hold are written as ``\udXXX``, which JSON reads back.
@@ -39,7 +39,7 @@ def deliver(text: str, output: str) -> None:
     Raises:
         ConfigurationError: The disk or the folder does not take it.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     try:
         if output != STDIN:
             write_file(output, data)

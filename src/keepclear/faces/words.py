@@ -200,22 +200,26 @@ def minima(asked: Minima) -> str:
     return ", ".join(part for part in parts if part) or "none: only what meets is a crossing"
 
 
-def closing(comparison: Comparison) -> str:
-    """The honest last sentence of every check. It never says that anything is free."""
+def closing(comparison: Comparison, found: tuple[int, int] | None = None) -> str:
+    """The honest last sentence of every check. It never says that anything is free.
+
+    ``found`` gives the number of crossings and of certain ones where they are not in the comparison.
+    """
     rows = len(comparison.refused) + sum(
         number for reason, number in comparison.not_compared if reason != _REFUSED_WHOLE
     )
     tail = f"{count(rows, 'row')} not compared; parties that declare nothing are not seen"
     if not comparison.compared:
         return f"nothing was compared; {tail}"
-    return f"{_found(comparison)} among {_compared(comparison)}; {tail}"
+    if found is None:
+        certain = sum(crossing.certain for crossing in comparison.crossings)
+        found = len(comparison.crossings), certain
+    return f"{_found(*found)} among {_compared(comparison)}; {tail}"
 
 
-def _found(comparison: Comparison) -> str:
-    crossings = len(comparison.crossings)
+def _found(crossings: int, certain: int) -> str:
     if not crossings:
         return "no crossing"
-    certain = sum(crossing.certain for crossing in comparison.crossings)
     if certain in {0, crossings}:
         all_ = "all " if crossings > 1 else ""
         return f"{count(crossings, 'crossing')} ({all_}{'certain' if certain else 'possible'})"
@@ -236,7 +240,7 @@ def _compared(comparison: Comparison) -> str:
 def not_compared(comparison: Comparison) -> Iterable[str]:
     """Each reason with its number."""
     for reason, number in comparison.not_compared:
-        yield f"{count(number, "declaration")} not compared: {plain(reason)}"
+        yield f"{count(number, 'declaration')} not compared: {plain(reason)}"
 
 
 def refusal(refused: Refusal) -> str:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from keepclear.detect.crossing import Claim, Comparison, Crossing, Minima, Side
+from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.rules import Progress, compare
 from keepclear.domain.declaration import Declaration, Ground, Kind, Part
 from keepclear.domain.route import Route
 from keepclear.domain.window import Window
 from keepclear.errors import UsageError
 from keepclear.formats.reading import Reading
+from keepclear.node.fastpath import COLD_FACTOR, prepare_cache, warm
 from keepclear.node.geoid import load_geoid
 from keepclear.node.weekly import Key, extent, open_schedules
 
@@ -85,6 +87,7 @@ def answer(
         within_party=question.within_party,
         areas=question.areas,
         progress=progress,
+        fast_from=_fast_from(),
     )
     for reason, count in found.not_compared:
         left_out[reason] += count
@@ -100,6 +103,12 @@ def answer(
         crossings=_as_declared(found.crossings, opened.origin),
         claims=_as_declared(found.claims, opened.origin),
     )
+
+
+def _fast_from() -> int:
+    """Rows from which compiled code is used: more while it would have to be compiled first."""
+    prepare_cache()
+    return FAST_ROWS_MIN if warm() else FAST_ROWS_MIN * COLD_FACTOR
 
 
 def _outside(declaration: Declaration, question: Question) -> bool:

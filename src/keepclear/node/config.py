@@ -44,15 +44,15 @@ def settings() -> dict[str, Any]:
     Raises:
         UsageError: A settings file cannot be read, or holds a name or value that is not known.
     """
-    found: dict[str, Any] = {}
-    for place in (_home() / "keepclear" / "config.toml", Path("keepclear.toml")):
-        found |= _read(place)
-    return found
+    return _read(_own()) | _read(Path("keepclear.toml"))
 
 
-def _home() -> Path:
-    given = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(given) if given.startswith("/") else Path("~/.config").expanduser()
+def _own() -> Path:
+    """The user's own settings; XDG asks for absolute paths and says to ignore others."""
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    if not home.startswith("/"):
+        home = os.environ.get("HOME", "/") + "/.config"
+    return Path(home) / "keepclear" / "config.toml"
 
 
 def _read(place: Path) -> dict[str, Any]:

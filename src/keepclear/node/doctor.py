@@ -16,7 +16,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal
 
-from keepclear import __version__
 from keepclear.domain.window import format_instant
 from keepclear.errors import ConfigurationError
 from keepclear.node.clock import now_us, resolution_s
@@ -46,9 +45,10 @@ class Finding:
     """What to do, where something is to be done."""
 
 
-def examine() -> list[Finding]:
+def examine(own_version: str) -> list[Finding]:
     """Everything that can be known without asking anybody outside this machine."""
     return [
+        Finding("keepclear", "ok", own_version),
         *_versions(),
         *_fast_path(),
         _geoid(),
@@ -58,7 +58,6 @@ def examine() -> list[Finding]:
 
 
 def _versions() -> Iterable[Finding]:
-    yield Finding("keepclear", "ok", __version__)
     python = f"{platform.python_version()} ({platform.python_implementation()})"
     yield Finding("python", "ok", python)
     for name in _NEEDED:
@@ -105,8 +104,8 @@ def _cache_places() -> list[Path]:
     places = [Path(__file__).parent.parent / "detect"]
     if asked := os.environ.get("NUMBA_CACHE_DIR"):
         places.insert(0, Path(asked))
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    places.append(Path(home).expanduser() / "numba")
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME", "/") + "/.cache"
+    places.append(Path(home) / "numba")
     return places
 
 

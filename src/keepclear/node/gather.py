@@ -16,7 +16,7 @@ from keepclear.formats.reading import Reading
 from keepclear.formats.registry import read_bytes
 from keepclear.node.files import BYTES_MAX, STDIN, party_names, read_file, shown
 
-__all__ = ["gather", "read_one"]
+__all__ = ["gather", "read_one", "stands_alone_warning"]
 
 
 def read_one(path: str, *, read_as: str | None = None, max_bytes: int = BYTES_MAX) -> Reading:
@@ -60,10 +60,7 @@ def gather(
     for path, party, reading in zip(paths, party_names(paths), readings, strict=True):
         alone = len(paths) == 1 and not any(d.party for d in reading.declarations)
         if alone and len(reading.declarations) > 1:
-            warnings.append(
-                f"{shown(path)}: it names no party, so each declaration stands for itself and is "
-                "compared with all others"
-            )
+            warnings.append(stands_alone_warning(path))
         declarations += reading.declarations if alone else _named(reading.declarations, party)
     if len(paths) > 1:
         declarations, doubled = _joined(declarations)
@@ -74,6 +71,14 @@ def gather(
         declarations=tuple(declarations),
         refused=tuple(refusal for reading in readings for refusal in reading.refused),
         warnings=(*warnings, *(text for reading in readings for text in reading.warnings)),
+    )
+
+
+def stands_alone_warning(path: str) -> str:
+    """What is said of one file in which nobody is named."""
+    return (
+        f"{shown(path)}: it names no party, so each declaration stands for itself and is "
+        "compared with all others"
     )
 
 

@@ -11,6 +11,7 @@ from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Engine, Search
 from keepclear.detect.fast import sweep
 from keepclear.detect.fast.pairs import rows_near
+from keepclear.detect.fast.sift import sift
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.table import Table
 
@@ -21,6 +22,23 @@ class Fast:
     """Compiled search and verdicts on all cores."""
 
     name = "fast"
+    sifts = True
+
+    def sift(
+        self, table: Table, i: np.ndarray, j: np.ndarray, minima: Minima
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See :class:`keepclear.detect.engine.Engine`."""
+        i, j = (np.ascontiguousarray(rows, dtype=np.int32) for rows in (i, j))
+        found = np.zeros(len(i), dtype=bool)
+        bands = table.bands
+        sift(
+            i, j, table.kind, table.ring_start, table.vertex_start, table.q, table.lon, table.lat,
+            table.scale, table.level, table.box, table.face, table.reach_m, table.standoff_m,
+            table.error_m, table.start_us, table.end_us, bands.lower_code, bands.lower_own,
+            bands.lower_least, bands.upper_code, bands.upper_own, bands.upper_most, bands.surface,
+            float(minima.horizontal_m), minima.vertical_m * 1000.0, minima.time_us, found,
+        )  # fmt: skip
+        return i[found], j[found]
 
     def candidates(
         self, table: Table, minima: Minima, search: Search

@@ -145,8 +145,10 @@ def small_small(bounds, hot, begins, entries, shift, cell_u, cell_v, owner, grou
     """Pairs of small rows, chunk of cells by chunk of cells; first counted, then written."""
     for chunk in numba.prange(len(bounds) - 1):
         start = counts[chunk] if write else 0
-        end = _small_chunk(bounds[chunk], bounds[chunk + 1], hot, begins, entries, shift, cell_u,
-                           cell_v, owner, group, kind, compared, out_i, out_j, start, write)  # fmt: skip
+        end = _small_chunk(
+            bounds[chunk], bounds[chunk + 1], hot, begins, entries, shift, cell_u, cell_v, owner,
+            group, kind, compared, out_i, out_j, start, write,
+        )  # fmt: skip
         if not write:
             counts[chunk] = end
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from keepclear.detect.crossing import Crossing
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference
-from keepclear.domain.declaration import Declaration, Ground
+from keepclear.domain.declaration import Declaration, Ground, Kind
 from keepclear.domain.route import Route
 from keepclear.domain.schedule import Schedule
 
@@ -34,7 +34,10 @@ class Bar:
 
 
 def bars(declaration: Declaration, ground: Ground | None) -> list[Bar]:
-    """One bar for each volume and each leg of a route; ``ground`` where it states none."""
+    """One bar for each volume and each leg of a route; ``ground`` where it states none.
+
+    A site stands until it is removed, so its bar has no end.
+    """
     ground = declaration.ground or ground
     found: list[Bar] = []
     for part in declaration.parts:
@@ -48,7 +51,8 @@ def bars(declaration: Declaration, ground: Ground | None) -> list[Bar]:
             continue
         window = part.window.window if isinstance(part.window, Schedule) else part.window
         band = _band(part.band, ground)
-        found.append(Bar(window.start_us, window.end_us, band, band))
+        end_us = None if declaration.kind is Kind.SITE else window.end_us
+        found.append(Bar(window.start_us, end_us, band, band))
     return found
 
 

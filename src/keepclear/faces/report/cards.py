@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from keepclear.detect.crossing import Crossing, CrossingKind, Side
+from keepclear.domain.altitude import Reference
 from keepclear.domain.declaration import Declaration
 from keepclear.faces import words
 from keepclear.faces.report.maps import draw_inset
@@ -99,10 +100,15 @@ _SIDE_FACTS: Final = (
 
 
 def _altitudes(crossing: Crossing) -> str:
+    """As declared, and above the ellipsoid where that is something else."""
     ellipsoid = words.w84(*crossing.altitude_w84_m)
-    if crossing.altitude is None:
+    band = crossing.altitude
+    if band is None:
         return escape(ellipsoid)
-    return f"{escape(str(crossing.altitude))} <small>{escape(ellipsoid)}</small>"
+    limits = [limit for limit in (band.lower, band.upper) if limit is not None]
+    if all(limit.reference is Reference.W84 for limit in limits):
+        return escape(str(band) if limits else ellipsoid)
+    return f"{escape(str(band))} <small>{escape(ellipsoid)}</small>"
 
 
 def _around(crossing: Crossing) -> str:

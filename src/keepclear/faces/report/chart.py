@@ -138,7 +138,7 @@ class Chart:
 
 def _angle(minutes: float, step: float, plus: str, minus: str) -> str:
     """An angle with as many digits as the step needs."""
-    side = plus if minutes > 0 else minus if minutes < 0 else ""
+    side = "" if minutes % 10_800 == 0 else plus if minutes > 0 else minus
     whole, rest = divmod(round(abs(minutes), 1), 60)
     if step >= 60:
         return f"{whole:.0f}°{side}"

@@ -132,8 +132,10 @@ def _incomplete(comparison: Comparison) -> str:
 
 def _asked(minima: Minima | None, span: Window | None, ground: Ground | None) -> str:
     facts = [("To be kept free", words.minima(minima))] if minima else []
-    if span and (span.start_us is not None or span.end_us is not None):
-        facts.append(("Time asked for", words.span(span.start_us, span.end_us) + " UTC"))
+    if span and span.start_us is not None:
+        facts.append(("Only after", f"{words.moment(span.start_us)} UTC"))
+    if span and span.end_us is not None:
+        facts.append(("Only before", f"{words.moment(span.end_us)} UTC"))
     if ground:
         low, high = ground.lowest_m, ground.highest_m
         facts.append(("Ground where none is stated", f"{low:g} to {high:g} m above the sea"))

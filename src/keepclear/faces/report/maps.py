@@ -90,10 +90,10 @@ def draw_inset(
 ) -> str:
     """A small SVG element around one shared area, or around where two come closest."""
     drawn = {id(d): marks(d) for d in pair}
-    place = nearest_places(*pair, crossing)
+    place = None if crossing.area is not None else nearest_places(*pair, crossing)
     pairs = _area_pairs([(0, crossing)]) or list(place or ())
-    close = bool(pairs)
-    if not pairs:
+    close = len(set(pairs)) > 1
+    if not close:
         pairs = [pair for d in pair for mark in drawn[id(d)] for pair in _reach(mark)]
     plane = Plane.around(pairs)
     points = [plane.line([pair])[0] for pair in pairs]

@@ -20,17 +20,26 @@ __all__ = ["nearest_places"]
 
 _MOMENTS: Final = 16
 """Instants of the crossing at which routes are looked at."""
+_OUTLINE: Final = 48
+"""Places of an outline that are looked at."""
 
 
 def nearest_places(a: Declaration, b: Declaration, crossing: Crossing) -> tuple[Pair, Pair] | None:
-    """A place of each side, close to each other during the crossing."""
+    """A place of each side, close to each other during the crossing.
+
+    The same place twice where the footprints meet, and only height or time is between them.
+    """
+    moves_a, moves_b = (any(isinstance(p, Route) for p in d.parts) for d in (a, b))
     pairs: list[tuple[Pair, Pair]] = []
-    for moment in _moments(crossing):
-        here, there = _places(a, crossing.a, moment), _places(b, crossing.b, moment)
-        pairs += [(p, q) for p in here for q in there]
-        if moment is None:
-            break
-    return min(pairs, key=lambda pair: _apart(*pair)) if pairs else None
+    for moment in _moments(crossing) if moves_a or moves_b else [None]:
+        of_a, of_b = _places(a, crossing.a, moment), _places(b, crossing.b, moment)
+        pairs += [(p, q) for p in of_a for q in of_b]
+    if not pairs:
+        return None
+    here, there = min(pairs, key=lambda pair: _apart(*pair))
+    if crossing.horizontal_m > 0:
+        return here, there
+    return (here, here) if moves_a else (there, there)
 
 
 def _moments(crossing: Crossing) -> list[int | None]:
@@ -48,7 +57,7 @@ def _places(declaration: Declaration, side: Side, moment: int | None) -> list[Pa
     if routes and moment is not None:
         return [place for route in routes if (place := _under_way(route, moment))]
     outline = [pair for mark in marks(declaration) for line in mark.lines for pair in line]
-    return outline[:: max(1, len(outline) // 100)]
+    return outline[:: max(1, len(outline) // _OUTLINE)]
 
 
 def _under_way(route: Route, moment: int) -> Pair | None:

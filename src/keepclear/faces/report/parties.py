@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from string import ascii_uppercase
 from typing import Final
 
@@ -50,24 +51,21 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
     """A look for every party in the order given; its own initial as its letter where it is free."""
     found: dict[str, Look] = {}
     taken: set[str] = set()
+    spare = _letters()
     for index, name in enumerate(dict.fromkeys(names)):
-        letter = _letter(name, taken) if name else ""
+        letter = name[:1].upper()
+        if name and (letter not in ascii_uppercase or letter in taken):
+            letter = next(candidate for candidate in spare if candidate not in taken)
         taken.add(letter)
         found[name] = Look(letter, index)
     return found
 
 
-def _letter(name: str, taken: set[str]) -> str:
-    initial = name[:1].upper()
-    if initial in ascii_uppercase and initial not in taken:
-        return initial
-    round_ = 1
-    while True:
+def _letters() -> Iterator[str]:
+    """A to Z, A2 to Z2 and so on."""
+    for round_ in count(1):
         for letter in ascii_uppercase:
-            candidate = letter if round_ == 1 else f"{letter}{round_}"
-            if candidate not in taken:
-                return candidate
-        round_ += 1
+            yield letter if round_ == 1 else f"{letter}{round_}"
 
 
 def patterns() -> str:

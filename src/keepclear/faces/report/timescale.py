@@ -57,10 +57,8 @@ class TimeScale:
     def around(
         cls, bars: Sequence[Bar], instants: Sequence[int], size: tuple[float, float]
     ) -> TimeScale:
-        """Paper that shows all bars and instants."""
-        times = [*instants]
-        times += [t for bar in bars for t in (bar.start_us, bar.end_us) if t is not None]
-        start, end = (min(times), max(times)) if times else (0, _HOUR)
+        """Paper that shows all instants, and the bars as far as they are near them."""
+        start, end = _time_shown(bars, instants)
         margin = max((end - start) // 40, _MINUTE)
         heights = [h for bar in bars for h in (*bar.first, *bar.last) if h is not None]
         least, most = min(heights, default=0.0), max(heights, default=0.0)
@@ -149,6 +147,20 @@ class TimeScale:
         )
         first = int(self.lowest_m // step) + 1
         return [step * index for index in range(first, first + 9)]
+
+
+def _time_shown(bars: Sequence[Bar], instants: Sequence[int]) -> tuple[int, int]:
+    """All bars, but no further from the crossings' instants than these are apart.
+
+    A site that stands for years would else press an hour into one pixel.
+    """
+    edges = [t for bar in bars for t in (bar.start_us, bar.end_us) if t is not None]
+    if not instants:
+        return (min(edges), max(edges)) if edges else (0, _HOUR)
+    first, last = min(instants), max(instants)
+    reach = max(last - first, _HOUR)
+    start = max(min(edges, default=first), first - reach)
+    return min(start, first), max(last, min(max(edges, default=last), last + reach))
 
 
 def _root(height_m: float) -> float:

@@ -1,0 +1,96 @@
+"""Compiled sieve: which candidate pairs of standing rows really meet, windows and bands included.
+
+The very comparisons of ``moments`` for rows that stand still, then the lateral verdict of ``pairs``;
+pairs with a moving row are passed on untouched.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from keepclear.detect.fast.arcs import njit
+from keepclear.detect.fast.pairs import near
+from keepclear.detect.table import LEG
+
+__all__ = ["sift"]
+
+
+@njit
+def _windows_meet(a0, a1, b0, b1, tau):
+    first, last = max(a0, b0), min(a1, b1)
+    if tau > 0:
+        return first - last < tau
+    if first < last:
+        return True
+    if first > last:
+        return False
+    point_a, point_b = a0 == a1, b0 == b1
+    return (point_a and (point_b or first < b1)) or (point_b and first < a1)
+
+
+@njit
+def _gap(i, j, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most):
+    if lower_code[i] == upper_code[j]:
+        return np.int64(lower_own[i]) - upper_own[j]
+    return np.int64(lower_least[i]) - upper_most[j]
+
+
+@njit
+def _level(i, lower_code, lower_own, upper_code, upper_own):
+    return lower_code[i] == upper_code[i] and lower_own[i] == upper_own[i]
+
+
+@njit
+def _bands_meet(
+    i, j, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most, surface, limit
+):
+    up = _gap(i, j, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most)
+    down = _gap(j, i, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most)
+    gap = max(up, down)
+    if surface[i] and surface[j]:
+        gap = min(gap, -1)
+    if gap < limit:
+        return True
+    return (
+        gap == 0
+        and limit == 0
+        and (
+            _level(i, lower_code, lower_own, upper_code, upper_own)
+            or _level(j, lower_code, lower_own, upper_code, upper_own)
+        )
+    )
+
+
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def sift(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m,
+         standoff_m, error_m, start_us, end_us, lower_code, lower_own, lower_least, upper_code,
+         upper_own, upper_most, surface, horizontal_m, vertical_mm, time_us, found):  # fmt: skip
+    """Fill ``found`` with the verdicts; columns are those of the table."""
+    for k in numba.prange(len(i)):
+        a, b = i[k], j[k]
+        if kind[a] == LEG or kind[b] == LEG:
+            found[k] = True
+            continue
+        if not _windows_meet(start_us[a], end_us[a], start_us[b], end_us[b], time_us):
+            continue
+        if not _bands_meet(
+            a,
+            b,
+            lower_code,
+            lower_own,
+            lower_least,
+            upper_code,
+            upper_own,
+            upper_most,
+            surface,
+            vertical_mm,
+        ):
+            continue
+        standoff = max(standoff_m[a], standoff_m[b])
+        outer = (reach_m[a] + reach_m[b] + max(standoff, horizontal_m)) + (error_m[a] + error_m[b])
+        if horizontal_m > standoff:
+            outer = np.nextafter(outer, -np.inf)
+        found[k] = near(
+            a, b, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, outer
+        )

@@ -1,0 +1,307 @@
+"""The use case *check* for a plain question about very many plain volumes: columns all the way.
+
+It answers ``--format pairs`` for canonical GeoJSON (see ``formats.scan``) without minima, over all
+time. Whenever a file, the question or one ring is anything else it steps aside (``None``), and the
+ordinary way gives the same answer more slowly. A law holds both to the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from keepclear.detect.crossing import Comparison, Minima
+from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED
+from keepclear.domain.declaration import Kind
+from keepclear.node.check import Question
+from keepclear.node.fastpath import COLD_FACTOR, prepare_cache, warm
+from keepclear.node.files import STDIN, party_names
+
+if TYPE_CHECKING:
+    from keepclear.detect.table import Bands, Table
+    from keepclear.formats.scan import Scan
+
+__all__ = ["BULK_BYTES_MIN", "BulkPairs", "bulk_pairs"]
+
+BULK_BYTES_MIN: Final = 10_000_000
+"""Below this the ordinary way answers before the compiled one would be loaded."""
+_ROLES: Final = (Kind.OPERATION, Kind.RESTRICTION)
+"""What the scanner's role codes stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPairs:
+    """All crossings as columns, in the order of the envelope; every one certain, every one shared."""
+
+    comparison: Comparison
+    """The account of the check; its crossings are in the columns instead."""
+    data: np.ndarray
+    """uint8: the bytes of all files."""
+    names: np.ndarray
+    """int64 (n, 4): where id and party of each declaration stand in ``data``."""
+    parties: tuple[str, ...]
+    """Party of each file where its declarations name none; empty where they stand for themselves."""
+    file_of: np.ndarray
+    """int32 (n)."""
+    a: np.ndarray
+    """int32 (pairs): declaration on side a."""
+    b: np.ndarray
+    start_us: np.ndarray
+    end_us: np.ndarray
+    lower_mm: np.ndarray
+    upper_mm: np.ndarray
+
+
+def bulk_pairs(
+    paths: Sequence[str], question: Question, *, read_as: str | None, max_bytes: int
+) -> BulkPairs | None:
+    """All crossings of large canonical files, or None where the ordinary way must answer."""
+    plain = question.minima == Minima() and question.after_us is None and question.before_us is None
+    if not plain or read_as not in {None, "geojson", "ndjson"} or STDIN in paths:
+        return None
+    sizes = [_size(path) for path in paths]
+    worth = BULK_BYTES_MIN if warm() else BULK_BYTES_MIN * COLD_FACTOR
+    if len(set(paths)) < len(paths) or min(sizes) < 0 or sum(sizes) < worth:
+        return None
+    if max(sizes) > max_bytes:
+        return None
+    prepare_cache()
+    try:
+        from keepclear.formats.scan import scan  # noqa: PLC0415  loads a compiler
+    except ImportError:
+        return None
+    data, scans = [], []
+    for path in paths:
+        content = np.fromfile(path, dtype=np.uint8)
+        found = scan(content)
+        if found is None:
+            return None
+        data.append(content)
+        scans.append(found)
+    return _answer(paths, question, data, scans)
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size if Path(path).is_file() else -1
+    except (OSError, ValueError):
+        return -1
+
+
+def _answer(
+    paths: Sequence[str], question: Question, data: list[np.ndarray], scans: list[Scan]
+) -> BulkPairs | None:
+    from keepclear.detect.rings import ring_faults  # noqa: PLC0415
+
+    names, file_of, parties = _named(paths, data, scans)
+    joined = data[0] if len(data) == 1 else np.concatenate(data)
+    rank, group, unique = _ranks(joined, names, file_of, parties)
+    if not unique:
+        return None
+    table = _table(scans)
+    suspects = _suspects(table)
+    if len(suspects) and ring_faults(table.take(suspects)):
+        return None
+    if question.within_party:
+        group = -1 - np.arange(len(table), dtype=np.int32)
+    role = np.concatenate([scan.role for scan in scans])
+    kind = np.array([KIND_CODES[k] for k in _ROLES], dtype=np.uint8)[role]
+    i, j = _search(table, group.astype(np.int32), kind)
+    swap = rank[i] > rank[j]
+    a, b = np.where(swap, j, i), np.where(swap, i, j)
+    start = np.maximum(table.start_us[a], table.start_us[b])
+    order = _ordered(start, rank[a], rank[b], len(table))
+    a, b, start = a[order], b[order], start[order]
+    shown = sorted({party for party in _party_names(joined, names, file_of, parties)})
+    comparison = Comparison(
+        complete=True, declarations=len(table), volumes=len(table), compared=len(table),
+        parties=tuple(shown), not_compared=(), refused=(), warnings=_warnings(paths, parties, shown, question),
+        crossings=(),
+    )  # fmt: skip
+    bands = table.bands
+    return BulkPairs(
+        comparison, joined, names, parties, file_of, a, b, start,
+        np.minimum(table.end_us[a], table.end_us[b]),
+        np.maximum(bands.lower_least[a], bands.lower_least[b]),
+        np.minimum(bands.upper_most[a], bands.upper_most[b]),
+    )  # fmt: skip
+
+
+def _named(
+    paths: Sequence[str], data: list[np.ndarray], scans: list[Scan]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Places of all names in the joined bytes, the file of each, and the files' parties."""
+    offsets = np.concatenate(([0], np.cumsum([len(content) for content in data])))[:-1]
+    names = np.concatenate(
+        [
+            scan.names + offset * (scan.names > 0)
+            for scan, offset in zip(scans, offsets, strict=True)
+        ]
+    )
+    counts = [len(scan.kind) for scan in scans]
+    file_of = np.repeat(np.arange(len(scans), dtype=np.int32), counts)
+    alone = len(paths) == 1 and not (names[:, 3] > 0).any()
+    return names, file_of, ("",) * len(paths) if alone else party_names(paths)
+
+
+def _ranks(
+    data: np.ndarray, names: np.ndarray, file_of: np.ndarray, parties: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Place of each declaration in the order of (party, id), its party's number, all different."""
+    from keepclear.node.names import packed  # noqa: PLC0415
+
+    party = packed(data, names[:, 2], names[:, 3])
+    silent = names[:, 3] == names[:, 2]
+    if silent.any() and any(parties):
+        own = [name.encode() for name in parties]
+        text = np.frombuffer(b"".join(own), dtype=np.uint8)
+        ends = np.cumsum([len(name) for name in own])
+        begins = ends - [len(name) for name in own]
+        filled = packed(text, begins[file_of], ends[file_of])
+        width = max(party.shape[1], filled.shape[1])
+        party, filled = _widened(party, width), _widened(filled, width)
+        party = np.where(silent[:, None], filled, party)
+    ident = packed(data, names[:, 0], names[:, 1])
+    words = np.concatenate([party, ident], axis=1)
+    order = (
+        np.lexsort(words.T[::-1]) if words.shape[1] > 1 else np.argsort(words[:, 0], kind="stable")
+    )
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    ordered = words[order]
+    unique = not bool((ordered[1:] == ordered[:-1]).all(axis=1).any())
+    fresh = np.ones(len(order), dtype=np.int64)
+    width = party.shape[1]
+    fresh[1:] = (ordered[1:, :width] != ordered[:-1, :width]).any(axis=1)
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.cumsum(fresh) - 1
+    nobody = (party == 0).all(axis=1)
+    group = np.where(nobody, -1 - np.arange(len(order)), group)
+    return rank, group, unique
+
+
+def _widened(words: np.ndarray, width: int) -> np.ndarray:
+    return np.pad(words, ((0, 0), (0, width - words.shape[1])))
+
+
+def _party_names(
+    data: np.ndarray, names: np.ndarray, file_of: np.ndarray, parties: tuple[str, ...]
+) -> set[str]:
+    said = names[names[:, 3] > names[:, 2]]
+    spans = {bytes(data[row[2] : row[3]]).decode() for row in _distinct(data, said)}
+    silent = np.unique(file_of[names[:, 3] == names[:, 2]])
+    return spans | {parties[k] for k in silent.tolist()}
+
+
+def _distinct(data: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """One row for each different party."""
+    from keepclear.node.names import packed  # noqa: PLC0415
+
+    if len(rows) == 0:
+        return rows
+    words = packed(data, rows[:, 2], rows[:, 3])
+    order = np.lexsort(words.T[::-1])
+    ordered = words[order]
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return rows[order[fresh]]
+
+
+def _table(scans: list[Scan]) -> Table:
+    """The table of all files' volumes."""
+    from keepclear.detect.fast.build import complete  # noqa: PLC0415
+    from keepclear.detect.table import AREA  # noqa: PLC0415
+
+    def column(name: str) -> np.ndarray:
+        parts = [getattr(scan, name) for scan in scans]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    kind = column("kind")
+    return complete(
+        kind=kind,
+        ring_start=_chained([scan.ring_start for scan in scans]),
+        vertex_start=_chained([scan.vertex_start for scan in scans]),
+        lon=column("lon"),
+        lat=column("lat"),
+        scale=1e7,
+        straight=kind == AREA,
+        reach_m=column("reach_m"),
+        bands=_bands(column("lower"), column("upper")),
+        start_us=column("start_us"),
+        end_us=column("end_us"),
+    )
+
+
+def _chained(starts: list[np.ndarray]) -> np.ndarray:
+    chained, at = [starts[0]], int(starts[0][-1])
+    for more in starts[1:]:
+        chained.append(more[1:] + at)
+        at += int(more[-1])
+    return np.concatenate(chained)
+
+
+def _bands(lower: np.ndarray, upper: np.ndarray) -> Bands:
+    """Limits above the ellipsoid in millimetres, as ``vertical`` rounds them."""
+    from keepclear.detect.table import Bands  # noqa: PLC0415
+
+    one = np.ones(len(lower), dtype=np.int32)
+    low, high = lower * 1000.0, upper * 1000.0
+    columns = [
+        np.rint(low),
+        np.floor(low),
+        np.ceil(low),
+        np.rint(high),
+        np.floor(high),
+        np.ceil(high),
+    ]
+    a, b, c, d, e, f = (values.astype(np.int32) for values in columns)
+    return Bands(one, a, b, c, one, d, e, f, np.zeros(len(lower), dtype=bool))
+
+
+def _suspects(table: Table) -> np.ndarray:
+    """Rows whose rings a plain test cannot pass: these are looked at by ``detect.rings``."""
+    from keepclear.detect.fast.simple import suspects  # noqa: PLC0415
+
+    return np.flatnonzero(suspects(table))
+
+
+def _search(table: Table, group: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    from keepclear.detect.engine import Search  # noqa: PLC0415
+    from keepclear.detect.fast.engine import FAST  # noqa: PLC0415
+
+    search = Search(table.owner, group, kind, KINDS_COMPARED)
+    found = [FAST.sift(table, i, j, Minima()) for i, j in FAST.candidates(table, Minima(), search)]
+    none = np.zeros(0, dtype=np.int32)
+    return (
+        np.concatenate([i for i, _ in found]) if found else none,
+        np.concatenate([j for _, j in found]) if found else none,
+    )
+
+
+def _ordered(start: np.ndarray, first: np.ndarray, second: np.ndarray, n: int) -> np.ndarray:
+    """The order of the envelope: by start, then by who."""
+    known = np.unique(start)
+    bits = max(n - 1, 1).bit_length()
+    if len(known).bit_length() + 2 * bits <= 63:
+        key = np.searchsorted(known, start) << (2 * bits)
+        key |= first << bits
+        key |= second
+        return np.argsort(key, kind="stable")
+    return np.lexsort((second, first, start))
+
+
+def _warnings(
+    paths: Sequence[str], parties: tuple[str, ...], shown: list[str], question: Question
+) -> tuple[str, ...]:
+    from keepclear.detect.rules import one_party_warning  # noqa: PLC0415
+    from keepclear.node.gather import stands_alone_warning  # noqa: PLC0415
+
+    if not any(parties):
+        return (stands_alone_warning(paths[0]),)
+    if len(shown) == 1 and not question.within_party:
+        return (one_party_warning(shown[0]),)
+    return ()

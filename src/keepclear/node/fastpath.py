@@ -1,0 +1,50 @@
+"""Where compiled code is kept between runs, and when it is old.
+
+The cache of the compiler looks only at the file a kernel stands in. Our kernels call one another
+across files, so the folder carries a fingerprint of them all: changed source, fresh folder.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+__all__ = ["COLD_FACTOR", "cache_folder", "prepare_cache", "warm"]
+
+_VARIABLE = "NUMBA_CACHE_DIR"
+
+
+@cache
+def cache_folder() -> Path:
+    """The folder for the compiled form of exactly this source."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    package = Path(__file__).parent.parent
+    digest = sha256()
+    for path in sorted([*package.glob("detect/**/*.py"), package / "formats" / "scan.py"]):
+        digest.update(path.read_bytes())
+    return Path(base) / "keepclear" / f"compiled-{digest.hexdigest()[:16]}"
+
+
+COLD_FACTOR: Final = 10
+"""Compiling takes most of a minute; until that is done, only work this much larger asks for it."""
+
+
+def warm() -> bool:
+    """Whether the compiled form has been made before on this machine."""
+    folder = os.environ.get(_VARIABLE) or cache_folder()
+    return any(Path(folder).rglob("*.nbc"))
+
+
+def prepare_cache() -> None:
+    """Tell the compiler where to keep its work, unless somebody else has; call before its import."""
+    if _VARIABLE in os.environ:
+        return
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return  # it then compiles anew each time, which is slow but right
+    os.environ[_VARIABLE] = str(folder)
