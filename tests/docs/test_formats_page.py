@@ -9,8 +9,9 @@ import pytest
 
 from keepclear.domain.footprint import EdgeRule
 from keepclear.faces.report import csv, envelope, pairs
-from keepclear.formats.properties import PROPERTY_NAMES
+from keepclear.formats.properties import EDGES, PROPERTY_NAMES
 from keepclear.formats.registry import FORMATS
+from keepclear.formats.shapes import DEFAULT_EDGES
 
 MADE_UP = {"altitude.units", "altitude.reference"}
 """Codes that the code puts together from two words."""
@@ -60,6 +61,12 @@ def test_every_property_has_its_row(page):
     assert set(first_cells(table)) == set(PROPERTY_NAMES)
 
 
+def test_every_edge_rule_is_named_as_it_is_written(page):
+    (row,) = [line for line in page.splitlines() if line.startswith("| `edges` |")]
+    assert set(EDGES) <= set(re.findall(r"`([^`]+)`", row))
+    assert set(EDGES.values()) == set(EdgeRule)
+
+
 def test_columns_of_the_outputs_are_listed_in_order(page):
     for title, columns in (("Output: CSV", csv.COLUMNS), ("Output: pairs", pairs.COLUMNS)):
         text = " ".join(section(page, title).split())
@@ -86,9 +93,11 @@ def test_links_to_decisions_lead_somewhere(root, page):
 
 
 def test_the_edge_rule_of_each_format_is_the_one_its_reader_uses(root, page):
-    """The rule named on the page is the only one that the reader's source names."""
+    """The rule named on the page is the only one that the reader's source names.
+
+    GeoJSON and CSV take theirs from the row where it says so: see DEFAULT_EDGES.
+    """
     rules = {
-        "GeoJSON, NDJSON": ("shapes.py", EdgeRule.LONLAT),
         "ASTM F3548-21": ("volume4d.py", EdgeRule.GEODESIC),
         "ED-318": ("ed318_geometry.py", EdgeRule.LONLAT),
         "ED-269": ("ed269.py", EdgeRule.LONLAT),
@@ -98,6 +107,9 @@ def test_the_edge_rule_of_each_format_is_the_one_its_reader_uses(root, page):
         EdgeRule.GEODESIC: "shortest path",
     }
     table = section(page, "What the line between two vertices means")
+    for name in ("GeoJSON, NDJSON", "CSV (`wkt`)"):
+        (row,) = [line for line in table.splitlines() if line.startswith(f"| {name} |")]
+        assert f"| {words[DEFAULT_EDGES]}; `edges` may say otherwise |" in row
     for name, (module, rule) in rules.items():
         (row,) = [line for line in table.splitlines() if line.startswith(f"| {name} |")]
         assert words[rule] in row

@@ -22,7 +22,7 @@ from keepclear.errors import InputError
 from keepclear.formats.altitudes import parse_altitude
 from keepclear.formats.geojson import read as read_geojson
 from keepclear.formats.jsontext import parse_json
-from keepclear.formats.properties import PROPERTY_NAMES
+from keepclear.formats.properties import EDGES, PROPERTY_NAMES
 from keepclear.formats.reading import Reading
 from keepclear.formats.registry import FORMATS, read_bytes
 from keepclear.formats.shapes import GEOMETRY_TYPES
@@ -300,17 +300,18 @@ def closed_rings(draw):
     return tuple(ring)
 
 
+edge_rules = st.sampled_from(EdgeRule)
 polygons = st.lists(closed_rings(), min_size=1, max_size=3).map(lambda r: Polygon(tuple(r)))
 
 
 @st.composite
 def corridors(draw):
     vertices = draw(closed_rings())
-    return Corridor(vertices, draw(lengths), EdgeRule.LONLAT)
+    return Corridor(vertices, draw(lengths), draw(edge_rules))
 
 
 footprints = st.one_of(
-    st.lists(polygons, min_size=1, max_size=2).map(lambda p: Area(tuple(p), EdgeRule.LONLAT)),
+    st.builds(Area, st.lists(polygons, min_size=1, max_size=2).map(tuple), edge_rules),
     st.builds(Circle, spots, lengths),
     corridors(),
 )
@@ -356,19 +357,22 @@ def limit(altitude):
     }
 
 
+WRITTEN = {rule: name for name, rule in EDGES.items()}
+
+
 def geometry_of(footprint):
     match footprint:
         case Circle(center, radius_m):
             (place,) = coordinates([center])
             return {"type": "Point", "coordinates": place}, {"radius_m": radius_m}
-        case Corridor(vertices, half_width_m):
+        case Corridor(vertices, half_width_m, edges):
             line = {"type": "LineString", "coordinates": coordinates(vertices)}
-            return line, {"half_width_m": half_width_m}
-        case Area(shapes):
+            return line, {"half_width_m": half_width_m, "edges": WRITTEN[edges]}
+        case Area(shapes, edges):
             written = [[coordinates((*r, r[0])) for r in shape.rings] for shape in shapes]
             if len(written) == 1:
-                return {"type": "Polygon", "coordinates": written[0]}, {}
-            return {"type": "MultiPolygon", "coordinates": written}, {}
+                return {"type": "Polygon", "coordinates": written[0]}, {"edges": WRITTEN[edges]}
+            return {"type": "MultiPolygon", "coordinates": written}, {"edges": WRITTEN[edges]}
 
 
 def feature_of(declaration, part):

@@ -141,6 +141,48 @@ class TestParties:
             keepclear.read()
 
 
+class TestEdges:
+    """The same corners hold other ground under another edge rule."""
+
+    CORNERS = ((0.0, 44.0), (10.0, 44.0), (10.0, 45.0), (0.0, 45.0))
+
+    def site(self):
+        """5.6 km north of the parallel of 45 N: the shortest path bulges 12 km beyond it."""
+        return {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [5.0, 45.05]},
+            "properties": {"id": "S", "kind": "site", "party": "Relief"},
+        }
+
+    def plan(self, **properties):
+        ring = [list(corner) for corner in (*self.CORNERS, self.CORNERS[0])]
+        return {
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+            "properties": {"id": "A", "kind": "operation", "party": "Alder"} | properties,
+        }
+
+    @pytest.mark.parametrize(
+        ("edges", "crossings"), [(None, 0), ("lonlat", 0), ("geodesic", 1), ("great-circle", 1)]
+    )
+    def test_a_site_beyond_the_parallel(self, tmp_path, edges, crossings):
+        path = tmp_path / "plan.geojson"
+        features = [self.plan(edges=edges), self.site()]
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        found = keepclear.check(keepclear.read(path))
+        assert found.refused == ()
+        assert len(found.crossings) == crossings
+
+    def test_geodesic_is_what_f3548_says(self, tmp_path):
+        geojson, intent = tmp_path / "plan.geojson", tmp_path / "intent.json"
+        geojson.write_text(json.dumps(self.plan(edges="geodesic")))
+        vertices = [{"lng": lon, "lat": lat} for lon, lat in self.CORNERS]
+        outline = {"volume": {"outline_polygon": {"vertices": vertices}}}
+        intent.write_text(json.dumps({"extents": [outline], "state": "Accepted"}))
+        mine, theirs = (keepclear.read(path).declarations[0] for path in (geojson, intent))
+        assert mine.parts[0].footprint == theirs.parts[0].footprint
+
+
 class TestTime:
     """Only what lies wholly outside the time asked for is left out."""
 

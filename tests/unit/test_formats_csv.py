@@ -6,7 +6,7 @@ import pytest
 
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Ground, Kind
-from keepclear.domain.footprint import Area, Circle, Corridor
+from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule
 from keepclear.domain.position import Position
 from keepclear.domain.route import Route
 from keepclear.domain.window import Window, parse_instant
@@ -103,6 +103,20 @@ def test_an_empty_cell_says_nothing_and_unl_says_unlimited():
     assert sum("altitude_upper" in w for w in silent.warnings) == 1
     (volume,) = silent.declarations[0].parts
     assert volume.band.upper is None
+
+
+def test_edges_stand_in_a_column():
+    header = "id,kind,edges,wkt"
+    reading = read(
+        f'{header}\nA,area,Geodesic,"{SQUARE}"\nB,area,,"{SQUARE}"\nC,area,x,"{SQUARE}"\n'
+    )
+    rules = [d.parts[0].footprint.edges for d in reading.declarations]
+    assert rules == [EdgeRule.GEODESIC, EdgeRule.LONLAT]
+    (refused,) = reading.refused
+    assert (refused.where, refused.code) == (
+        'sites.csv line 4 (id "C") column edges',
+        "edges.unknown",
+    )
 
 
 def test_a_route_in_one_row():

@@ -71,6 +71,7 @@ def band(**more):
         lambda zones: {"features": zones, "title": "Zones"},
         lambda zones: zones,
     ],
+    ids=["UASZoneList", "features", "bare"],
 )
 def test_every_wrapper_is_recognised_and_read(wrap):
     document = wrap([zone(), zone(volume(), volume(), identifier="LSYY")])

@@ -108,7 +108,9 @@ def test_a_request_is_an_operation_named_after_its_file():
     assert len(declaration.parts) == 2
 
 
-@pytest.mark.parametrize("wrap", [lambda d: d, lambda d: {"operational_intent": d}])
+@pytest.mark.parametrize(
+    "wrap", [lambda d: d, lambda d: {"operational_intent": d}], ids=["bare", "wrapped"]
+)
 def test_details_carry_identity_state_and_priority(wrap):
     declaration = one(wrap(intent(volume())))
     assert (declaration.party, declaration.id) == ("uss1", "op-1")

@@ -196,6 +196,9 @@ def test_a_missing_kind_is_an_operation_and_said_once():
         ("half_width_m", False, "number.expected"),
         ("times", "2015-11-20T06:30:00Z", "time.unreadable"),
         ("times", ["2015-11-20T06:30:00"], "time.no-offset"),
+        ("edges", "straight", "edges.unknown"),
+        ("edges", 1, "edges.unknown"),
+        ("edges", ["geodesic"], "edges.unknown"),
     ],
 )
 def test_a_wrong_value_is_refused_at_its_property(name, value, code):
@@ -373,8 +376,59 @@ def test_times_must_be_one_per_vertex_and_in_order():
 def test_times_hold_over_another_window_and_unused_sizes_are_said():
     warnings = read(feature(LINE, half_width_m=1, times=TIMES, time_start=TIMES[1])).warnings
     assert any("the times hold" in w for w in warnings)
+    warnings = read(feature(POINT, radius_m=5, edges="geodesic")).warnings
+    assert any("neither a polygon nor a line" in w for w in warnings)
     warnings = read(feature(radius_m=5, half_width_m=5, times=TIMES)).warnings
     assert sum("ignored" in w for w in warnings) == 3
+
+
+# what joins the vertices
+
+RULES = {
+    None: EdgeRule.LONLAT,
+    "lonlat": EdgeRule.LONLAT,
+    "geodesic": EdgeRule.GEODESIC,
+    "great-circle": EdgeRule.GREAT_CIRCLE,
+    " Great-Circle ": EdgeRule.GREAT_CIRCLE,
+}
+MULTI = {"type": "MultiPolygon", "coordinates": [[RING]]}
+LINES = {"type": "MultiLineString", "coordinates": [LINE["coordinates"]]}
+ALL = {"type": "GeometryCollection", "geometries": [POLYGON, MULTI, LINE, LINES]}
+
+
+@pytest.mark.parametrize(("said", "rule"), RULES.items())
+def test_edges_say_what_joins_the_vertices_of_everything_that_stands(said, rule):
+    parts = one(ALL, half_width_m=1, edges=said).parts
+    assert [p.footprint.edges for p in parts] == [rule] * 4
+
+
+def test_what_moves_goes_along_geodesics_whatever_is_said():
+    moving = {"half_width_m": 1, "times": TIMES}
+    assert part(LINE, **moving, edges="geodesic") == part(LINE, **moving)
+    for other in ("lonlat", "great-circle"):
+        found = refusal(LINE, **moving, edges=other)
+        assert (found.code, found.where[-16:]) == ("route.edges", "properties.edges")
+        assert "shortest paths" in found.message
+
+
+@pytest.mark.parametrize("edges", ["geodesic", "great-circle"])
+def test_curved_edges_may_pass_over_a_pole_and_have_no_long_way(edges):
+    line = {"type": "LineString", "coordinates": [[-90, 89], [90, 89]]}
+    assert len(part(line, half_width_m=1, edges=edges).footprint.vertices) == 2
+    over = feature(polygon([179, 10], [-179, 10], [-179, 12], [179, 10]), edges=edges, kind="area")
+    assert not any("short way" in w for w in read(over).warnings)
+    assert read(over).refused == ()
+
+
+@pytest.mark.parametrize("edges", ["geodesic", "great-circle"])
+@pytest.mark.parametrize(
+    ("a", "b"), [((10, 20), (-170, -20)), ((0, 0), (180, 0)), ((5, 90), (77, -90))]
+)
+def test_curved_edges_between_opposite_points_are_refused(edges, a, b):
+    line = {"type": "LineString", "coordinates": [[50, 1], a, b]}
+    found = refusal(line, half_width_m=1, edges=edges)
+    assert (found.code, found.where[-6:]) == ("edge.half-turn", "edge 2")
+    assert "opposite points" in found.message
 
 
 def test_a_collection_of_geometries_is_all_of_them():

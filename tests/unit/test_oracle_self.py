@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import cos, pi, radians
 
 import numpy as np
@@ -457,6 +458,17 @@ def test_the_scenario():
     )  # fmt: skip
     (span,) = spans.spans(transit, Circle((144.35, -31.35), 25_000), 30_000)
     assert span[0] / SECOND == pytest.approx(clock(7, 48) + 26, abs=5)
+
+
+def test_the_examples_of_the_readme_run(root):
+    text = (root / "tests" / "oracle" / "README.md").read_text(encoding="utf-8")
+    names: dict = {}
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    for block in blocks:
+        exec(block, names)
+    assert len(blocks) == 4
+    found = names["separation"](names["zone"], Circle((10.06, 45.02), 500.0))
+    assert round(found.metres, 3) == 288.194
 
 
 # ---- generators ----------------------------------------------------------------------------------

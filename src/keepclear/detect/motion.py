@@ -8,6 +8,7 @@ Left to others: altitude and windows cut the time of a leg before it comes here 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ __all__ = ["Span", "along", "leg_standing"]
 _HALVINGS: Final = 44
 """Bisections of a leg's time: below a microsecond for legs of half a year."""
 _NEAR: Final = 1.0
-"""Metres of spare when edges are left out by their straight distance."""
+"""Metres of spare wherever an edge is left out, or counted as crossed, by a rough distance."""
 
 Span = tuple[float, float]
 
@@ -51,15 +52,17 @@ def leg_standing(
         Closed: a distance equal to ``reach_m`` counts.
 
     The distance to one edge is convex along a leg, so each edge gives one span. Spans in an area
-    are what lies between edges, decided at their middle.
+    lie between the places where edges may be crossed; see ``_inside_spans``.
     """
     start, end = _ends(leg)
     edges = _near_edges(start, end, standing, reach_m)
     spans: list[Span] = []
+    cuts: list[float] = []
     least = np.inf
     if edges[0].shape[1]:
         best, distance = _closest_share(start, end, edges, shares)
         least = float(distance.min())
+        cuts = best[distance <= reach_m + _NEAR].tolist()
         touched = distance <= reach_m
         if touched.any():
             near = (edges[0][:, touched], edges[1][:, touched])
@@ -67,9 +70,14 @@ def leg_standing(
             high = _border(start, end, near, best[touched], shares[1], reach_m)
             spans = list(zip(low.tolist(), high.tolist(), strict=True))
     if standing.area:
-        spans, inside = _with_inside(start, end, standing, spans, shares)
+        inside = _inside_spans(start, end, standing, [*cuts, *_ends_of(spans)], shares)
         least = 0.0 if inside else least
+        spans += inside
     return least, _merged(spans)
+
+
+def _ends_of(spans: list[Span]) -> list[float]:
+    return [share for span in spans for share in span]
 
 
 def _ends(leg: Fine) -> tuple[np.ndarray, np.ndarray]:
@@ -149,34 +157,24 @@ def _border(
     return near
 
 
-def _with_inside(
-    start: np.ndarray, end: np.ndarray, area: Fine, spans: list[Span], shares: Span
-) -> tuple[list[Span], bool]:
-    """The spans, with those added in which the centre is inside the area."""
-    merged = _merged(spans)
-    cuts = [shares[0], *(share for span in merged for share in span), shares[1]]
-    inside = False
-    added: list[Span] = []
-    for low, high in zip(cuts[::2], cuts[1::2], strict=True):
-        if high < low or (high == low and merged):
-            continue
+def _inside_spans(
+    start: np.ndarray, end: np.ndarray, area: Fine, cuts: list[float], shares: Span
+) -> list[Span]:
+    """The spans in which the centre is inside an area.
+
+    ``cuts`` holds every share at which an edge may be crossed: rounding leaves even a crossed edge
+    some nanometres away, so edges count that come within a metre. What lies between two cuts is
+    inside as a whole or not at all, and its middle decides.
+    """
+    places = sorted({shares[0], shares[1], *(c for c in cuts if shares[0] < c < shares[1])})
+    pieces = list(pairwise(places)) or [(shares[0], shares[0])]
+    found: list[Span] = []
+    for low, high in pieces:
         at = along(start, end, (low + high) * 0.5)
         point = np.stack(round_direction(*at)).astype(np.int64)[:, 0]
         if contains(area.rings, point):
-            added.append((low, high))
-            inside = True
-    if merged and not inside:
-        inside = any(_centre_inside(start, end, area, span) for span in merged)
-    return merged + added, inside
-
-
-def _centre_inside(start: np.ndarray, end: np.ndarray, area: Fine, span: Span) -> bool:
-    """Whether the centre is inside at either end or the middle of a span near an edge."""
-    for share in (span[0], (span[0] + span[1]) * 0.5, span[1]):
-        point = np.stack(round_direction(*along(start, end, share))).astype(np.int64)[:, 0]
-        if contains(area.rings, point):
-            return True
-    return False
+            found.append((low, high))
+    return found
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -1,8 +1,8 @@
 """Which rings are no area: crossing themselves, without extent, or larger than a hemisphere.
 
-A self-crossing ring has no agreed inside, so it is refused rather than guessed at. Rings are judged
-in the lon/lat plane, where most were drawn and where inserted points keep all others close; rings
-round a pole in the plane touching the Earth at their middle, where great circles are straight.
+A self-crossing ring has no agreed inside, so it is refused rather than guessed at. Rings with edges
+straight in lon/lat are judged in that plane; all others, and rings round a pole, in a plane that
+touches the Earth, where great circles are straight.
 """
 
 from __future__ import annotations
@@ -78,35 +78,43 @@ def _polygons(shapes: list[list[np.ndarray]]) -> np.ndarray:
 def _plane(table: Table, row: int) -> list[np.ndarray] | None:
     """The rings of a row in metres on a plane, or None where no hemisphere holds them."""
     ats = [table.vertices_of(ring) for ring in table.rings_of(row)]
-    if table.face[row] < 0:
+    side: tuple[int, int] | None = _FACES[int(table.face[row])]
+    if side is None:
         fine = fine_of(table, row)
-        if any(hemisphere(ring) is None for ring in fine.rings):
+        side = hemisphere(np.concatenate(fine.rings))
+        if side is None:
             return None
-    flat = [_lonlat(*table.degrees(at)) for at in ats]
-    if all(closes for _, closes in flat):
-        return [ring for ring, _ in flat]
-    middle = table.q[ats[0]].astype(np.float64).mean(axis=0)
-    return [_gnomonic(table.q[at].astype(np.float64), middle) for at in ats]
+    if table.straight[row]:
+        flat = _lonlat([table.degrees(at) for at in ats])
+        if flat is not None:
+            return flat
+    return [_gnomonic(table.q[at].astype(np.float64), *side) for at in ats]
 
 
-def _lonlat(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, bool]:
-    """A ring in the lon/lat plane, unwrapped over 180; False where it runs round a pole."""
-    other = np.roll(lon, -1)
-    step = unwrap(other, lon) - unwrap(lon, other)
-    along = lon[0] + np.concatenate(([0.0], np.cumsum(step[:-1])))
-    metres = np.array([np.cos(np.radians(lat.mean())), 1.0]) * 111_000.0
-    return np.stack([along, lat], axis=1) * metres, bool(abs(step.sum()) < 180.0)
+_FACES: Final = {-1: None, **{face: (face // 2, 2 * (face % 2) - 1) for face in range(6)}}
+"""Axis and sign of the hemisphere round each face."""
 
 
-def _gnomonic(q: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    normal = middle / np.linalg.norm(middle)
-    east = np.cross([0.0, 0.0, 1.0], normal)
-    if np.linalg.norm(east) < 1e-9:
-        east = np.array([1.0, 0.0, 0.0])
-    east = east / np.linalg.norm(east)
-    north = np.cross(normal, east)
-    depth = np.maximum(q @ normal, 1e-6)
-    return np.stack([q @ east / depth, q @ north / depth], axis=1) * AXIS_M
+def _lonlat(rings: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray] | None:
+    """Rings in one lon/lat plane in metres, unwrapped over 180; None where one runs round a pole."""
+    outer_lon, outer_lat = rings[0]
+    metres = np.array([np.cos(np.radians(outer_lat.mean())), 1.0]) * 111_000.0
+    flat = []
+    for lon, lat in rings:
+        other = np.roll(lon, -1)
+        step = unwrap(other, lon) - unwrap(lon, other)
+        if abs(step.sum()) >= 180.0:
+            return None
+        start = lon[0] + 360.0 * np.round((outer_lon[0] - lon[0]) / 360.0)
+        along = start + np.concatenate(([0.0], np.cumsum(step[:-1])))
+        flat.append(np.stack([along - outer_lon[0], lat], axis=1) * metres)
+    return flat
+
+
+def _gnomonic(q: np.ndarray, axis: int, sign: int) -> np.ndarray:
+    """The plane that touches the Earth at the middle of a hemisphere: great circles are straight."""
+    others = [k for k in range(3) if k != axis]
+    return q[:, others] / (sign * q[:, axis : axis + 1]) * AXIS_M
 
 
 def _fault(polygon: shapely.Polygon, flat: bool) -> InputError:

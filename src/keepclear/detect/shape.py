@@ -6,6 +6,8 @@ import numpy as np
 
 from keepclear.detect.edges import levels
 from keepclear.detect.lattice import UNITS_PER_M, W, bulge, to_cube
+from keepclear.detect.fine import fine_of
+from keepclear.detect.polygon import FACE_CENTRES, contains
 from keepclear.detect.rows import Rows
 from keepclear.detect.table import AREA, Bands, Table
 from keepclear.detect.vertical import Limit
@@ -28,7 +30,7 @@ def complete(rows: Rows) -> Table:
     level, sag = _levels(lon, lat, straight, following)
     box, face = boxes(q, sag, following, ring_start, vertex_start)
     bands, bands_end = _bands(rows.limits)
-    return Table(
+    table = Table(
         owner=np.array(rows.owner, dtype=np.int32),
         part=np.array(rows.part, dtype=np.int32),
         kind=kind,
@@ -37,6 +39,7 @@ def complete(rows: Rows) -> Table:
         q=q,
         lon=lon,
         lat=lat,
+        straight=straight[vertex_start[ring_start[:-1]]] if n else np.zeros(0, dtype=bool),
         scale=1.0,
         level=level,
         reach_m=np.array(rows.reach_m, dtype=np.float64),
@@ -49,6 +52,22 @@ def complete(rows: Rows) -> Table:
         box=box.reshape(n, 6),
         face=face,
     )
+    widen_round_faces(table)
+    return table
+
+
+def widen_round_faces(table: Table) -> None:
+    """Add to the box of an area every middle of a face that it holds.
+
+    A ring that runs round a face has no vertex on it, and the box of its edges misses the inside.
+    """
+    for row in np.flatnonzero((table.face < 0) & (table.kind == AREA)).tolist():
+        box = table.box[row]
+        for axis, value, centre in FACE_CENTRES:
+            others = [k for k in range(3) if k != axis]
+            round_it = all(box[k] <= 0 <= box[k + 3] for k in others)
+            if round_it and contains(fine_of(table, row).rings, centre):
+                box[axis], box[axis + 3] = min(box[axis], value), max(box[axis + 3], value)
 
 
 def _starts(counts: list[int]) -> np.ndarray:
@@ -82,7 +101,7 @@ def boxes(
     """Integer boxes and faces of all rows.
 
     An arc on one face is straight; over a border it bulges, and half its extent is added. A split
-    edge may lie anywhere within its deviation. Rings round a face: see ``rings.face_centres``.
+    edge may lie anywhere within its deviation. Rings round a face: see ``widen_round_faces``.
     """
     a = q.astype(np.int64)
     b = a[following]

@@ -65,6 +65,8 @@ class Table:
     """float64 or int32 (m): longitude of the vertices in degrees times ``scale``."""
     lat: np.ndarray
     """Likewise the latitude."""
+    straight: np.ndarray
+    """bool (n): edges are straight in lon/lat; else they are great circles between the vertices."""
     scale: float
     """1 for degrees; 1e7 where every vertex lies on the grid of 1e-7 degree, which takes half the
     memory. An integer divided by 1e7 is the very number that its decimal text is read as."""
@@ -119,6 +121,7 @@ class Table:
             q=self.q[vertices],
             lon=self.lon[vertices],
             lat=self.lat[vertices],
+            straight=self.straight[rows],
             scale=self.scale,
             level=self.level[vertices],
             reach_m=self.reach_m[rows],

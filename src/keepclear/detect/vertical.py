@@ -36,7 +36,7 @@ __all__ = [
 
 MM_MAX: Final = 2**30
 """Stands for 'no limit': 1,073 km in millimetres, beyond every altitude accepted, inside 32 bits."""
-GEOID_MODEL_ERROR_M: Final = 1.0
+GEOID_MODEL_ERROR_M: Final = 1.5
 """What interpolation in a 15-minute grid may miss of the EGM96 model between its nodes."""
 WORLD_GROUND: Final = Ground(-500.0, 9_000.0)
 """From below the shore of the Dead Sea to above the highest summit."""

@@ -101,7 +101,7 @@ def _point(geometry: dict[str, Any], findings: Findings) -> Iterator[Footprint]:
 
 def _line(geometry: dict[str, Any], findings: Findings) -> Iterator[Footprint]:
     findings.remark("with a line without width: taken to be the line alone")
-    vertices = read_line(geometry.get("coordinates"), findings.remarks, straight=True)
+    vertices = read_line(geometry.get("coordinates"), findings.remarks, EdgeRule.LONLAT)
     yield Corridor(vertices, 0.0, EdgeRule.LONLAT)
 
 

@@ -1,8 +1,8 @@
 """The properties of a declared row, shared by GeoJSON, NDJSON and CSV.
 
 ``party, on_behalf_of, id, kind, state, priority, altitude_lower, altitude_upper, time_start,
-time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times``. Null is the same
-as absent. Other names are ignored, except those that ``schema`` refuses.
+time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times, edges``. Null is
+the same as absent. Other names are ignored, except those that ``schema`` refuses.
 """
 
 from __future__ import annotations
@@ -14,19 +14,28 @@ from typing import Any, Final
 
 from keepclear.domain.altitude import Altitude, AltitudeBand
 from keepclear.domain.declaration import POSITION_ERROR_M_MAX, Ground, Kind, State
-from keepclear.domain.footprint import RADIUS_M_MAX, length_m
+from keepclear.domain.footprint import RADIUS_M_MAX, EdgeRule, length_m
 from keepclear.domain.window import Window, parse_instant
 from keepclear.errors import InputError
 from keepclear.formats.altitudes import limit_from_json
 from keepclear.formats.schema import refuse_unwelcome, unwelcome
 from keepclear.formats.text import number, one_line, shown
 
-__all__ = ["PROPERTY_NAMES", "UNLIMITED", "Limits", "Properties", "read_properties"]
+__all__ = ["EDGES", "PROPERTY_NAMES", "UNLIMITED", "Limits", "Properties", "read_properties"]
 
 PRIORITY_MAX: Final = 1_000_000
 """Priorities beyond this, either way, are typing errors; the field uses 0 to 100."""
 UNLIMITED: Final = object()
 """A limit that says 'unlimited' in so many words, where a format can; JSON leaves it out."""
+
+EDGES: Final = MappingProxyType(
+    {
+        "lonlat": EdgeRule.LONLAT,
+        "geodesic": EdgeRule.GEODESIC,
+        "great-circle": EdgeRule.GREAT_CIRCLE,
+    }
+)
+"""What ``edges`` may say of the line between two vertices."""
 
 _KINDS: Final = MappingProxyType({kind.value: kind for kind in Kind})
 _STATES: Final = MappingProxyType({state.value.lower(): state for state in State})
@@ -56,6 +65,7 @@ class Properties:
     radius_m: float | None
     half_width_m: float | None
     times: tuple[int, ...] | None
+    edges: EdgeRule | None
     prefix: str
     """What stands before a property's name in error places: ``properties.`` or ``column ``."""
 
@@ -129,6 +139,7 @@ def read_properties(raw: Mapping[str, Any], *, prefix: str) -> Properties:
         radius_m=told("radius_m"),
         half_width_m=told("half_width_m"),
         times=told("times"),
+        edges=told("edges"),
         prefix=prefix,
     )
 
@@ -206,6 +217,15 @@ def _times(value: Any) -> tuple[int, ...]:
     return tuple(instants)
 
 
+def _edges(value: Any) -> EdgeRule:
+    rule = EDGES.get(value.strip().lower()) if isinstance(value, str) else None
+    if rule is None:
+        raise InputError(
+            "edges.unknown", f"found {shown(value)}, expected one of {', '.join(EDGES)}"
+        )
+    return rule
+
+
 def _length(value: Any) -> float:
     return length_m(number(value), "a length of", RADIUS_M_MAX)
 
@@ -242,6 +262,7 @@ _CONVERT: Final = MappingProxyType[str, Callable[[Any], Any]](
         "radius_m": _length,
         "half_width_m": _length,
         "times": _times,
+        "edges": _edges,
     }
 )
 PROPERTY_NAMES: Final = tuple(_CONVERT)

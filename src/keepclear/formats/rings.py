@@ -1,9 +1,10 @@
 """Coordinate lists as GeoJSON writes them -> places, with the antimeridian and its habits resolved.
 
 Lists are (longitude, latitude). Files write a line over the antimeridian in two ways, and both are
-read: jumping from 179 to -179, or running on to 181. An edge between two vertices is straight in
-longitude and latitude (RFC 7946), so one that jumps more than 180 degrees is taken the short way
-and remarked on, and one of exactly 180 degrees is refused: it could run either way.
+read: jumping from 179 to -179, or running on to 181. Where an edge is straight in longitude and
+latitude (RFC 7946), one that jumps more than 180 degrees is taken the short way and remarked on, and
+one of exactly 180 degrees is refused: it could run either way. Shortest paths and great circles may
+pass over a pole; they have no direction between opposite points of the Earth, and are refused there.
 
 Whether a ring crosses itself, has an area or fills more than a hemisphere is not judged here but on
 the lattice of ``detect``, where every verdict is made.
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from keepclear.domain.footprint import Ring
+from keepclear.domain.footprint import EdgeRule, Ring
 from keepclear.domain.position import Position
 from keepclear.errors import InputError
 from keepclear.formats.place import Place
@@ -28,6 +29,8 @@ VERTICES_MAX: Final = 1_000_000
 """Vertices in one line or ring; the finest coastlines of whole continents stay below."""
 _LONGITUDE_WRITTEN_MAX: Final = 360.0
 """Files that run on past the antimeridian reach 360; anything beyond is no longitude."""
+_OPPOSITE_DEGREES: Final = 0.001
+"""Ends this near to opposite points (100 m): which way the edge runs would be up to rounding."""
 
 _THIRD: Final = (
     "with a third coordinate: ignored; heights stand in altitude_lower and altitude_upper"
@@ -49,27 +52,26 @@ def read_point(raw: Any, remarks: Remarks) -> Position:
     return _place(*_pair(raw, remarks))
 
 
-def read_line(raw: Any, remarks: Remarks, *, straight: bool) -> tuple[Position, ...]:
+def read_line(raw: Any, remarks: Remarks, edges: EdgeRule | None) -> tuple[Position, ...]:
     """The vertices of a line in order.
 
     Args:
         raw: A list of coordinate pairs.
         remarks: Receives what should be looked at.
-        straight: Edges are straight in longitude and latitude, so a half turn has no direction and
-            a vertex that repeats the one before it means nothing. False for routes, whose legs are
-            geodesics that may pass over a pole, and which stay where a vertex is repeated.
+        edges: What joins the vertices; one that repeats the vertex before it means nothing. None
+            for routes, whose legs are geodesics, and which stay where a vertex is repeated.
 
     Raises:
         InputError: as :func:`read_point`; ``edge.half-turn``.
     """
     numbers = _numbers(raw, remarks)
-    if straight:
-        _check_edges(numbers, remarks)
+    if edges is not None:
+        _check_edges(numbers, remarks, edges)
         numbers = numbers[:1] + [b for a, b in pairwise(numbers) if not _same(a, b)]
     return _places(numbers, reduce=_runs_on([numbers]))
 
 
-def read_rings(raw: Any, remarks: Remarks) -> tuple[Ring, ...]:
+def read_rings(raw: Any, remarks: Remarks, edges: EdgeRule = EdgeRule.LONLAT) -> tuple[Ring, ...]:
     """The rings of one polygon, the closing vertex and repeated vertices taken off.
 
     Raises:
@@ -82,7 +84,7 @@ def read_rings(raw: Any, remarks: Remarks) -> tuple[Ring, ...]:
     read: list[_Numbers] = []
     for count, ring in enumerate(raw, 1):
         with Place(f"ring {count}"):
-            read.append(_open_ring(ring, remarks))
+            read.append(_open_ring(ring, remarks, edges))
     reduce = _runs_on(read)
     rings = []
     for count, numbers in enumerate(read, 1):
@@ -91,7 +93,7 @@ def read_rings(raw: Any, remarks: Remarks) -> tuple[Ring, ...]:
     return tuple(rings)
 
 
-def _open_ring(raw: Any, remarks: Remarks) -> _Numbers:
+def _open_ring(raw: Any, remarks: Remarks, edges: EdgeRule) -> _Numbers:
     numbers = _numbers(raw, remarks)
     if not numbers or not _same(numbers[0], numbers[-1]):
         raise InputError(
@@ -99,7 +101,7 @@ def _open_ring(raw: Any, remarks: Remarks) -> _Numbers:
             "the last vertex differs from the first; a ring ends where it began, so either a "
             "vertex is missing or the first must be repeated",
         )
-    _check_edges(numbers, remarks)
+    _check_edges(numbers, remarks, edges)
     # _same, written out: a large file has a million vertices
     kept = [a for a, b in pairwise(numbers) if a[1] != b[1] or (a[0] - b[0]) % 360.0]
     if _different(kept[:8]) < 3 and _different(kept) < 3:  # the first few settle almost every ring
@@ -156,8 +158,11 @@ def _pair(raw: Any, remarks: Remarks) -> tuple[float, float]:
     return number(raw[0]), number(raw[1])
 
 
-def _check_edges(numbers: _Numbers, remarks: Remarks) -> None:
+def _check_edges(numbers: _Numbers, remarks: Remarks, edges: EdgeRule) -> None:
     """Judge edges as they were written, before any longitude is reduced."""
+    if edges is not EdgeRule.LONLAT:
+        _check_opposites(numbers)
+        return
     if not numbers or max(numbers)[0] - min(numbers)[0] < 180.0:
         return
     jumps = False
@@ -173,6 +178,19 @@ def _check_edges(numbers: _Numbers, remarks: Remarks) -> None:
         jumps = jumps or turn > 180.0
     if jumps:
         remarks.add(_SHORT_WAY)
+
+
+def _check_opposites(numbers: _Numbers) -> None:
+    for count, ((a, south), (b, north)) in enumerate(pairwise(numbers), 1):
+        turn = abs(abs(a - b) % 360.0 - 180.0)
+        at_a_pole = abs(south) >= 90.0 - _OPPOSITE_DEGREES  # every meridian meets there
+        if abs(south + north) <= _OPPOSITE_DEGREES and (turn <= _OPPOSITE_DEGREES or at_a_pole):
+            raise InputError(
+                "edge.half-turn",
+                f"the edge from [{a}, {south}] to [{b}, {north}] joins opposite points of the "
+                "Earth and could run any way; put a vertex between",
+                where=f"edge {count}",
+            )
 
 
 def _runs_on(lines: Sequence[_Numbers]) -> bool:

@@ -3,7 +3,8 @@
 ``Polygon`` and ``MultiPolygon`` are areas; ``Point`` and ``MultiPoint`` circles of ``radius_m``, or
 a site's bare place; ``LineString`` with ``times`` a moving disc, and without them a standing
 corridor with round ends; a ``GeometryCollection`` is all of its members. Edges are straight in
-longitude and latitude (RFC 7946); the legs of a moving disc are geodesics.
+longitude and latitude (RFC 7946) unless the row says otherwise; the legs of a moving disc always are
+geodesics.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ from keepclear.formats.remarks import Remarks
 from keepclear.formats.rings import read_line, read_point, read_rings
 from keepclear.formats.text import shown
 
-__all__ = ["GEOMETRY_TYPES", "MEMBERS_MAX", "parts_of"]
+__all__ = ["DEFAULT_EDGES", "GEOMETRY_TYPES", "MEMBERS_MAX", "parts_of"]
 
+DEFAULT_EDGES: Final = EdgeRule.LONLAT
+"""What the line between two vertices means where the row does not say (RFC 7946, section 3.1.1)."""
 MEMBERS_MAX: Final = 100_000
 """Polygons, lines, points or members in one geometry."""
 
 _UNUSED: Final = (
     ("radius_m", "with a radius_m but no point: it was ignored"),
     ("half_width_m", "with a half_width_m but no line: it was ignored"),
+    ("edges", "with edges but neither a polygon nor a line: ignored"),
     ("times", "with times but no LineString: ignored; give time_start and time_end"),
 )
 _TWO_CLOCKS: Final = "with times that differ from time_start or time_end: the times hold"
@@ -45,6 +49,11 @@ class _Row:
     """Properties that only some geometries need, and that this one did."""
     place: str = "geometry"
     """The geometry being read, or the member of a collection."""
+
+    def edges(self) -> EdgeRule:
+        """What joins the vertices of a shape that stands still."""
+        self.used.add("edges")
+        return self.told.edges or DEFAULT_EDGES
 
     def standing(self, footprints: list[Footprint]) -> list[Part]:
         band = self.told.band()
@@ -87,17 +96,18 @@ def _read(geometry: Any, row: _Row) -> list[Part]:
 
 
 def _polygon(geometry: dict[str, Any], row: _Row) -> list[Part]:
+    edges = row.edges()
     with Place(row.place):
-        rings = read_rings(geometry.get("coordinates"), row.remarks)
-    return row.standing([Area((Polygon(rings),), EdgeRule.LONLAT)])
+        rings = read_rings(geometry.get("coordinates"), row.remarks, edges)
+    return row.standing([Area((Polygon(rings),), edges)])
 
 
 def _multi_polygon(geometry: dict[str, Any], row: _Row) -> list[Part]:
-    polygons = []
+    polygons, edges = [], row.edges()
     for count, polygon in enumerate(_items(geometry, "coordinates", row), 1):
         with Place(f"{row.place} polygon {count}"):
-            polygons.append(Polygon(read_rings(polygon, row.remarks)))
-    return row.standing([Area(tuple(polygons), EdgeRule.LONLAT)])
+            polygons.append(Polygon(read_rings(polygon, row.remarks, edges)))
+    return row.standing([Area(tuple(polygons), edges)])
 
 
 def _point(geometry: dict[str, Any], row: _Row) -> list[Part]:
@@ -148,15 +158,16 @@ def _multi_line_string(geometry: dict[str, Any], row: _Row) -> list[Part]:
 
 
 def _corridor(coordinates: Any, row: _Row, where: str) -> Footprint:
+    edges = row.edges()
     with Place(where):
-        vertices = read_line(coordinates, row.remarks, straight=True)
+        vertices = read_line(coordinates, row.remarks, edges)
         if len(vertices) < 2:
             raise InputError(
                 "line.too-few",
                 f"a line needs at least 2 different vertices; found {len(vertices)}; "
                 "write a place as Point with radius_m",
             )
-        return Corridor(vertices, _half_width_m(row), EdgeRule.LONLAT)
+        return Corridor(vertices, _half_width_m(row), edges)
 
 
 def _half_width_m(row: _Row) -> float:
@@ -170,10 +181,17 @@ def _half_width_m(row: _Row) -> float:
 
 
 def _route(coordinates: Any, times: tuple[int, ...], row: _Row) -> Route:
-    row.used.add("times")
+    row.used |= {"times", "edges"}
     told = row.told
+    if told.edges not in {None, EdgeRule.GEODESIC}:
+        raise InputError(
+            "route.edges",
+            "what moves goes along shortest paths from vertex to vertex; write edges 'geodesic', "
+            "or leave them out",
+            where=f"{told.prefix}edges",
+        )
     with Place(row.place):
-        vertices = read_line(coordinates, row.remarks, straight=False)
+        vertices = read_line(coordinates, row.remarks, None)
         half_width_m = _half_width_m(row)
     for name, values in (
         ("times", times),

@@ -110,21 +110,22 @@ def _answer(
         group = -1 - np.arange(len(table), dtype=np.int32)
     role = np.concatenate([scan.role for scan in scans])
     kind = np.array([KIND_CODES[k] for k in _ROLES], dtype=np.uint8)[role]
-    i, j = _search(table, group.astype(np.int32), kind)
-    swap = rank[i] > rank[j]
-    a, b = np.where(swap, j, i), np.where(swap, i, j)
+    owner = table.owner
+    i, j = _search(table, group.astype(np.int32)[owner], kind[owner])
+    swap = rank[owner[i]] > rank[owner[j]]
+    a, b = np.where(swap, j, i), np.where(swap, i, j)  # rows of the table
     start = np.maximum(table.start_us[a], table.start_us[b])
-    order = _ordered(start, rank[a], rank[b], len(table))
+    order = _ordered(start, rank[owner[a]], rank[owner[b]], len(table))
     a, b, start = a[order], b[order], start[order]
-    shown = sorted({party for party in _party_names(joined, names, file_of, parties)})
+    shown = sorted(_party_names(joined, names, file_of, parties))
     comparison = Comparison(
         complete=True, declarations=len(table), volumes=len(table), compared=len(table),
-        parties=tuple(shown), not_compared=(), refused=(), warnings=_warnings(paths, parties, shown, question),
-        crossings=(),
+        parties=tuple(shown), not_compared=(), refused=(),
+        warnings=_warnings(paths, parties, shown, question), crossings=(),
     )  # fmt: skip
     bands = table.bands
     return BulkPairs(
-        comparison, joined, names, parties, file_of, a, b, start,
+        comparison, joined, names, parties, file_of, owner[a], owner[b], start,
         np.minimum(table.end_us[a], table.end_us[b]),
         np.maximum(bands.lower_least[a], bands.lower_least[b]),
         np.minimum(bands.upper_most[a], bands.upper_most[b]),
@@ -213,26 +214,32 @@ def _distinct(data: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 def _table(scans: list[Scan]) -> Table:
     """The table of all files' volumes."""
-    from keepclear.detect.fast.build import complete  # noqa: PLC0415
+    from keepclear.detect.fast.build import complete, neighbours_first  # noqa: PLC0415
     from keepclear.detect.table import AREA  # noqa: PLC0415
 
     def column(name: str) -> np.ndarray:
         parts = [getattr(scan, name) for scan in scans]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    kind = column("kind")
+    order, ring_start, vertex_start, lon, lat = neighbours_first(
+        _chained([scan.ring_start for scan in scans]),
+        _chained([scan.vertex_start for scan in scans]),
+        column("lon"), column("lat"), 1e7,
+    )  # fmt: skip
+    kind = column("kind")[order]
     return complete(
+        owner=order,
         kind=kind,
-        ring_start=_chained([scan.ring_start for scan in scans]),
-        vertex_start=_chained([scan.vertex_start for scan in scans]),
-        lon=column("lon"),
-        lat=column("lat"),
+        ring_start=ring_start,
+        vertex_start=vertex_start,
+        lon=lon,
+        lat=lat,
         scale=1e7,
         straight=kind == AREA,
-        reach_m=column("reach_m"),
-        bands=_bands(column("lower"), column("upper")),
-        start_us=column("start_us"),
-        end_us=column("end_us"),
+        reach_m=column("reach_m")[order],
+        bands=_bands(column("lower")[order], column("upper")[order]),
+        start_us=column("start_us")[order],
+        end_us=column("end_us")[order],
     )
 
 

@@ -9,9 +9,10 @@ from keepclear.detect.edges import _SPLIT_M, LEVEL_MAX, TOLERANCE_M
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.compiled import compiled
 from keepclear.detect.lattice import UNITS_PER_M, W
+from keepclear.detect.shape import widen_round_faces
 from keepclear.detect.table import AREA, Bands, Table
 
-__all__ = ["complete"]
+__all__ = ["complete", "neighbours_first"]
 
 _SIN_COS = compiled("sin_cos")
 _ROUND = compiled("round_direction")
@@ -114,6 +115,64 @@ def _fill(kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, b
         _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
 
 
+@njit
+def _spread(value):
+    """The bits of a 16-bit number, each followed by a free place."""
+    v = np.uint64(value)
+    v = (v | (v << np.uint64(8))) & np.uint64(0x00FF00FF)
+    v = (v | (v << np.uint64(4))) & np.uint64(0x0F0F0F0F)
+    v = (v | (v << np.uint64(2))) & np.uint64(0x33333333)
+    return (v | (v << np.uint64(1))) & np.uint64(0x55555555)
+
+
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def _places(ring_start, vertex_start, lon, lat, scale, out):
+    """A number for the neighbourhood of each row: its first vertex on a Z-shaped curve."""
+    for row in numba.prange(len(out)):
+        k = vertex_start[ring_start[row]]
+        x = min(max((lon[k] / scale + 180.0) * (65_535.0 / 360.0), 0.0), 65_535.0)
+        y = min(max((lat[k] / scale + 90.0) * (65_535.0 / 180.0), 0.0), 65_535.0)
+        out[row] = np.uint32(_spread(np.int64(x)) | (_spread(np.int64(y)) << np.uint64(1)))
+
+
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def _moved(
+    order, ring_start, vertex_start, new_ring_start, new_vertex_start, lon, lat, new_lon, new_lat
+):
+    """Rings and vertices of rows in a new order; ``new_ring_start`` is given."""
+    for k in numba.prange(len(order)):
+        row = order[k]
+        first = vertex_start[ring_start[row]]
+        at = new_vertex_start[new_ring_start[k]]
+        for n in range(ring_start[row + 1] - ring_start[row]):
+            new_vertex_start[new_ring_start[k] + n] = at + (
+                vertex_start[ring_start[row] + n] - first
+            )
+        for n in range(vertex_start[ring_start[row + 1]] - first):
+            new_lon[at + n] = lon[first + n]
+            new_lat[at + n] = lat[first + n]
+
+
+def neighbours_first(
+    ring_start: np.ndarray, vertex_start: np.ndarray, lon: np.ndarray, lat: np.ndarray, scale: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Rows in an order in which neighbours on the ground are neighbours in memory.
+
+    Returns:
+        The order (int32), and ring_start, vertex_start, lon and lat in it.
+    """
+    place = np.empty(len(ring_start) - 1, dtype=np.uint32)
+    _places(ring_start, vertex_start, lon, lat, scale, place)
+    order = np.argsort(place, kind="stable").astype(np.int32)
+    rings = np.concatenate(([0], np.cumsum(np.diff(ring_start)[order])))
+    sizes = (vertex_start[ring_start[1:]] - vertex_start[ring_start[:-1]])[order]
+    vertices = np.zeros(len(vertex_start), dtype=np.int64)
+    vertices[rings[1:]] = np.cumsum(sizes)
+    new_lon, new_lat = np.empty_like(lon), np.empty_like(lat)
+    _moved(order, ring_start, vertex_start, rings, vertices, lon, lat, new_lon, new_lat)
+    return order, rings, vertices, new_lon, new_lat
+
+
 def complete(
     *,
     kind: np.ndarray,
@@ -127,11 +186,13 @@ def complete(
     bands: Bands,
     start_us: np.ndarray,
     end_us: np.ndarray,
+    owner: np.ndarray | None = None,
 ) -> Table:
     """A table of standing rows, one declaration each, from columns.
 
-    ``straight`` (bool, a row) says whether edges are straight in lon/lat. No ring is checked here;
-    see ``rings``. Rows that are areas round a whole face are completed by ``shape.face_centres``.
+    ``owner`` names the declaration of each row where rows are not in their order. ``straight``
+    (bool, a row) says whether edges are straight in lon/lat. No ring is checked here; see
+    ``rings``.
     """
     n, m = len(kind), len(lon)
     q = np.empty((m, 3), dtype=np.int32)
@@ -140,8 +201,8 @@ def complete(
     face = np.empty(n, dtype=np.int8)
     _fill(kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
     zero = np.zeros(n, dtype=np.float64)
-    return Table(
-        owner=np.arange(n, dtype=np.int32),
+    table = Table(
+        owner=np.arange(n, dtype=np.int32) if owner is None else owner,
         part=np.zeros(n, dtype=np.int32),
         kind=kind,
         ring_start=ring_start,
@@ -149,6 +210,7 @@ def complete(
         q=q,
         lon=lon,
         lat=lat,
+        straight=straight,
         scale=scale,
         level=level,
         reach_m=reach_m,
@@ -161,3 +223,5 @@ def complete(
         box=box,
         face=face,
     )
+    widen_round_faces(table)
+    return table

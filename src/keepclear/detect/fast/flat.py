@@ -301,6 +301,8 @@ def flat_meet(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, b
             au, av = np.int64(q[k, axis_u]), np.int64(q[k, axis_v])
             bu, bv = np.int64(q[n, axis_u]), np.int64(q[n, axis_v])
             la = np.int64(level[k])
+            if _clear_of_box(au, av, bu, bv, _SPARES[la], u0, v0, u1, v1):
+                continue
             a_lon, a_lat, b_lon, b_lat = 0.0, 0.0, 0.0, 0.0
             if la > 0:
                 x, y = lon[k] / scale, lon[n] / scale

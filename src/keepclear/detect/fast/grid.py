@@ -19,6 +19,10 @@ from keepclear.detect.table import AREA
 
 __all__ = ["count_entries", "enter", "face_mask", "large_large", "large_small", "small_small"]
 
+_BEYOND_DEPTH = 0.6
+"""How far over its border a face's plane is drawn on: 31 degrees past the edge of the cube."""
+_BEYOND_SCALE = 5
+"""There a unit on the cube is at most (1 / 0.6) * (1 + 1 / 0.6) = 4.5 units on the plane."""
 U0, U1, V0, V1, A0, A1, T0, T1 = range(8)
 """Columns of the hot rows: box on the face, band, window; int32."""
 
@@ -196,6 +200,38 @@ def _runs(row, f, pad, kind, ring_start, vertex_start, q, level, first_row, shif
 
 
 @njit
+def _runs_beyond(
+    row, f, pad, kind, ring_start, vertex_start, q, level, first_row, shift, lows, highs
+):
+    """As ``_runs`` for a row that leaves face f: on the plane of the face, drawn on beyond it.
+
+    Great circles stay straight there. False where a vertex lies too far round the Earth.
+    """
+    axis, sign = f // 2, 1 if f % 2 else -1
+    axis_u, axis_v = plane_of(f)
+    start, stop = vertex_start[ring_start[row]], vertex_start[ring_start[row + 1]]
+    for k in range(start, stop):
+        if sign * np.int64(q[k, axis]) < _BEYOND_DEPTH * W:
+            return False
+    for ring in range(ring_start[row], ring_start[row + 1]):
+        first, last = vertex_start[ring], vertex_start[ring + 1]
+        for k in range(first, last):
+            n = k + 1
+            if n == last:
+                if kind[row] != AREA and last - first > 1:
+                    break
+                n = first
+            deep_k = W / (sign * float(q[k, axis]))
+            deep_n = W / (sign * float(q[n, axis]))
+            _edge_rows(
+                np.int64(q[k, axis_u] * deep_k), np.int64(q[k, axis_v] * deep_k),
+                np.int64(q[n, axis_u] * deep_n), np.int64(q[n, axis_v] * deep_n),
+                _BEYOND_SCALE * (pad + _SPARES[level[k]] + 2), first_row, shift, lows, highs,
+            )  # fmt: skip
+    return True
+
+
+@njit
 def _first_seen(hot, b, cu, row, shift, first_row, lows, highs):
     """Whether (cu, row) is the first cell, in the order of search, that both rows touch."""
     b_first_u, b_last_u = hot[b, U0] >> shift, hot[b, U1] >> shift
@@ -325,9 +361,10 @@ def _probe(
         box[2], box[3] = max(low[axis_v], -W), min(high[axis_v], W)
         first_row = box[2] >> shift
         rows = (box[3] >> shift) - first_row + 1
+        lows = np.full(rows, np.int64(2) ** 40)
+        highs = np.full(rows, -(np.int64(2) ** 40))
+        known = True
         if one_face == f:
-            lows = np.full(rows, np.int64(2) ** 40)
-            highs = np.full(rows, -(np.int64(2) ** 40))
             _runs(
                 row,
                 f,
@@ -342,10 +379,26 @@ def _probe(
                 lows,
                 highs,
             )
-            for k in range(rows):
-                lows[k], highs[k] = max(lows[k], box[0]), min(highs[k], box[1])
         else:
-            lows, highs = np.full(rows, box[0]), np.full(rows, box[1])
+            known = _runs_beyond(
+                row,
+                f,
+                pad,
+                shape_kind,
+                ring_start,
+                vertex_start,
+                q,
+                level,
+                first_row,
+                shift,
+                lows,
+                highs,
+            )
+        for k in range(rows):
+            if known:
+                lows[k], highs[k] = max(lows[k], box[0]), min(highs[k], box[1])
+            else:
+                lows[k], highs[k] = box[0], box[1]
         at = _probe_face(
             a,
             f,

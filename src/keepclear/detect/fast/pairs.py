@@ -289,6 +289,12 @@ def _is_point(row, kind, ring_start, vertex_start):
 @njit
 def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m):
     """Whether two standing skeletons share a point or lie within ``reach_m`` of each other."""
+    # A vertex inside is the cheapest proof; one on an edge may come out either way, and is then
+    # found by the edges.
+    if _inside_one(j, i, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
+        return True
+    if _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
+        return True
     point = _is_point(i, kind, ring_start, vertex_start) or _is_point(
         j, kind, ring_start, vertex_start
     )
@@ -300,10 +306,6 @@ def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, f
                 return True
         elif _any_edges(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, 0.0):
             return True
-    if _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
-        return True
-    if _inside_one(j, i, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
-        return True
     if point and reach_m > 0.0:
         if not _is_point(i, kind, ring_start, vertex_start):
             i, j = j, i

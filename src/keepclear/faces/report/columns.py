@@ -165,7 +165,9 @@ def render_columns(pairs: BulkPairs) -> bytes | None:
     out = np.empty(step * room, dtype=np.uint8)
     for first in range(0, len(pairs.a), step):
         last = min(first + step, len(pairs.a))
-        size = _rows(out, first, last, pairs.data, names, own, own_start, pairs.file_of, pairs.a,
-                     pairs.b, pairs.start_us, pairs.end_us, pairs.lower_mm, pairs.upper_mm, words)  # fmt: skip
+        size = _rows(
+            out, first, last, pairs.data, names, own, own_start, pairs.file_of, pairs.a, pairs.b,
+            pairs.start_us, pairs.end_us, pairs.lower_mm, pairs.upper_mm, words,
+        )  # fmt: skip
         pieces.append(out[:size].tobytes())
     return b"".join(pieces)
