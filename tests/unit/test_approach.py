@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pyproj import Geod
+from tests.laws.strategies import FLAT, MINUTE, declared, metres, moved, place, route
 
 from keepclear.detect.approach import closest, span_within
 from keepclear.detect.crossing import Minima
 from keepclear.detect.moments import moments
 from keepclear.detect.prepare import prepare
-from tests.laws.strategies import FLAT, MINUTE, declared, metres, moved, place, route
 
 GEOD = Geod(ellps="WGS84")
 I, J = np.array([0]), np.array([1])

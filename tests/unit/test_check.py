@@ -129,6 +129,29 @@ class TestParties:
         assert len(reading.declarations) == 2
         assert any("which one holds?" in text for text in reading.warnings)
 
+    def nameless(self, **more):
+        named = self.feature(party="Alder", **more)
+        del named["properties"]["id"]
+        return named
+
+    def test_what_has_no_id_never_joins_another_file(self, write):
+        a = write("north/plan.geojson", self.nameless(), self.nameless(radius_m=7))
+        b = write("south/plan.geojson", self.nameless(radius_m=900))
+        c = write("areas.geojson", self.nameless(radius_m=900))
+        reading = gather([a, b, c])
+        assert [d.id for d in reading.declarations] == [
+            "north/plan.geojson#1",
+            "north/plan.geojson#2",
+            "south/plan.geojson#1",
+            "areas#1",
+        ]
+        assert [len(d.parts) for d in reading.declarations] == [1, 1, 1, 1]
+        assert not any("older version" in text for text in reading.warnings)
+
+    def test_a_generated_id_is_the_files_stem_and_the_number(self, write):
+        reading = gather([write("areas.geojson", *[self.nameless()] * 3)])
+        assert [d.id for d in reading.declarations] == ["areas#1", "areas#2", "areas#3"]
+
     def test_a_file_that_cannot_be_read_is_refused_and_the_others_are_read(self, write):
         reading = gather([write("a.geojson", self.feature()), "nowhere.geojson"])
         assert len(reading.declarations) == 1

@@ -6,6 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
+from tests.laws.strategies import FLAT, corridor, declared, place
 
 from keepclear.detect.edges import (
     LEVEL_MAX,
@@ -23,7 +24,6 @@ from keepclear.detect.fine import fine_of
 from keepclear.detect.lattice import EDGE_UNITS_MAX, W, face_shared, to_cube, unit_vector
 from keepclear.detect.prepare import prepare
 from keepclear.domain.footprint import EdgeRule
-from tests.laws.strategies import FLAT, corridor, declared, place
 
 LEAST_RADIUS_M = 6_335_439.0
 MOST_RADIUS_M = 6_399_594.0

@@ -92,7 +92,7 @@ def test_rows_that_share_party_and_id_are_parts_of_one():
 
 def test_blank_rows_are_skipped_and_a_row_without_id_has_its_line():
     reading = read("kind,lat,lon\n\n,,\nsite,47,8\n")
-    assert [d.id for d in reading.declarations] == ["line 4"]
+    assert [d.id for d in reading.declarations] == ["sites.csv#4"]
     assert reading.refused == ()
 
 

@@ -97,7 +97,7 @@ def test_circles_have_their_radius_in_the_units_of_the_volume():
 
 
 def test_zones_without_an_identifier_are_named_after_the_file():
-    assert one(zone(identifier=None)).id == "z.json 1"
+    assert one(zone(identifier=None)).id == "z.json#1"
     assert one(zone(identifier=17)).id == "17"
 
 

@@ -443,7 +443,7 @@ def test_what_does_not_decide_where_or_when_never_drops_a_zone(properties, part)
 def test_properties_may_be_null_or_missing():
     bare = feature()
     bare["properties"] = None
-    assert one(bare).id == "z.json 1"
+    assert one(bare).id == "z.json#1"
 
 
 def test_what_keepclear_must_not_carry_is_refused():

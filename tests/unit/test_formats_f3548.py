@@ -103,7 +103,7 @@ def changed(path, value):
 
 def test_a_request_is_an_operation_named_after_its_file():
     declaration = one(request(volume(), volume(lower=50)))
-    assert (declaration.id, declaration.party, declaration.kind) == ("f.json", "", Kind.OPERATION)
+    assert (declaration.id, declaration.party, declaration.kind) == ("f.json#1", "", Kind.OPERATION)
     assert (declaration.state, declaration.priority) == (State.ACCEPTED, 0)
     assert len(declaration.parts) == 2
 
@@ -124,7 +124,9 @@ def test_off_nominal_volumes_are_parts_as_well():
     assert one(intent(state="Contingent", off_nominal=[circle()])).state is State.CONTINGENT
 
 
-@pytest.mark.parametrize("wrap", [lambda d: d, lambda d: {"constraint": d}])
+@pytest.mark.parametrize(
+    "wrap", [lambda d: d, lambda d: {"constraint": d}], ids=["bare", "wrapped"]
+)
 def test_a_constraint_is_a_restriction(wrap):
     declaration = one(wrap(constraint(volume())))
     assert (declaration.kind, declaration.party) == (Kind.RESTRICTION, "authority")
@@ -157,7 +159,7 @@ def test_a_single_volume_is_read():
 def test_a_list_may_mix_forms_and_names_each_entry():
     document = [intent(volume()), {"constraint": constraint(volume())}, request(circle()), volume()]
     reading = f3548.read(document, name="f.json")
-    assert [d.id for d in reading.declarations] == ["op-1", "zone-1", "f.json 3", "f.json 4"]
+    assert [d.id for d in reading.declarations] == ["op-1", "zone-1", "f.json#3", "f.json#4"]
     assert [d.where for d in reading.declarations] == [f"f.json entry {n}" for n in (1, 2, 3, 4)]
     assert f3548.recognises(document)
 
@@ -420,7 +422,7 @@ def test_limits_stand():
 def test_names_that_could_deceive_a_terminal_are_not_taken():
     document = intent(volume(), name="op\x1b[2J")
     reading = f3548.read(document, name="f.json")
-    assert reading.declarations[0].id == "f.json"
+    assert reading.declarations[0].id == "f.json#1"
     assert "cannot be shown" in reading.warnings[0]
 
 
@@ -470,7 +472,7 @@ def test_op_request_1_keeps_its_five_old_windows(data):
     reading = f3548.read(document, name="op_request_1.json")
     assert (reading.format, reading.refused, reading.warnings) == ("f3548", (), ())
     (declaration,) = reading.declarations
-    assert (declaration.id, declaration.state) == ("op_request_1.json", State.ACCEPTED)
+    assert (declaration.id, declaration.state) == ("op_request_1.json#1", State.ACCEPTED)
     assert [str(part.window) for part in declaration.parts] == [
         "2020-06-09T16:58:00Z until 2020-06-10T17:02:00Z",
         "1969-12-31T15:58:00Z until 1969-12-31T16:02:00Z",

@@ -257,12 +257,16 @@ def test_ids_come_from_properties_then_the_feature_then_its_number():
         feature(),
         feature(id=""),
     )
-    assert [d.id for d in reading.declarations] == ["A", "7", "feature 3", "feature 4"]
+    assert [d.id for d in reading.declarations] == ["A", "7", "plan.geojson#3", "plan.geojson#4"]
 
 
 def test_case_26_a_feature_without_id_never_joins_another():
-    reading = read(feature(), feature(), feature(id="feature 1"))
-    assert [d.id for d in reading.declarations] == ["feature 1 (no id)", "feature 2", "feature 1"]
+    reading = read(feature(), feature(), feature(id="plan.geojson#1"))
+    assert [d.id for d in reading.declarations] == [
+        "plan.geojson#1 (no id)",
+        "plan.geojson#2",
+        "plan.geojson#1",
+    ]
     assert [len(d.parts) for d in reading.declarations] == [1, 1, 1]
 
 
@@ -627,7 +631,7 @@ def test_bad_lines_are_refused_by_number_and_the_others_read():
         json.dumps(feature(kind="area")),
     ]
     reading = read_bytes("\n".join(lines).encode(), name="plan.ndjson")
-    assert [d.id for d in reading.declarations] == ["A", "line 6"]
+    assert [d.id for d in reading.declarations] == ["A", "plan.ndjson#6"]
     assert [(r.where, r.code) for r in reading.refused] == [
         ("plan.ndjson line 3", "json.truncated"),
         ("plan.ndjson line 4", "feature.type"),

@@ -176,7 +176,7 @@ def test_case_26_an_address_of_nobody_does_not_merge_two_craft(address):
     near = [report(t, 60 * t, icao24=address, callsign=None) for t in range(0, 60, 10)]
     far = [report(t + 5, 60 * t + 9_000, icao24=address, callsign="") for t in range(0, 60, 10)]
     reading = read(*near, *far)
-    assert [d.id for d in reading.declarations] == ["unknown/unknown", "unknown/unknown #2"]
+    assert [d.id for d in reading.declarations] == ["day.json#1", "day.json#2"]
     for declaration, sent in zip(reading.declarations, (near, far), strict=True):
         (route,) = declaration.parts
         assert [w.position.latitude for w in route.waypoints] == [r["latitude"] for r in sent]

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from keepclear.detect.crossing import Minima
-from keepclear.detect.moments import band_gaps, moments, windows_meet
-from keepclear.detect.prepare import prepare
-from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
-from keepclear.domain.declaration import Ground
-from keepclear.domain.window import Window
 from tests.laws.strategies import (
     FLAT,
     MINUTE,
@@ -24,6 +17,13 @@ from tests.laws.strategies import (
     volume,
     window,
 )
+
+from keepclear.detect.crossing import Minima
+from keepclear.detect.moments import band_gaps, moments, windows_meet
+from keepclear.detect.prepare import prepare
+from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
+from keepclear.domain.declaration import Ground
+from keepclear.domain.window import Window
 
 I, J = np.array([0]), np.array([1])
 

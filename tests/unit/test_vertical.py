@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.laws.strategies import FLAT, band, circle, declared, metre, place, route, volume
 
 from keepclear.detect.prepare import prepare
 from keepclear.detect.vertical import (
@@ -21,7 +22,6 @@ from keepclear.detect.vertical import (
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Ground
 from keepclear.node.geoid import load_geoid
-from tests.laws.strategies import FLAT, band, circle, declared, metre, place, route, volume
 
 LAPSE, T0, G, R = 0.0065, 288.15, 9.80665, 287.05287
 """The standard atmosphere below 11 km: K/m, K, m/s2, J/(kg K)."""

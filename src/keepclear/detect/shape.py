@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from keepclear.detect.edges import levels
-from keepclear.detect.lattice import UNITS_PER_M, W, bulge, to_cube
 from keepclear.detect.fine import fine_of
+from keepclear.detect.lattice import UNITS_PER_M, W, bulge, to_cube
 from keepclear.detect.polygon import FACE_CENTRES, contains
 from keepclear.detect.rows import Rows
 from keepclear.detect.table import AREA, Bands, Table

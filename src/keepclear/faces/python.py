@@ -88,7 +88,7 @@ def check(
     Example:
         >>> found = check(read("examples/darling/alder.geojson", "examples/darling/relief.geojson"))
         >>> [(c.a.id, c.b.id, round(c.area_m2 / 1e6, 2)) for c in found.crossings]
-        [('A2', 'S1', 1.15)]
+        [('A2', 'S1', 1.12)]
         >>> found.complete, found.compared, found.refused
         (True, 6, ())
     """

@@ -42,7 +42,7 @@ from keepclear.formats.members import (
 )
 from keepclear.formats.reading import Reading
 from keepclear.formats.rings import read_point, read_rings
-from keepclear.formats.text import number, shown
+from keepclear.formats.text import generated_id, number, shown
 
 __all__ = ["FORMAT", "read", "recognises"]
 
@@ -66,12 +66,13 @@ def recognises(document: Any) -> bool:
     )
 
 
-def read(document: Any, *, name: str) -> Reading:
+def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
     """The zones of one decoded document.
 
     Args:
         document: Decoded JSON.
-        name: Name of the file, for sentences and for zones without an identifier.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
 
     Returns:
         A reading; whatever is wrong is refused by name, and nothing is raised for it.
@@ -82,7 +83,9 @@ def read(document: Any, *, name: str) -> Reading:
     with findings.file():
         for count, raw in enumerate(_zones(document), 1):
             with findings.row(label("zone", count, raw)):
-                declarations.extend(_zone(as_object(raw), f"{name} {count}", findings, seen))
+                declarations.extend(
+                    _zone(as_object(raw), generated_id(stem or name, count), findings, seen)
+                )
     return findings.reading(FORMAT, declarations)
 
 

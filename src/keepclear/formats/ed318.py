@@ -36,7 +36,7 @@ from keepclear.formats.members import (
     unique,
 )
 from keepclear.formats.reading import Reading
-from keepclear.formats.text import shown
+from keepclear.formats.text import generated_id, shown
 
 __all__ = ["FORMAT", "read", "recognises"]
 
@@ -86,12 +86,13 @@ def _is_zone(feature: Any) -> bool:
     )
 
 
-def read(document: Any, *, name: str) -> Reading:
+def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
     """The zones of one decoded collection.
 
     Args:
         document: Decoded JSON.
-        name: Name of the file, for sentences and for zones without an identifier.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
 
     Returns:
         A reading; whatever is wrong is refused by name, and nothing is raised for it.
@@ -111,7 +112,9 @@ def read(document: Any, *, name: str) -> Reading:
                     _list_oddities(place, raw, findings)
                 continue
             with findings.row(place):
-                declarations.extend(_zone(as_object(raw), f"{name} {count}", findings, seen))
+                declarations.extend(
+                    _zone(as_object(raw), generated_id(stem or name, count), findings, seen)
+                )
         _say_geoid(collection, declarations, findings)
     return Reading(
         FORMAT, tuple(declarations), tuple(findings.refused), findings.remarks.sentences()

@@ -26,7 +26,7 @@ from keepclear.formats.members import (
     unique,
 )
 from keepclear.formats.reading import Reading
-from keepclear.formats.text import number, one_line, shown
+from keepclear.formats.text import generated_id, number, one_line, shown
 from keepclear.formats.volume4d import DRAFT_NAMES, modern, volume4d
 
 __all__ = ["DECLARATIONS_MAX", "FORMAT", "VOLUMES_MAX", "read", "recognises"]
@@ -75,12 +75,13 @@ def recognises(document: Any) -> bool:
     )
 
 
-def read(document: Any, *, name: str) -> Reading:
+def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
     """The declarations of one decoded document.
 
     Args:
         document: Decoded JSON.
-        name: Name of the file, for sentences and for identifiers where the file has none.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
 
     Returns:
         A reading; whatever is wrong is refused by name, and nothing is raised for it.
@@ -89,21 +90,21 @@ def read(document: Any, *, name: str) -> Reading:
     declarations: list[Declaration] = []
     seen: dict[str, dict[str, int]] = {}
     with findings.file():
-        for place, raw, fallback in _entries(document, name):
+        for place, raw, fallback in _entries(document, stem or name):
             with findings.row(place):
                 declarations.extend(_declaration(raw, fallback, findings, seen))
     return findings.reading(FORMAT, declarations)
 
 
-def _entries(document: Any, name: str) -> Iterator[tuple[str, Any, str]]:
+def _entries(document: Any, stem: str) -> Iterator[tuple[str, Any, str]]:
     """Every declaration of a document: its place, its JSON, and its name if it has none."""
     if isinstance(document, list) and document and all(_is_volume(raw) for raw in document):
         document = {"volumes": document}
     if not isinstance(document, list):
-        yield "", document, name
+        yield "", document, generated_id(stem, 1)
         return
     for count, raw in enumerate(as_list(document, DECLARATIONS_MAX), 1):
-        yield f"entry {count}", raw, f"{name} {count}"
+        yield f"entry {count}", raw, generated_id(stem, count)
 
 
 def _is_volume(raw: Any) -> bool:

@@ -52,13 +52,16 @@ class Gatherer:
         self._named: dict[tuple[str, str], _Draft] = {}
         self._drafts: list[_Draft] = []
 
-    def add(self, told: Properties, parts: tuple[Part, ...], *, id_: str, where: str) -> None:
+    def add(
+        self, told: Properties, parts: tuple[Part, ...], *, id_: str, generated: str, where: str
+    ) -> None:
         """Take the current row of the remarks.
 
         Args:
             told: Its properties.
             parts: What its geometry declares.
-            id_: Its identifier; empty when it has none, and the row's name stands in.
+            id_: Its identifier; empty when it has none.
+            generated: What stands in for it then.
             where: File and row, for sentences.
 
         Raises:
@@ -77,7 +80,7 @@ class Gatherer:
             if id_:
                 self._named[told.party, id_] = draft
             else:
-                draft.id = self._remarks.row
+                draft.id = generated
         else:
             self._merge(draft, said, told.prefix)
         draft.parts += parts
@@ -89,7 +92,7 @@ class Gatherer:
 
     def _declaration(self, draft: _Draft) -> Declaration:
         said = draft.said
-        # a row's name that stands in for an id never makes it one with a row of that id
+        # a generated id never makes a row one with a row that states the same id
         taken = self._named.get((draft.party, draft.id), draft) is not draft
         return Declaration(
             id=f"{draft.id} (no id)" if taken else draft.id,

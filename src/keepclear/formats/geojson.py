@@ -2,7 +2,7 @@
 
 Coordinates are longitude, latitude on WGS84; edges are straight in longitude and latitude. The id
 is ``properties.id``, else the feature's own ``id`` member; a feature with neither is a declaration
-of its own named ``feature N``, counted from 1.
+of its own named after its file and its number, such as ``areas#3``.
 """
 
 from __future__ import annotations
@@ -31,29 +31,34 @@ def recognises(document: Any) -> bool:
     return isinstance(kind, str) and kind in _TYPES
 
 
-def read(document: Any, *, name: str) -> Reading:
+def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
     """Read a decoded GeoJSON document: a FeatureCollection or a single Feature.
+
+    Args:
+        document: Decoded JSON.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
 
     Raises:
         InputError: ``geojson.type``, ``crs.unknown``: nothing in the document can be used.
     """
     with Place(name):
         features = _features(document)
-    rows = Rows("geojson", name, rows="feature", prefix=PREFIX)
+    rows = Rows("geojson", name, stem=stem or name, row="feature", prefix=PREFIX)
     for count, feature in enumerate(features, 1):
-        take_feature(rows, feature, row=f"feature {count}")
+        take_feature(rows, feature, number=count)
     return rows.reading()
 
 
-def take_feature(rows: Rows, feature: Any, *, row: str) -> None:
+def take_feature(rows: Rows, feature: Any, *, number: int) -> None:
     """Take one feature, or list its refusal."""
     try:
         members, properties = _members(feature)
         with Place("id"):
             id_ = "" if members.get("id") is None else one_line(members["id"])
-        rows.take(properties, members.get("geometry"), row=row, id_=id_)
+        rows.take(properties, members.get("geometry"), number=number, id_=id_)
     except InputError as error:
-        rows.refuse(error, row, _claimed_id(feature))
+        rows.refuse(error, number, _claimed_id(feature))
 
 
 def _members(feature: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -20,20 +20,26 @@ RECORD_SEPARATOR: Final = b"\x1e"
 """What RFC 8142 puts before each feature, which may then run over several lines."""
 
 
-def read(data: bytes, *, name: str) -> Reading:
-    """Read checked UTF-8 without a byte order mark, one feature per line or record."""
-    rows = Rows("ndjson", name, rows="line", prefix=PREFIX)
+def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
+    """Read checked UTF-8 without a byte order mark, one feature per line or record.
+
+    Args:
+        data: The text.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
+    """
+    rows = Rows("ndjson", name, stem=stem or name, row="line", prefix=PREFIX)
     line = 1
     sequence = data.lstrip().startswith(RECORD_SEPARATOR)
     for text in data.split(RECORD_SEPARATOR if sequence else b"\n"):
         if text.strip():
-            row = f"line {line + _blank_lines_before(text)}"
+            number = line + _blank_lines_before(text)
             try:
                 feature = parse_json(text)
             except InputError as error:
-                rows.refuse(error, row)
+                rows.refuse(error, number)
             else:
-                take_feature(rows, feature, row=row)
+                take_feature(rows, feature, number=number)
         line += text.count(b"\n") if sequence else 1
     return rows.reading()
 

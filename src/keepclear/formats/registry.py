@@ -54,13 +54,17 @@ FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS)
 """Names of all formats that are read."""
 
 
-def read_bytes(data: bytes, *, name: str, read_as: str | None = None) -> Reading:
+def read_bytes(
+    data: bytes, *, name: str, read_as: str | None = None, stem: str | None = None
+) -> Reading:
     """Read a whole file.
 
     Args:
         data: Its content, uncompressed.
         name: What sentences call it; its ending helps where the content does not tell the format.
         read_as: Format name that overrides both.
+        stem: What generated identifiers begin with, another for every file; the name, if nothing
+            is given.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -73,7 +77,7 @@ def read_bytes(data: bytes, *, name: str, read_as: str | None = None) -> Reading
             refuse_binary(data)
             text, warnings = checked_utf8(data)
             reader, content = _reader(text, name, read_as)
-        reading = reader(content, name=name)
+        reading = reader(content, name=name, stem=stem)
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))

@@ -15,7 +15,7 @@ from keepclear.formats.properties import read_properties
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
 from keepclear.formats.shapes import parts_of
-from keepclear.formats.text import one_line
+from keepclear.formats.text import generated_id, one_line
 
 __all__ = ["Rows"]
 
@@ -23,46 +23,53 @@ __all__ = ["Rows"]
 class Rows:
     """Takes the rows of one file one by one."""
 
-    def __init__(self, format_: str, name: str, *, rows: str, prefix: str) -> None:
+    def __init__(self, format_: str, name: str, *, stem: str, row: str, prefix: str) -> None:
         """Start with none.
 
         Args:
             format_: Name of the format, as ``--read-as`` takes it.
             name: The file, as sentences name it.
-            rows: What a row is called, in the singular.
+            stem: What the ids of rows that have none begin with; another for every file.
+            row: What a row is called by its number: ``feature`` or ``line``.
             prefix: What stands before a property's name: ``properties.`` or ``column ``.
         """
         self._format: Final = format_
         self._name: Final = name
+        self._stem: Final = stem
+        self._row: Final = row
         self._prefix: Final = prefix
-        self._remarks: Final = Remarks(name, rows)
+        self._remarks: Final = Remarks(name, row)
         self._gatherer: Final = Gatherer(self._remarks)
         self._refused: list[Refusal] = []
 
-    def take(self, raw: Mapping[str, Any], geometry: Any, *, row: str, id_: str = "") -> None:
+    def take(self, raw: Mapping[str, Any], geometry: Any, *, number: int, id_: str = "") -> None:
         """Take one row.
 
         Args:
             raw: Its properties, as ``properties.read_properties`` takes them.
             geometry: Its GeoJSON geometry, not yet checked.
-            row: Its name, such as ``feature 3``.
+            number: Where it stands, counted from 1.
             id_: The identifier that holds when the properties have none.
 
         Raises:
             InputError: the row cannot be used, and nothing of it was taken.
         """
-        self._remarks.row = row
+        row = self._remarks.row = f"{self._row} {number}"
         told = read_properties(raw, prefix=self._prefix)
         parts = parts_of(geometry, told, self._remarks)
-        self._gatherer.add(told, parts, id_=told.id or id_, where=f"{self._name} {row}")
+        generated = generated_id(self._stem, number)
+        where = f"{self._name} {row}"
+        self._gatherer.add(told, parts, id_=told.id or id_, generated=generated, where=where)
 
-    def refuse(self, error: InputError, row: str, claimed_id: Any = None) -> None:
+    def refuse(self, error: InputError, number: int, claimed_id: Any = None) -> None:
         """List a row that could not be used, with the id that it claims, so that it is found."""
         try:
             label = "" if claimed_id is None else f' (id "{one_line(claimed_id)}")'
         except InputError:
             label = ""
-        self._refused.append(Refusal.of(error.inside(f"{row}{label}").inside(self._name)))
+        self._refused.append(
+            Refusal.of(error.inside(f"{self._row} {number}{label}").inside(self._name))
+        )
 
     def reading(self) -> Reading:
         """Everything taken so far."""

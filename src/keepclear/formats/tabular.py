@@ -50,26 +50,30 @@ def looks_like_header(line: str) -> bool:
     return "wkt" in names or {"latitude", "longitude"} <= names
 
 
-def read(data: bytes, *, name: str) -> Reading:
+def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
     """Read checked UTF-8 without a byte order mark.
+
+    Args:
+        data: The text.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
 
     Raises:
         InputError: ``csv.header``: nothing in the table can be used.
     """
     text = data.decode()
-    rows = Rows("csv", name, rows="row", prefix=_PREFIX)
+    rows = Rows("csv", name, stem=stem or name, row="line", prefix=_PREFIX)
     table = _lines(text, rows)
     with Place(name):
         _, header = next(table, (1, []))
         columns = _checked_header(header)
     for line, cells in table:
-        row = f"line {line}"
         named = dict(zip(columns, cells, strict=False))
         try:
             _check_count(cells, columns)
-            rows.take(_typed(named), _geometry(named), row=row)
+            rows.take(_typed(named), _geometry(named), number=line)
         except InputError as error:
-            rows.refuse(error, row, named.get("id"))
+            rows.refuse(error, line, named.get("id"))
     return rows.reading()
 
 
@@ -91,7 +95,7 @@ def _lines(text: str, rows: Rows) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             what = f"the row breaks the rules of CSV ({error})"
             advice = "; check the quotation marks, everything up to the next one was skipped"
-            rows.refuse(InputError("csv.malformed", what + advice), f"line {line}")
+            rows.refuse(InputError("csv.malformed", what + advice), line)
             continue
         if any(cells):
             yield line, cells

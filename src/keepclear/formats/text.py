@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from keepclear.errors import InputError
 
-__all__ = ["TEXT_LENGTH_MAX", "checked_utf8", "number", "one_line", "shown"]
+__all__ = ["TEXT_LENGTH_MAX", "checked_utf8", "generated_id", "number", "one_line", "shown"]
 
 TEXT_LENGTH_MAX: Final = 200
 """Characters in a name or identifier; longer ones are pasted documents, not names."""
@@ -125,3 +125,12 @@ def one_line(value: Any) -> str:
                 "text.control", f"the text holds the control character U+{ord(mark):04X}; remove it"
             )
     return text
+
+
+def generated_id(stem: str, number: int) -> str:
+    """The identifier of a row that has none: its file and its number, such as ``areas#3``.
+
+    Another file has another stem, so that rows of two files never become parts of one declaration
+    because neither was named.
+    """
+    return f"{stem}#{number}"

@@ -10,7 +10,8 @@ One flight is what one address sent under one call sign:
 * the id is the call sign, else the address; where several flights would share it, both, as in
   ``REGA1/4b43ac``;
 * an address that means nothing (000000, ffffff, none) holds nothing together: its reports are
-  joined by where they are, and each track found is a declaration of its own (``REGA1 #2``);
+  joined by where they are, and each track found is a declaration of its own (``REGA1 #2``, and
+  without a call sign the file's name and a number, ``morning#2``);
 * a second track that goes on beside the first under the same address is a declaration of its own
   too, because nobody can be at two places; a few stray reports stay parts of the flight.
 """
@@ -30,7 +31,7 @@ from keepclear.formats.flights import Report, routes, space, untangle
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
-from keepclear.formats.text import number, one_line, shown
+from keepclear.formats.text import generated_id, number, one_line, shown
 
 __all__ = ["NO_ADDRESS", "read", "recognises"]
 
@@ -66,8 +67,13 @@ def recognises(document: Any) -> bool:
     return {"timestamp", "latitude", "longitude"} <= document[0].keys()
 
 
-def read(document: Any, *, name: str) -> Reading:
+def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
     """Read a decoded list of reports.
+
+    Args:
+        document: Decoded JSON.
+        name: The file, as sentences name it.
+        stem: What generated identifiers begin with; the name, if nothing is given.
 
     Raises:
         InputError: ``tracks.form``: it is no list of reports.
@@ -82,19 +88,24 @@ def read(document: Any, *, name: str) -> Reading:
     labels = Counter((party, callsign or address) for party, address, callsign in flights)
     declarations: list[Declaration] = []
     taken: set[tuple[str, str]] = set()
+    nameless = 0
     for identity, reports in flights.items():
         party, address, callsign = identity
         id_ = callsign or address
-        if not id_ or labels[party, id_] > 1:
+        if labels[party, id_] > 1 and id_:
             id_ = f"{callsign or 'unknown'}/{address or 'unknown'}"
-        remarks.row = f"flight {id_}"
+        remarks.row = f"flight {id_}" if id_ else "flight without a name"
         try:
             crafts = _crafts(reports, remarks, known=bool(address))
         except InputError as error:
             refused.append(Refusal.of(error.inside(remarks.row).inside(name)))
             continue
         for chains in crafts:
-            unique = _unique(party, id_, taken)
+            if id_:
+                unique = _unique(party, id_, taken)
+            else:
+                nameless += 1
+                unique = generated_id(stem or name, nameless)
             declarations.append(
                 Declaration(
                     id=unique,

@@ -19,14 +19,16 @@ from keepclear.node.files import BYTES_MAX, STDIN, party_names, read_file, shown
 __all__ = ["gather", "read_one", "stands_alone_warning"]
 
 
-def read_one(path: str, *, read_as: str | None = None, max_bytes: int = BYTES_MAX) -> Reading:
-    """One file as it was written, parties not yet filled in.
+def read_one(
+    path: str, *, stem: str, read_as: str | None = None, max_bytes: int = BYTES_MAX
+) -> Reading:
+    """One file as it was written, parties not yet filled in; generated ids begin with ``stem``.
 
     Raises:
         InputError: The file as a whole cannot be read.
     """
     data = read_file(path, max_bytes=max_bytes)
-    return read_bytes(data, name=shown(path), read_as=read_as)
+    return read_bytes(data, name=shown(path), read_as=read_as, stem=stem)
 
 
 def gather(
@@ -48,16 +50,17 @@ def gather(
         InputError: Only when ``strict``.
     """
     paths, warnings = _once(paths)
+    names = party_names(paths)  # no two alike, so ids generated from them differ between files
     readings: list[Reading] = []
-    for path in paths:
+    for path, stem in zip(paths, names, strict=True):
         try:
-            readings.append(read_one(path, read_as=read_as, max_bytes=max_bytes))
+            readings.append(read_one(path, stem=stem, read_as=read_as, max_bytes=max_bytes))
         except InputError as error:
             if strict:
                 raise
             readings.append(Reading("", (), (Refusal.of(error),)))
     declarations: list[Declaration] = []
-    for path, party, reading in zip(paths, party_names(paths), readings, strict=True):
+    for path, party, reading in zip(paths, names, readings, strict=True):
         alone = len(paths) == 1 and not any(d.party for d in reading.declarations)
         if alone and len(reading.declarations) > 1:
             warnings.append(stands_alone_warning(path))

@@ -15,7 +15,7 @@ from keepclear.detect.edges import LEVEL_MAX, TOLERANCE_M
 from keepclear.detect.fast.compiled import compiled
 from keepclear.detect.lattice import UNITS_PER_M, W
 
-__all__ = ["bulge", "edges_meet", "edges_near", "edge_crosses_ray", "middle_of", "spare_units"]
+__all__ = ["bulge", "edges_meet", "edges_near", "edge_crosses_ray", "dealt", "middle_of"]
 
 _UNIT_VECTOR = compiled("unit_vector")
 _ROUND = compiled("round_direction")
@@ -38,9 +38,16 @@ njit = numba.njit(cache=True, error_model="numpy", nogil=True)
 
 
 @njit
-def spare_units(level):
-    """How far off its chord an edge of a level may lie, in units."""
-    return _SPARES[level]
+def dealt(k, n, hands):
+    """The k-th of n tasks, dealt out in turn to so many hands.
+
+    Threads take tasks in equal runs; neighbours cost alike, so a run of neighbours would leave one
+    thread with most of the work.
+    """
+    size = n // hands
+    if size == 0 or k >= size * hands:
+        return k
+    return (k % size) * hands + k // size
 
 
 @njit

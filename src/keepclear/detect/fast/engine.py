@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import numba
 import numpy as np
 
 from keepclear.detect.crossing import Minima
@@ -36,7 +37,8 @@ class Fast:
             table.scale, table.level, table.box, table.face, table.reach_m, table.standoff_m,
             table.error_m, table.start_us, table.end_us, bands.lower_code, bands.lower_own,
             bands.lower_least, bands.upper_code, bands.upper_own, bands.upper_most, bands.surface,
-            float(minima.horizontal_m), minima.vertical_m * 1000.0, minima.time_us, found,
+            float(minima.horizontal_m), minima.vertical_m * 1000.0, minima.time_us,
+            numba.get_num_threads(), found,
         )  # fmt: skip
         return i[found], j[found]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from keepclear.detect.fast.arcs import _SPARES, njit
+from keepclear.detect.fast.arcs import _SPARES, dealt, njit
 from keepclear.detect.lattice import W
 from keepclear.detect.table import AREA
 
@@ -432,9 +432,10 @@ def _probe(
 @numba.njit(cache=True, error_model="numpy", parallel=True)
 def large_small(large, order, low, high, one_face, pads, shape_kind, ring_start, vertex_start, q,
                 level, hot, begins, entries, shift, first_u, first_v, width, height, base, earliest,
-                latest, owner, group, kind, compared, counts, out_i, out_j, write):  # fmt: skip
+                latest, owner, group, kind, compared, hands, counts, out_i, out_j, write):  # fmt: skip
     """Pairs of a large and a small row; first counted, then written."""
-    for k in numba.prange(len(large)):
+    for task in numba.prange(len(large)):
+        k = dealt(np.int64(task), len(large), hands)
         a = large[k]
         start = counts[k] if write else 0
         end = _probe(a, order[a], low[k], high[k], one_face[k], pads[k], shape_kind, ring_start,

@@ -9,11 +9,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from keepclear.detect.fast.arcs import njit
+from keepclear.detect.fast.arcs import dealt, njit
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.table import LEG
 
 __all__ = ["sift"]
+
+
+_BLOCK = 10
+_MASK = (1 << _BLOCK) - 1
 
 
 @njit
@@ -65,9 +69,12 @@ def _bands_meet(
 @numba.njit(cache=True, error_model="numpy", parallel=True)
 def sift(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m,
          standoff_m, error_m, start_us, end_us, lower_code, lower_own, lower_least, upper_code,
-         upper_own, upper_most, surface, horizontal_m, vertical_mm, time_us, found):  # fmt: skip
+         upper_own, upper_most, surface, horizontal_m, vertical_mm, time_us, hands, found):  # fmt: skip
     """Fill ``found`` with the verdicts; columns are those of the table."""
-    for k in numba.prange(len(i)):
+    for number in numba.prange(len(i)):
+        task = np.int64(number)
+        # dealt in blocks, so that threads do not write to the same lines of memory
+        k = (dealt(task >> _BLOCK, len(i) >> _BLOCK, hands) << _BLOCK) | (task & _MASK)
         a, b = i[k], j[k]
         if kind[a] == LEG or kind[b] == LEG:
             found[k] = True

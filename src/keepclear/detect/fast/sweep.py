@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numba
 import numpy as np
 
 from keepclear.detect.crossing import Minima
@@ -227,7 +228,7 @@ def _large_small_pairs(
         large, hot.order, low, high, hot.face[large].astype(np.int64), pad[hot.order[large]],
         table.kind, table.ring_start, table.vertex_start, table.q, table.level, hot.columns,
         cells.begins, cells.entries, cells.shift, cells.first_u, cells.first_v, cells.width,
-        cells.height, cells.base, earliest, latest, *common,
+        cells.height, cells.base, earliest, latest, *common, numba.get_num_threads(),
     )  # fmt: skip
     return _twice(grid.large_small, fixed, len(large))
 
