@@ -27,7 +27,9 @@ STRAIGHT_M_MAX = 2_500.0
 """And larger ones, which have dozens of pieces an edge, are left to ``generate``."""
 GAPS_M = (0.0, 0.0, 0.0005, 0.001, 0.002, 0.004, 0.01, 0.05, 1.0)
 STEPS = (1, 2, 3, 1_000, 2**14, 2**17, 2**20)
-"""Widths of a lattice: 3 mm to 3 km. Edges stay below 50 km, as the engine's do."""
+"""Widths of a lattice, units of some 2 mm."""
+RADIUS_MAX = 2**22
+"""So that edges, four times as long and drawn out, stay within the 2**26 units the engine allows."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Polygons:
     b: Rings
     straight: bool = False
     """Edges are straight in longitude and latitude; else great circles."""
+    open: bool = False
+    """The second is no area: an open line, or a point."""
 
 
 # ---- on a plane: arrays of pairs -----------------------------------------------------------------
@@ -193,10 +197,21 @@ def declared(seed: int, number: int, count: int) -> list[Polygons]:
             [(_lonlat(centre, points * size[..., None], grid), counts) for points, counts in side]
             for side in MODES[kind](rng, n, gap)
         ]
-        found += [
-            Polygons(kind, *(_rings_of(side, k) for side in sides), bool(straight[k]))
-            for k in range(n)
-        ]
+        found += _pairs(rng, kind, sides, straight)
+    return found
+
+
+def _pairs(rng, kind, sides, straight):
+    """Pairs out of arrays of them; of some, only the first vertices of the second polygon are kept:
+    a point, or an open line."""
+    few = rng.choice([0] * 12 + [1, 2, 3], len(straight)).tolist()
+    found = []
+    for k, keep in enumerate(few):
+        a, b = (_rings_of(side, k) for side in sides)
+        if keep:
+            b = (b[0][:keep],)
+        name = f"{kind}, {'point' if keep == 1 else 'line'}" if keep else kind
+        found.append(Polygons(name, a, b, bool(straight[k]), bool(keep)))
     return found
 
 
@@ -254,7 +269,7 @@ def lattice(seed: int, number: int, count: int) -> list[Polygons]:
     found = []
     for kind, n in _shares(rng, count):
         step = rng.choice(STEPS, (n, 1, 1))
-        radius = np.minimum(rng.choice([3, 6, 12, 24], (n, 1, 1)), 2**25 // step)
+        radius = np.minimum(rng.choice([3, 6, 12, 24], (n, 1, 1)), RADIUS_MAX // step)
         gap = rng.choice([0.0, 0.0, 1.0, -1.0], (n, 1)) / radius[:, 0]
         off = rng.random(n) < 0.3
         side_a, side_b = MODES[kind](rng, n, gap)
@@ -268,9 +283,7 @@ def lattice(seed: int, number: int, count: int) -> list[Polygons]:
         points[off, 0] += rng.integers(-1, 2, (int(off.sum()), 2))  # one unit beside it
         fold = _Fold.drawn(rng, n, step[:, 0, 0] * radius[:, 0, 0])
         sides = [[(fold(points), counts) for points, counts in side] for side in grid]
-        found += [
-            Polygons(f"lattice {kind}", *(_rings_of(side, k) for side in sides)) for k in range(n)
-        ]
+        found += _pairs(rng, f"lattice {kind}", sides, np.zeros(n, bool))
     return found
 
 

@@ -32,7 +32,14 @@ from keepclear.domain.declaration import (
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window
 
-__all__ = ["KINDS_COMPARED", "KIND_CODES", "Progress", "compare", "one_party_warning"]
+__all__ = [
+    "KINDS_COMPARED",
+    "KIND_CODES",
+    "Progress",
+    "compare",
+    "one_party_warning",
+    "standing_on",
+]
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how far, and of how much."""
@@ -82,7 +89,7 @@ def compare(
     reasons = [_left_out(declaration, span) for declaration in declarations]
     used = [k for k, reason in enumerate(reasons) if reason is None]
     claiming = [k for k, item in enumerate(declarations) if item.kind is Kind.AREA]
-    prepared = prepare([_standing_on(declarations[k]) for k in used], geoid=geoid, ground=ground)
+    prepared = prepare([standing_on(declarations[k]) for k in used], geoid=geoid, ground=ground)
     claimed = prepare([declarations[k] for k in claiming], geoid=geoid, ground=ground)
     hits, skeletons = _search(
         prepared.table, [declarations[k] for k in used], minima,
@@ -122,7 +129,7 @@ def _left_out(declaration: Declaration, span: Window) -> str | None:
         return "ended"
     if span != ALWAYS and not any(_touches(part_window(part), span) for part in declaration.parts):
         site = declaration.kind is Kind.SITE
-        if not (site and _standing_on(declaration) != declaration):
+        if not (site and standing_on(declaration) != declaration):
             return "outside the time asked for"
     return None
 
@@ -144,7 +151,7 @@ def _touches(window: tuple[int, int], span: Window) -> bool:
     return after and (span.end_us is None or window[0] < span.end_us)
 
 
-def _standing_on(declaration: Declaration) -> Declaration:
+def standing_on(declaration: Declaration) -> Declaration:
     """A site without the end of its validity: it stands until it is removed with a reason."""
     if declaration.kind is not Kind.SITE:
         return declaration

@@ -42,6 +42,8 @@ def share_a_point(a: Fine, b: Fine, face: int = -1) -> bool:
     """
     if face >= 0 and (a.area or b.area):
         return bool(shapely.intersects(planar(a, face), planar(b, face)))
+    if a.is_point and b.is_point:  # no edge, so no determinant says anything of two points
+        return bool((a.rings[0][0] == b.rings[0][0]).all())
     if lines_meet(a.edges, b.edges):
         return True
     if b.area and any(contains(b.rings, anchor) for anchor in a.anchors):

@@ -21,13 +21,13 @@ _BOUNDS = compiled("bounds_m")
 
 
 @njit
-def _place(k, lon, lat, scale, q, sines):
-    """Quantises one vertex; keeps sine and cosine of its latitude."""
+def _place(k, lon, lat, scale, q):
+    """Quantises one vertex; returns sine and cosine of its latitude."""
     sin_lat, cos_lat = _SIN_COS(lat[k] / scale)
     sin_lon, cos_lon = _SIN_COS(lon[k] / scale)
     a, b, c = _ROUND(cos_lat * cos_lon, cos_lat * sin_lon, sin_lat)
     q[k, 0], q[k, 1], q[k, 2] = np.int32(a), np.int32(b), np.int32(c)
-    sines[0], sines[1] = sin_lat, cos_lat
+    return sin_lat, cos_lat
 
 
 @njit
@@ -53,12 +53,12 @@ def _bulge(k, n, q):
 
 
 @njit
-def _edge(k, n, lon, lat, scale, straight, q, level, from_, to):
+def _edge(k, n, lon, lat, scale, straight, q, level, sin_k, cos_k, sin_n, cos_n):
     """Sets the level of an edge; returns the units by which it may leave the box of its ends."""
     pad = _bulge(k, n, q)
     if straight:
         dl, dp = _STEPS(lon[k] / scale, lat[k] / scale, lon[n] / scale, lat[n] / scale)
-        sag, length = _BOUNDS(dl, dp, from_[0], from_[1], to[0], to[1])
+        sag, length = _BOUNDS(dl, dp, sin_k, cos_k, sin_n, cos_n)
         found = _halvings(sag, length)
         level[k] = np.uint8(found)
         if found > 0 and sag > 0:
@@ -67,46 +67,70 @@ def _edge(k, n, lon, lat, scale, straight, q, level, from_, to):
 
 
 @njit
+def _grow(box, face_low, face_high, k, n, q, pad):
+    """Widen low and high of one row (in box) by an edge; keep what all vertices share."""
+    for axis in range(3):
+        a, b = np.int64(q[k, axis]), np.int64(q[n, axis])
+        box[axis] = np.int32(max(min(np.int64(box[axis]), min(a, b) - pad), -W))
+        box[axis + 3] = np.int32(min(max(np.int64(box[axis + 3]), max(a, b) + pad), W))
+    low = (q[k, 0] == -W) | ((q[k, 1] == -W) << 1) | ((q[k, 2] == -W) << 2)
+    high = (q[k, 0] == W) | ((q[k, 1] == W) << 1) | ((q[k, 2] == W) << 2)
+    return face_low & low, face_high & high
+
+
+@njit
 def _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face):
-    low = np.full(3, np.int64(W))
-    high = np.full(3, -np.int64(W))
-    on = np.ones(6, np.bool_)
-    padded = False
-    head, from_, to = np.empty(2), np.empty(2), np.empty(2)
+    mine = box[row]
+    mine[:3] = W
+    mine[3:] = -W
+    on_low, on_high, padded = 7, 7, False
     for ring in range(ring_start[row], ring_start[row + 1]):
         first, last = vertex_start[ring], vertex_start[ring + 1]
-        _place(first, lon, lat, scale, q, head)
-        to[:] = head
+        head_sin, head_cos = _place(first, lon, lat, scale, q)
+        next_sin, next_cos = head_sin, head_cos
         for k in range(first, last):
             n = k + 1
-            from_[:] = to
+            this_sin, this_cos = next_sin, next_cos
             if n < last:
-                _place(n, lon, lat, scale, q, to)
+                next_sin, next_cos = _place(n, lon, lat, scale, q)
             else:
                 n = first if kind[row] == AREA else k
-                to[:] = head
+                next_sin, next_cos = head_sin, head_cos
             pad = np.int64(0)
             if n != k:
-                pad = _edge(k, n, lon, lat, scale, straight[row], q, level, from_, to)
+                pad = _edge(
+                    k,
+                    n,
+                    lon,
+                    lat,
+                    scale,
+                    straight[row],
+                    q,
+                    level,
+                    this_sin,
+                    this_cos,
+                    next_sin,
+                    next_cos,
+                )
             padded = padded or pad > 0
-            for axis in range(3):
-                a, b = np.int64(q[k, axis]), np.int64(q[n, axis])
-                low[axis] = max(min(low[axis], min(a, b) - pad), -W)
-                high[axis] = min(max(high[axis], max(a, b) + pad), W)
-                on[2 * axis] = on[2 * axis] and a == -W
-                on[2 * axis + 1] = on[2 * axis + 1] and a == W
+            on_low, on_high = _grow(mine, on_low, on_high, k, n, q, pad)
     face[row] = -1
-    for f in range(6):
-        axis = f // 2
-        widest = np.int64(0)
-        for other in range(3):
-            if other != axis:
-                widest = max(widest, abs(low[other]), abs(high[other]))
-        if on[f] and (not padded or widest < W):
-            face[row] = f
-            low[axis] = high[axis] = W if f % 2 else -W
     for axis in range(3):
-        box[row, axis], box[row, axis + 3] = low[axis], high[axis]
+        one, two = (axis + 1) % 3, (axis + 2) % 3
+        widest = max(
+            abs(np.int64(mine[one])),
+            abs(np.int64(mine[one + 3])),
+            abs(np.int64(mine[two])),
+            abs(np.int64(mine[two + 3])),
+        )
+        if padded and widest >= W:
+            continue
+        if on_low >> axis & 1:
+            face[row] = 2 * axis
+            mine[axis] = mine[axis + 3] = -W
+        if on_high >> axis & 1:
+            face[row] = 2 * axis + 1
+            mine[axis] = mine[axis + 3] = W
 
 
 @numba.njit(cache=True, error_model="numpy", parallel=True)

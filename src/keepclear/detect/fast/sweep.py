@@ -16,7 +16,7 @@ from keepclear.detect.lattice import UNITS_PER_M, W
 from keepclear.detect.table import Table
 from keepclear.detect.vertical import MM_MAX
 
-__all__ = ["candidates"]
+__all__ = ["candidates", "is_settled"]
 
 _CHUNKS: Final = 256
 """Pieces of the small tier that threads take in turn."""
@@ -65,6 +65,31 @@ def candidates(
         yield hot.order[i], hot.order[j]
 
 
+def is_settled(table: Table, minima: Minima) -> bool:
+    """Whether the hot rows decide windows and bands exactly, with nothing left to look at.
+
+    So it is with whole seconds, windows of some length, bands of some height, one reference and no
+    minima: the ordinary case of very large files.
+    """
+    if minima.vertical_m or minima.time_us or table.bands_end is not table.bands:
+        return False
+    whole = not ((table.start_us % 1_000_000).any() or (table.end_us % 1_000_000).any())
+    lasting = bool((table.start_us < table.end_us).all())
+    tall = bool((table.bands.lower_own < table.bands.upper_own).all())
+    return whole and lasting and tall and len(_codes(table) - {0}) <= 1 and _spans_fit(table)
+
+
+def _spans_fit(table: Table) -> bool:
+    return (
+        int(np.abs(table.start_us).max()) < 2**59
+        and int(table.end_us.max() - table.start_us.min()) < _TIME_MAX * 1_000_000
+    )
+
+
+def _codes(table: Table) -> set[int]:
+    return set(np.unique(table.bands.lower_code)) | set(np.unique(table.bands.upper_code))
+
+
 def _pads(table: Table, minima: Minima) -> np.ndarray:
     reach = table.reach_m + table.standoff_m + table.error_m + minima.horizontal_m / 2.0
     return np.where(reach > 0, np.ceil(reach * UNITS_PER_M) + 2, 0).astype(np.int64)
@@ -98,9 +123,8 @@ def _hot_rows(table: Table, minima: Minima, pad: np.ndarray) -> _Hot:
 
 def _hulls(table: Table, minima: Minima) -> tuple[np.ndarray, np.ndarray]:
     """Band hulls in millimetres, no smaller than any comparison of limits can find."""
-    codes = set(np.unique(table.bands.lower_code)) | set(np.unique(table.bands.upper_code))
     ends = (table.bands,) if table.bands_end is table.bands else (table.bands, table.bands_end)
-    if len(codes - {0}) <= 1:
+    if len(_codes(table) - {0}) <= 1:
         low = np.minimum.reduce([b.lower_own for b in ends]).astype(np.int64)
         high = np.maximum.reduce([b.upper_own for b in ends]).astype(np.int64)
     else:
@@ -111,8 +135,10 @@ def _hulls(table: Table, minima: Minima) -> tuple[np.ndarray, np.ndarray]:
         ground = (table.bands.lower_code == 3) | (table.bands.upper_code == 3)
         low = np.where(ground, -MM_MAX, low - 200_000)
         high = np.where(ground, MM_MAX, high + 200_000)
-    half = int(np.ceil(minima.vertical_m * 500.0))
-    return np.maximum(low - half - 1, -MM_MAX - 2), np.minimum(high + half + 1, MM_MAX + 2)
+    # A level band is a closed point: 1 mm makes it meet what only touches it.
+    level = 0 if bool((table.bands.lower_own < table.bands.upper_own).all()) else 1
+    half = int(np.ceil(minima.vertical_m * 500.0)) + level
+    return np.maximum(low - half, -MM_MAX - 2), np.minimum(high + half, MM_MAX + 2)
 
 
 def _tiers(hot: _Hot) -> tuple[np.ndarray, np.ndarray, int]:

@@ -1,0 +1,96 @@
+"""A table that rows can be added to and dropped from, without moving what stands in it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from keepclear.detect.table import BAND_COLUMNS, Bands, Table
+
+__all__ = ["GrowingTable"]
+
+_ROW: Final = {
+    "owner": np.int32, "part": np.int32, "kind": np.uint8, "straight": np.bool_,
+    "reach_m": np.float64, "standoff_m": np.float64, "error_m": np.float64,
+    "start_us": np.int64, "end_us": np.int64, "face": np.int8,
+}  # fmt: skip
+"""Columns with one number a row."""
+_VERTEX: Final = {"lon": np.float64, "lat": np.float64, "level": np.uint8}
+"""Columns with one number a vertex."""
+_FIRST_ROOM: Final = 1024
+
+
+class GrowingTable:
+    """Columns with room to spare; ``view`` is a :class:`Table` of what they hold now.
+
+    Coordinates are kept in degrees (scale 1).
+    """
+
+    def __init__(self) -> None:
+        self.rows = self._rings = self._vertices = 0
+        self._columns: dict[str, np.ndarray] = {
+            name: np.zeros(_FIRST_ROOM, dtype=kind) for name, kind in (_ROW | _VERTEX).items()
+        }
+        self._columns["q"] = np.zeros((_FIRST_ROOM, 3), dtype=np.int32)
+        self._columns["box"] = np.zeros((_FIRST_ROOM, 6), dtype=np.int32)
+        self._columns["ring_start"] = np.zeros(_FIRST_ROOM, dtype=np.int64)
+        self._columns["vertex_start"] = np.zeros(_FIRST_ROOM, dtype=np.int64)
+        for side in ("bands", "bands_end"):
+            for name in BAND_COLUMNS:
+                kind = np.bool_ if name == "surface" else np.int32
+                self._columns[f"{side}.{name}"] = np.zeros(_FIRST_ROOM, dtype=kind)
+
+    def append(self, more: Table, owner: int) -> range:
+        """Add all rows of a table as rows of one owner; their numbers."""
+        n, rings, vertices = len(more), len(more.vertex_start) - 1, len(more.q)
+        first, last = self.rows, self.rows + n
+        for name in _ROW:
+            self._put(name, first, last, getattr(more, name))
+        self._columns["owner"][first:last] = owner
+        self._put("box", first, last, more.box)
+        for side, bands in (("bands", more.bands), ("bands_end", more.bands_end)):
+            for name in BAND_COLUMNS:
+                self._put(f"{side}.{name}", first, last, getattr(bands, name))
+        self._put("ring_start", first + 1, last + 1, more.ring_start[1:] + self._rings)
+        at = self._rings
+        self._put("vertex_start", at + 1, at + rings + 1, more.vertex_start[1:] + self._vertices)
+        at = self._vertices
+        self._put("q", at, at + vertices, more.q)
+        self._put("level", at, at + vertices, more.level)
+        self._put("lon", at, at + vertices, more.lon / more.scale)
+        self._put("lat", at, at + vertices, more.lat / more.scale)
+        self.rows, self._rings, self._vertices = last, self._rings + rings, at + vertices
+        return range(first, last)
+
+    def drop_last(self, rows: range) -> None:
+        """Forget the rows that were appended last."""
+        assert rows.stop == self.rows
+        self.rows = rows.start
+        self._rings = int(self._columns["ring_start"][self.rows])
+        self._vertices = int(self._columns["vertex_start"][self._rings])
+
+    def view(self) -> Table:
+        """All rows; valid until the next row is added."""
+        columns: dict[str, Any] = {name: self._columns[name][: self.rows] for name in _ROW}
+        columns |= {name: self._columns[name][: self._vertices] for name in _VERTEX}
+        for side in ("bands", "bands_end"):
+            columns[side] = Bands(
+                *(self._columns[f"{side}.{name}"][: self.rows] for name in BAND_COLUMNS)
+            )
+        return Table(
+            **columns,
+            q=self._columns["q"][: self._vertices],
+            box=self._columns["box"][: self.rows],
+            ring_start=self._columns["ring_start"][: self.rows + 1],
+            vertex_start=self._columns["vertex_start"][: self._rings + 1],
+            scale=1.0,
+        )
+
+    def _put(self, name: str, first: int, last: int, values: np.ndarray) -> None:
+        column = self._columns[name]
+        if last > len(column):
+            wider = np.zeros((max(last, 2 * len(column)), *column.shape[1:]), dtype=column.dtype)
+            wider[:first] = column[:first]
+            self._columns[name] = column = wider
+        column[first:last] = values
