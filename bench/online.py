@@ -80,10 +80,16 @@ def child(name: str, npz: Path, standing: int, out: Path) -> dict[str, Any]:
         kind = arrays["kind"][standing:]
     index = module.Standing(npz)
     start = time.perf_counter()
-    for volume in range(standing):
-        index.insert(volume)
+    if hasattr(index, "fill"):
+        index.fill(range(standing))
+    else:
+        for volume in range(standing):
+            index.insert(volume)
     fill_s = time.perf_counter() - start
     named = range(standing, standing + len(kind))
+    for volume in named:
+        if hasattr(index, "prepare"):
+            index.prepare(volume)
     for volume in named[:WARM_UP]:
         index.query(volume)
     gc.collect()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from volumes import Pairs
 
 CIRCLE = 2
@@ -85,21 +86,75 @@ def pairs(npz: Path) -> tuple[Any, Any, float]:
 class Standing:
     """A set that volumes are put into, asked of and taken from, one call each.
 
+    Volumes are prepared (put on the lattice) beforehand, as the peers' boxes are.
+
     Args:
         npz: A workload; all its volumes may be named, none is in the set yet.
     """
 
     def __init__(self, npz: Path) -> None:
-        raise NotImplementedError(NOT_CONNECTED)
+        from keepclear.detect.fast.standing import FastFinder
+        from keepclear.detect.index import StandingSet
+        from keepclear.detect.vertical import Geoid
+
+        self._arrays = load(npz)
+        sea = Geoid(np.zeros((721, 1440), dtype=np.int16))
+        self._set = StandingSet(geoid=sea, finder=FastFinder())
+        self._known: dict[int, Any] = {}
+
+    def prepare(self, volume: int) -> None:
+        """Put one volume on the lattice; not timed."""
+        if volume not in self._known:
+            said = declaration_of(self._arrays, volume)
+            self._known[volume] = (said, self._set.prepared(said))
+
+    def fill(self, volumes: range) -> None:
+        """Put many volumes in at once, as a node does when it starts."""
+        self._set.insert_many(declaration_of(self._arrays, volume) for volume in volumes)
 
     def insert(self, volume: int) -> None:
         """Put one volume in."""
-        raise NotImplementedError(NOT_CONNECTED)
+        self.prepare(volume)
+        self._set.insert(*self._known[volume])
 
     def remove(self, volume: int) -> None:
         """Take one volume out."""
-        raise NotImplementedError(NOT_CONNECTED)
+        self._set.remove("", str(volume))
 
     def query(self, volume: int) -> list[int]:
         """The volumes in the set that cross this one, in any order."""
-        raise NotImplementedError(NOT_CONNECTED)
+        self.prepare(volume)
+        return [int(name) for _, name in self._set.meeting(*self._known[volume])]
+
+
+def declaration_of(arrays: Any, volume: int) -> Any:
+    """One volume of the workload as a declaration."""
+    from keepclear import (
+        Altitude,
+        AltitudeBand,
+        Area,
+        Circle,
+        Declaration,
+        EdgeRule,
+        Kind,
+        Polygon,
+        Position,
+        Reference,
+        Units,
+        Volume4D,
+        Window,
+    )
+
+    lower, upper = (
+        Altitude(int(limit) / 100, Units.M, Reference.W84) for limit in arrays["alt"][volume]
+    )
+    start, end = (int(second) * 1_000_000 for second in arrays["tm"][volume])
+    if arrays["kind"][volume] == CIRCLE:
+        lon, lat, radius = (float(value) for value in arrays["circ"][volume])
+        footprint = Circle(Position(longitude=lon, latitude=lat), round(radius, 3))
+    else:
+        ring = arrays["xy"][arrays["off"][volume] : arrays["off"][volume + 1]].tolist()
+        places = tuple(Position(longitude=x / 1e7, latitude=y / 1e7) for x, y in ring)
+        footprint = Area((Polygon((places,)),), EdgeRule.LONLAT)
+    part = Volume4D(footprint, AltitudeBand(lower, upper), Window(start, end))
+    return Declaration(id=str(volume), kind=Kind.OPERATION, parts=(part,))

@@ -41,8 +41,8 @@ class GrowingTable:
                 kind = np.bool_ if name == "surface" else np.int32
                 self._columns[f"{side}.{name}"] = np.zeros(_FIRST_ROOM, dtype=kind)
 
-    def append(self, more: Table, owner: int) -> range:
-        """Add all rows of a table as rows of one owner; their numbers."""
+    def append(self, more: Table, owner: int | np.ndarray) -> range:
+        """Add all rows of a table, of one owner or of the owners given; their numbers."""
         n, rings, vertices = len(more), len(more.vertex_start) - 1, len(more.q)
         first, last = self.rows, self.rows + n
         for name in _ROW:

@@ -6,7 +6,8 @@ The set only finds candidates; each answer comes from the very code that compare
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final, Protocol
 
 import numpy as np
@@ -20,13 +21,15 @@ from keepclear.detect.growing import GrowingTable
 from keepclear.detect.prepare import Prepared, prepare
 from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
-from keepclear.detect.table import Table
+from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind
 from keepclear.errors import InputError
 
 __all__ = ["Finder", "PortableFinder", "StandingSet"]
 
+_BATCH: Final = 10_000
+"""Declarations put on the lattice in one go."""
 _DEAD_MAX: Final = 0.5
 """Share of removed rows at which the set is built anew."""
 
@@ -34,14 +37,22 @@ _DEAD_MAX: Final = 0.5
 class Finder(Protocol):
     """Finds the standing rows that a new row may meet."""
 
+    decides: bool
+    """Whether the standing pairs it leaves do meet, windows, bands and minima included."""
+
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
         """Pairs (asked row, standing row) that may meet; rows before ``asked`` stand."""
 
+    def forget(self) -> None:
+        """Rows are numbered anew."""
+
 
 class PortableFinder:
-    """Looks at the box and window of every standing row; exact, and linear in their number."""
+    """Looks at the box and window of every standing row; linear in their number."""
+
+    decides = False
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -59,6 +70,9 @@ class PortableFinder:
             found_i.append(np.full(len(j), i))
             found_j.append(j)
         return np.concatenate(found_i), np.concatenate(found_j)
+
+    def forget(self) -> None:
+        """See :class:`Finder`; it remembers nothing."""
 
 
 class StandingSet:
@@ -87,6 +101,7 @@ class StandingSet:
         self._clear()
 
     def _clear(self) -> None:
+        self._finder.forget()
         self._table = GrowingTable()
         self._alive = np.zeros(1024, dtype=bool)
         self._group = np.zeros(1024, dtype=np.int32)
@@ -104,7 +119,19 @@ class StandingSet:
         """Whether (party, id) stands."""
         return name in self._number
 
-    def insert(self, declaration: Declaration) -> None:
+    def prepared(self, declaration: Declaration) -> Prepared:
+        """A declaration's rows, once for asking and inserting.
+
+        Raises:
+            InputError: A part of it cannot be used.
+        """
+        found = prepare([standing_on(declaration)], geoid=self._geoid, ground=self._ground)
+        if found.refused:
+            first = found.refused[0]
+            raise InputError(first.code, first.message, where=first.where)
+        return found
+
+    def insert(self, declaration: Declaration, prepared: Prepared | None = None) -> None:
         """Add a declaration; one of the same party and id is replaced.
 
         What has ended, and areas of activity, stand in nobody's way and are not kept.
@@ -112,18 +139,50 @@ class StandingSet:
         Raises:
             InputError: A part of it cannot be used; nothing is then added.
         """
-        prepared = self._prepared(declaration)
-        if prepared.refused:
-            first = prepared.refused[0]
-            raise InputError(first.code, first.message, where=first.where)
+        prepared = prepared or self.prepared(declaration)
         self.remove(declaration.party, declaration.id)
-        if declaration.kind is Kind.AREA or declaration.state in NEVER_COMPARED_STATES:
+        if _in_nobodys_way(declaration):
             return
         rows = self._append(prepared.table, declaration)
         self._alive[rows.start : rows.stop] = True
         self._number[declaration.party, declaration.id] = len(self._said)
         self._said.append(declaration)
         self._rows.append(rows)
+
+    def insert_many(self, declarations: Iterable[Declaration]) -> None:
+        """Add many declarations at once, as when a set is built; else as :meth:`insert`.
+
+        Raises:
+            InputError: A part of one cannot be used; what came before it in whole batches stands.
+        """
+        for batch in batched(declarations, _BATCH):
+            kept = list({(one.party, one.id): one for one in batch}.values())
+            kept = [one for one in kept if not _in_nobodys_way(one)]
+            found = prepare(
+                [standing_on(one) for one in kept], geoid=self._geoid, ground=self._ground
+            )
+            if found.refused:
+                first = found.refused[0]
+                raise InputError(first.code, first.message, where=first.where)
+            for one in batch:
+                self.remove(one.party, one.id)
+            self._append_many(found.table, kept)
+
+    def _append_many(self, table: Table, declarations: list[Declaration]) -> None:
+        number = len(self._said)
+        added = self._table.append(table, table.owner + number)
+        self._widen(added.stop)
+        rows = slice(added.start, added.stop)
+        group = [self._group_of(one, number + k) for k, one in enumerate(declarations)]
+        kind = [KIND_CODES[one.kind] for one in declarations]
+        self._group[rows] = np.array(group, dtype=np.int32)[table.owner]
+        self._kind[rows] = np.array(kind, dtype=np.uint8)[table.owner]
+        self._alive[rows] = True
+        starts = added.start + np.searchsorted(table.owner, np.arange(len(declarations) + 1))
+        for k, one in enumerate(declarations):
+            self._number[one.party, one.id] = number + k
+            self._said.append(one)
+            self._rows.append(range(int(starts[k]), int(starts[k + 1])))
 
     def remove(self, party: str, id: str) -> bool:  # noqa: A002  the field's word
         """Take a declaration out; whether it was there."""
@@ -138,7 +197,9 @@ class StandingSet:
             self._build_anew()
         return True
 
-    def query(self, declaration: Declaration) -> tuple[Crossing, ...]:
+    def query(
+        self, declaration: Declaration, prepared: Prepared | None = None, *, areas: bool = True
+    ) -> tuple[Crossing, ...]:
         """Its crossings with everything that stands, without adding it.
 
         A standing declaration of the same party and id is left out: it is what would be replaced.
@@ -146,36 +207,64 @@ class StandingSet:
         Raises:
             InputError: A part of it cannot be used.
         """
-        prepared = self._prepared(declaration)
-        if prepared.refused:
-            first = prepared.refused[0]
-            raise InputError(first.code, first.message, where=first.where)
-        if declaration.kind is Kind.AREA or declaration.state in NEVER_COMPARED_STATES:
+        prepared = prepared or self.prepared(declaration)
+        if _in_nobodys_way(declaration):
             return ()
-        asked = self._append(prepared.table, declaration)
-        table = self._table.view()
-        i, j = self._finder.find(table, asked, self._alive, self._search(table), self._minima)
-        own = self._number.get((declaration.party, declaration.id), -1)
-        other = table.owner[j] != own
-        crossings = self._crossings(table, declaration, prepared, i[other], j[other], asked)
+        asked, table, i, j = self._candidates(declaration, prepared)
+        crossings = self._crossings(table, declaration, prepared, i, j, asked, areas=areas)
         self._table.drop_last(asked)
         return crossings
 
-    def _prepared(self, declaration: Declaration) -> Prepared:
-        return prepare([standing_on(declaration)], geoid=self._geoid, ground=self._ground)
+    def meeting(
+        self, declaration: Declaration, prepared: Prepared | None = None
+    ) -> tuple[tuple[str, str], ...]:
+        """Party and id of everything standing that it crosses: the verdict alone, in order."""
+        prepared = prepared or self.prepared(declaration)
+        if _in_nobodys_way(declaration):
+            return ()
+        asked, table, i, j = self._candidates(declaration, prepared)
+        if (
+            self._finder.decides
+            and not (table.kind[i] == LEG).any()
+            and not (table.kind[j] == LEG).any()
+        ):
+            names = {self._name(k) for k in table.owner[j].tolist()}
+        else:
+            found = self._crossings(table, declaration, prepared, i, j, asked, areas=False)
+            own = (declaration.party, declaration.id)
+            sides = {(side.party, side.id) for one in found for side in (one.a, one.b)}
+            names = sides - {own}
+        self._table.drop_last(asked)
+        return tuple(sorted(names))
+
+    def _name(self, number: int) -> tuple[str, str]:
+        said = self._said[number]
+        assert said is not None
+        return said.party, said.id
+
+    def _candidates(
+        self, declaration: Declaration, prepared: Prepared
+    ) -> tuple[range, Table, np.ndarray, np.ndarray]:
+        asked = self._append(prepared.table, declaration)
+        table = self._table.view()
+        i, j = self._finder.find(table, asked, self._alive, self._search(table), self._minima)
+        other = table.owner[j] != self._number.get((declaration.party, declaration.id), -1)
+        return asked, table, i[other], j[other]
 
     def _append(self, rows: Table, declaration: Declaration) -> range:
         number = len(self._said)
         added = self._table.append(rows, number)
         self._widen(added.stop)
-        party = declaration.party
-        group = -1 - number
-        if party and not self._within_party:
-            group = self._parties.setdefault(party, len(self._parties))
-        self._group[added.start : added.stop] = group
+        self._group[added.start : added.stop] = self._group_of(declaration, number)
         self._kind[added.start : added.stop] = KIND_CODES[declaration.kind]
         self._alive[added.start : added.stop] = False
         return added
+
+    def _group_of(self, declaration: Declaration, number: int) -> int:
+        """Number of its party; one of its own where it has none, or parties are not spared."""
+        if declaration.party and not self._within_party:
+            return self._parties.setdefault(declaration.party, len(self._parties))
+        return -1 - number
 
     def _widen(self, rows: int) -> None:
         if rows > len(self._alive):
@@ -196,6 +285,8 @@ class StandingSet:
         i: np.ndarray,
         j: np.ndarray,
         asked: range,
+        *,
+        areas: bool,
     ) -> tuple[Crossing, ...]:
         """Judge the pairs in a small table of their own."""
         if len(i) == 0:
@@ -206,13 +297,23 @@ class StandingSet:
         few.owner[:] = local
         said = [self._said[k] if k < len(self._said) else declaration for k in owners.tolist()]
         known = [one for one in said if one is not None]
-        court = Court(few, self._minima, Skeletons(few))
+        court = Court(few, self._minima, Skeletons(few), measure=areas)
         hits = judge(court, np.searchsorted(rows, i), np.searchsorted(rows, j))
         missing = (len(known) - 1,) if prepared.ground_missing else ()
-        return assemble(known, Prepared(few, (), missing), hits, court.skeletons, areas=True)
+        return assemble(known, Prepared(few, (), missing), hits, court.skeletons, areas=areas)
 
     def _build_anew(self) -> None:
-        standing: Iterable[Declaration] = [one for one in self._said if one is not None]
+        standing = [one for one in self._said if one is not None]
         self._clear()
-        for one in standing:
-            self.insert(one)
+        self.insert_many(standing)
+
+
+def _in_nobodys_way(declaration: Declaration) -> bool:
+    return declaration.kind is Kind.AREA or declaration.state in NEVER_COMPARED_STATES
+
+
+def batched(declarations: Iterable[Declaration], size: int) -> Iterator[list[Declaration]]:
+    """Lists of at most ``size`` (itertools has it from Python 3.12 on)."""
+    source = iter(declarations)
+    while batch := list(islice(source, size)):
+        yield batch

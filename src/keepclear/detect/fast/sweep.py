@@ -26,7 +26,7 @@ _WIDE: Final = 4
 """Small rows are at most so many cells wide."""
 _SHORT: Final = 0.95
 """Share of rows that count as short in time; the others are looked up as large rows."""
-_COARSER: Final = 4
+COARSER: Final = 4
 """Cells of the large tier are 2**4 times as wide."""
 _TIME_MAX: Final = 2**30
 
@@ -50,17 +50,17 @@ def candidates(
     if len(table) < 2:
         return
     pad = _pads(table, minima)
-    hot = _hot_rows(table, minima, pad)
+    hot = hot_rows(table, minima, pad)
     owner, group = search.owner[hot.order], search.group[hot.order]
     kind = search.kind[hot.order]
     common = (owner, group, kind, search.compared)
-    small, large, shift = _tiers(hot)
-    cells = _Cells.of(hot, small, shift)
-    large_low, large_high = _corners(table, hot, large, pad)
+    small, large, shift = tiers(hot)
+    cells = Cells.of(hot, small, shift)
+    large_low, large_high = corners(table, hot, large, pad)
     for i, j in (
         _small_pairs(hot, cells, common),
         _large_small_pairs(table, hot, cells, large, large_low, large_high, pad, common),
-        _large_pairs(hot, large, large_low, large_high, shift + _COARSER, common),
+        _large_pairs(hot, large, large_low, large_high, shift + COARSER, common),
     ):
         yield hot.order[i], hot.order[j]
 
@@ -95,10 +95,15 @@ def _pads(table: Table, minima: Minima) -> np.ndarray:
     return np.where(reach > 0, np.ceil(reach * UNITS_PER_M) + 2, 0).astype(np.int64)
 
 
-def _hot_rows(table: Table, minima: Minima, pad: np.ndarray) -> _Hot:
-    n = len(table)
+def zero_of(table: Table) -> int:
+    """The microsecond that hot rows count their seconds from."""
     known = np.abs(table.start_us) < 2**59
-    zero = int(table.start_us[known].min()) if known.any() else 0
+    return int(table.start_us[known].min()) if known.any() else 0
+
+
+def hot_rows(table: Table, minima: Minima, pad: np.ndarray) -> _Hot:
+    n = len(table)
+    zero = zero_of(table)
     start = np.clip((table.start_us - zero) // 1_000_000, -_TIME_MAX, _TIME_MAX)
     end = -((zero - table.end_us - minima.time_us) // 1_000_000)
     end = np.clip(np.maximum(end, start + 1), -_TIME_MAX, _TIME_MAX + 1)
@@ -141,7 +146,7 @@ def _hulls(table: Table, minima: Minima) -> tuple[np.ndarray, np.ndarray]:
     return np.maximum(low - half, -MM_MAX - 2), np.minimum(high + half, MM_MAX + 2)
 
 
-def _tiers(hot: _Hot) -> tuple[np.ndarray, np.ndarray, int]:
+def tiers(hot: _Hot) -> tuple[np.ndarray, np.ndarray, int]:
     """Small rows, large rows (both in order of start), and the width of cells as a power of two."""
     box = hot.columns
     extent = np.maximum(
@@ -181,7 +186,7 @@ def _extent(hot: _Hot, small: np.ndarray, shift: int) -> tuple[list[int], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
+class Cells:
     """The grid of the small tier."""
 
     shift: int
@@ -195,7 +200,7 @@ class _Cells:
     longest: int
 
     @classmethod
-    def of(cls, hot: _Hot, small: np.ndarray, shift: int) -> _Cells:
+    def of(cls, hot: _Hot, small: np.ndarray, shift: int) -> Cells:
         held = np.zeros(len(hot.order), dtype=bool)
         held[small] = True
         first_u, first_v, width, cells = (np.array(v, np.int64) for v in _extent(hot, held, shift))
@@ -225,7 +230,7 @@ class _Cells:
 
 
 def _small_pairs(
-    hot: _Hot, cells: _Cells, common: tuple[np.ndarray, ...]
+    hot: _Hot, cells: Cells, common: tuple[np.ndarray, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     share = np.linspace(0, len(cells.entries), _CHUNKS + 1)
     bounds = np.unique(np.searchsorted(cells.begins, share))
@@ -239,7 +244,7 @@ def _small_pairs(
 def _large_small_pairs(
     table: Table,
     hot: _Hot,
-    cells: _Cells,
+    cells: Cells,
     large: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
@@ -259,7 +264,7 @@ def _large_small_pairs(
     return _twice(grid.large_small, fixed, len(large))
 
 
-def _corners(
+def corners(
     table: Table, hot: _Hot, large: np.ndarray, pad: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     rows = hot.order[large]
