@@ -187,10 +187,10 @@ def compare_search(drawn: Drawn, engines: Sequence[Engine]) -> Tally:
         number_of[rows] = np.arange(len(rows))
     for engine in engines:
         found = np.zeros(len(meet), dtype=bool)
-        for a, b in engine.candidates(table, Minima(), _every(table)):
-            own = (number_of[a] == number_of[b]) & (number_of[a] >= 0)
-            a, b = engine.sift(table, a[own], b[own], Minima())
-            found[number_of[a]] = True
+        for i, j in engine.candidates(table, Minima(), _every(table)):
+            own = (number_of[i] == number_of[j]) & (number_of[i] >= 0)
+            left, _ = engine.sift(table, i[own], j[own], Minima())
+            found[number_of[left]] = True
         wrong = meet & ~found | (found & ~meet if engine.sifts else False)
         for k in np.flatnonzero(wrong).tolist():
             tally.differ("search", engine=engine.name, expected=bool(meet[k]), **drawn.facts(k))
@@ -488,42 +488,38 @@ def _covered(inner: Iterable[Sequence[float]], outer: Sequence[Sequence[float]])
 def compare_hits(
     pairs: Sequence[Pair | MoverPair], engines: Sequence[Engine], minima: Minima, seed: int
 ) -> Tally:
-    """Whole verdicts (times, distances, certainty) of the engines on rows of one table, as bits."""
+    """All pairs of one table, from search to times, distances and certainty: the same bits from
+    every engine, whichever of two rows it names first."""
     tally = Tally()
     rng = np.random.default_rng([seed, 3])
-    said = [
-        _declared(rng, shape, pair, k) for pair in pairs for k, shape in enumerate((pair.a, pair.b))
-    ]
+    shapes_of = [(pair, k, (pair.a, pair.b)[k]) for pair in pairs for k in (0, 1)]
+    said = [_declared(rng, shape, pair, k) for pair, k, shape in shapes_of]
     table = prepare(said, geoid=GEOID).table
-    rows: dict[int, list[int]] = {}
-    for row, owner in enumerate(table.owner.tolist()):
-        rows.setdefault(owner, []).append(row)
-    both = [
-        (a, b)
-        for k in range(len(pairs))
-        for a in rows.get(2 * k, [])
-        for b in rows.get(2 * k + 1, [])
-    ]
-    i, j = np.array(both, dtype=np.int64).reshape(-1, 2).T
     for measure in (False, True):
-        first, *others = (
-            judge(Court(table, minima, Skeletons(table), engine, measure), i, j)
-            for engine in engines
-        )
+        first, *others = (_all_hits(table, minima, engine, measure=measure) for engine in engines)
         for engine, hits in zip(engines[1:], others, strict=True):
             for name in unequal(first, hits):
-                tally.differ("hits", engine=engine.name, column=name, where=f"seed {seed} {minima}")
-        tally.meeting += len(first.i)
-    tally.judged["rows"] += len(i)
+                tally.differ("hits", engine=engine.name, column=name, where=f"{seed} {minima}")
+        tally.judged["hits of two paths"] += len(first.i)
     return tally
 
 
+def _all_hits(table: Table, minima: Minima, engine: Engine, *, measure: bool) -> Hits:
+    """Everything that one engine finds in a table, in one order."""
+    court = Court(table, minima, Skeletons(table), engine, measure)
+    parts = [judge(court, i, j) for i, j in engine.candidates(table, minima, _every(table))]
+    names = [column.name for column in fields(Hits)]
+    found = Hits(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    low, high = np.minimum(found.i, found.j), np.maximum(found.i, found.j)
+    found = replace(found, i=low.astype(np.int64), j=high.astype(np.int64))
+    return found.take(np.lexsort((found.start_us, found.j, found.i)))
+
+
 def unequal(one: Hits, other: Hits) -> list[str]:
-    """Names of the columns that are not the same to the bit; row numbers may be of any width."""
+    """Names of the columns that are not the same to the bit."""
     names = [column.name for column in fields(Hits)]
     pairs = [(name, getattr(one, name), getattr(other, name)) for name in names]
-    same = [(n, a.astype(b.dtype) if n in "ij" else a, b) for n, a, b in pairs]
-    return [n for n, a, b in same if a.shape != b.shape or a.tobytes() != b.tobytes()]
+    return [n for n, a, b in pairs if a.shape != b.shape or a.tobytes() != b.tobytes()]
 
 
 def _declared(rng: np.random.Generator, shape: Any, pair: Any, k: int) -> Declaration:

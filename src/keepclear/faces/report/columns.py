@@ -15,6 +15,8 @@ __all__ = ["render_columns"]
 
 _ROW_BYTES: Final = 128
 """What a row takes beside its names: two words, two times of 27, two numbers, separators."""
+_STEP: Final = 1 << 16
+"""Rows written in one block."""
 _QUOTED: Final = b',"\r\n'
 _FORMULA: Final = b"=+-@\t\r"
 
@@ -131,6 +133,17 @@ def _rows(
     return at
 
 
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def _blocks(out, sizes, first, data, names, own, own_start, file_of, a, b, start, end, lower, upper,
+            words):  # fmt: skip
+    """One block of rows for each thread."""
+    for hand in numba.prange(len(sizes)):
+        low = min(first + hand * _STEP, len(a))
+        high = min(low + _STEP, len(a))
+        sizes[hand] = _rows(out[hand], low, high, data, names, own, own_start, file_of, a, b, start,
+                            end, lower, upper, words)  # fmt: skip
+
+
 @njit
 def _plain(data, begins, ends, quoted, formula):
     """Whether no name needs quotes or would be taken for a formula by a spreadsheet."""
@@ -161,13 +174,13 @@ def render_columns(pairs: BulkPairs) -> bytes | None:
     room = _ROW_BYTES + 2 * (longest + max(lengths))
     words = np.frombuffer(b"overlap,certain,", dtype=np.uint8)
     pieces = [write_rows(COLUMNS, ()).encode()]
-    step = 1 << 16
-    out = np.empty(step * room, dtype=np.uint8)
-    for first in range(0, len(pairs.a), step):
-        last = min(first + step, len(pairs.a))
-        size = _rows(
-            out, first, last, pairs.data, names, own, own_start, pairs.file_of, pairs.a, pairs.b,
+    hands = numba.get_num_threads()
+    out = np.empty((hands, _STEP * room), dtype=np.uint8)
+    sizes = np.zeros(hands, dtype=np.int64)
+    for first in range(0, len(pairs.a), _STEP * hands):
+        _blocks(
+            out, sizes, first, pairs.data, names, own, own_start, pairs.file_of, pairs.a, pairs.b,
             pairs.start_us, pairs.end_us, pairs.lower_mm, pairs.upper_mm, words,
         )  # fmt: skip
-        pieces.append(out[:size].tobytes())
+        pieces += [out[hand, : sizes[hand]].tobytes() for hand in range(hands)]
     return b"".join(pieces)
