@@ -253,10 +253,14 @@ def test_case_21_outline_altitude_and_time_must_hold_in_one_volume():
 
 def test_case_21_inside_a_circle_counts_as_inside_anything():
     ring = declared("ring", volume(circle(47.0, 8.0, 500), band(0, 400)), kind=Kind.RESTRICTION)
-    for half, heights, expected in ((10, (100, 200), True), (10, (400, 500), False), (10, (-10, 1), True)):
-        assert bool(crossings(ring, declared("x", volume(square(47.003, 8.0, half), band(*heights))))) is (
-            expected
-        )
+    for half, heights, expected in (
+        (10, (100, 200), True),
+        (10, (400, 500), False),
+        (10, (-10, 1), True),
+    ):
+        assert bool(
+            crossings(ring, declared("x", volume(square(47.003, 8.0, half), band(*heights))))
+        ) is (expected)
 
 
 def test_case_21_a_climbing_mover_is_at_one_height_at_a_time():
@@ -270,7 +274,9 @@ def test_case_21_a_climbing_mover_is_at_one_height_at_a_time():
     assert crosses(leg, late)
 
 
-@pytest.mark.parametrize(("minimum_m", "expected"), [(0, False), (49.9, False), (50, False), (50.1, True)])
+@pytest.mark.parametrize(
+    ("minimum_m", "expected"), [(0, False), (49.9, False), (50, False), (50.1, True)]
+)
 def test_case_21_exactly_at_the_vertical_minimum_it_is_kept(minimum_m, expected):
     found = meet(band(0, 100), band(150, 200), minima=Minima(vertical_m=minimum_m))
     assert (found is not None) is expected

@@ -89,7 +89,12 @@ def test_case_01_a_polygon_over_the_antimeridian_in_every_habit_of_writing(habit
         declared("just outside", circle(10.5, 179.499, 10)),
         declared("half the world", box(-90, 5, 80, 15)),
     ]
-    assert meets(reading, *others) == {"inside west", "inside east", "on the line", "on the line too"}
+    assert meets(reading, *others) == {
+        "inside west",
+        "inside east",
+        "on the line",
+        "on the line too",
+    }
 
 
 def test_case_01_circles_corridors_and_restrictions_over_the_antimeridian():
@@ -220,14 +225,18 @@ def test_case_04_a_route_is_as_wide_everywhere_as_it_says(lat, bearing):
 
 
 @pytest.mark.parametrize(
-    ("lat", "lon"), [(35.68, 139.69), (47.37, 8.54), (-33.92, 18.42)], ids=["Tokyo", "Zurich", "Cape Town"]
+    ("lat", "lon"),
+    [(35.68, 139.69), (47.37, 8.54), (-33.92, 18.42)],
+    ids=["Tokyo", "Zurich", "Cape Town"],
 )
 def test_case_04_no_zone_of_a_projection_is_set_anywhere(lat, lon):
     """A circle of 500 m is one in Tokyo, Zurich and Cape Town within one run."""
     here = declared("circle", circle(lat, lon, 500.0))
     for bearing in range(0, 360, 45):
         turn = math.radians(bearing)
-        near, far = (moved(lat, lon, r * math.sin(turn), r * math.cos(turn)) for r in (499.99, 500.01))
+        near, far = (
+            moved(lat, lon, r * math.sin(turn), r * math.cos(turn)) for r in (499.99, 500.01)
+        )
         assert crossings(here, declared("near", circle(near.latitude, near.longitude)))
         assert not crossings(here, declared("far", circle(far.latitude, far.longitude)))
 
@@ -321,7 +330,9 @@ def test_case_06_a_near_zero_area_costs_nothing():
 # 7: touching
 
 
-@pytest.mark.parametrize(("lat", "lon"), [(47.37, 8.54), (0.0, 0.0), (0.0, 180.0), (35.264, 45.0), (89.9, 5.0)])
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(47.37, 8.54), (0.0, 0.0), (0.0, 180.0), (35.264, 45.0), (89.9, 5.0)]
+)
 def test_case_07_more_than_a_centimetre_shared_is_found_and_more_apart_is_not(lat, lon):
     here = laid(lat, lon, rectangle(-800, -600, 0, 600))
     for gap, expected in ((0.011, False), (-0.011, True), (0.05, False), (-0.05, True)):
@@ -342,7 +353,10 @@ def test_case_07_footprints_with_a_corner_or_an_edge_in_common_meet():
 
 
 def test_case_07_consecutive_volumes_of_one_operation_never_cross_themselves():
-    legs = [volume(square(47.0, 8.0 + k * 0.01, 600), when=window(10 * k, 10 * k + 12)) for k in range(5)]
+    legs = [
+        volume(square(47.0, 8.0 + k * 0.01, 600), when=window(10 * k, 10 * k + 12))
+        for k in range(5)
+    ]
     alone = declared("flight", *legs)
     assert crossings(alone) == ()
     assert crossings(alone, within_party=True) == ()
@@ -354,7 +368,9 @@ def test_case_07_consecutive_volumes_of_one_operation_never_cross_themselves():
 
 
 def test_case_08_in_the_notch_of_an_l_nothing_crosses():
-    ell = laid(47.0, 8.0, [(0, 0), (3_000, 0), (3_000, 1_000), (1_000, 1_000), (1_000, 3_000), (0, 3_000)])
+    ell = laid(
+        47.0, 8.0, [(0, 0), (3_000, 0), (3_000, 1_000), (1_000, 1_000), (1_000, 3_000), (0, 3_000)]
+    )
     at = moved(47.0, 8.0, 2_000, 2_000)
     assert not crosses(ell, square(at.latitude, at.longitude, 900))
     assert crosses(ell, square(at.latitude, at.longitude, 1_010))
@@ -382,7 +398,13 @@ def test_case_09_an_unrelated_neighbour_hides_no_crossing():
     at = moved(47.0, 8.0, 900, 900)  # its box touches, it does not
     corner = declared("beside", laid(at.latitude, at.longitude, [(0, -500), (500, 0), (500, 500)]))
     far = declared("far", square(10, 100, 500))
-    for others in ([same], [same, corner], [corner, same], [far, corner, same], [far, same, corner]):
+    for others in (
+        [same],
+        [same, corner],
+        [corner, same],
+        [far, corner, same],
+        [far, same, corner],
+    ):
         assert frozenset({"mine", "same"}) in pairs(crossings(mine, *others))
         assert len(pairs(crossings(mine, *others))) == 1
 

@@ -61,7 +61,13 @@ def sampled(half_width_m, first, last, start_s, end_s, every_s, offset_s=0.0, at
 
 @pytest.mark.parametrize(
     ("every", "offset"),
-    [((10, 10), (0, 0.5)), ((7, 1), (3, 0)), ((40, 40), (0, 20)), ((600, 600), (0, 0)), ((13, 5), (2, 1))],
+    [
+        ((10, 10), (0, 0.5)),
+        ((7, 1), (3, 0)),
+        ((40, 40), (0, 20)),
+        ((600, 600), (0, 0)),
+        ((13, 5), (2, 1)),
+    ],
 )
 def test_case_22_samples_need_not_be_at_the_same_instants(every, offset):
     """Head-on at one point: found whatever the clocks' phases and rates."""
@@ -285,7 +291,9 @@ def report(seconds, lon, icao, callsign):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("icao", [("4b1234", "4b1234"), ("000000", "000000"), ("", ""), ("4b1", "4b2")])
+@pytest.mark.parametrize(
+    "icao", [("4b1234", "4b1234"), ("000000", "000000"), ("", ""), ("4b1", "4b2")]
+)
 def test_case_26_shared_and_unknown_addresses_are_two_craft(icao):
     rows = []
     for k in range(25):

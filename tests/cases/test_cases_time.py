@@ -83,7 +83,10 @@ def test_case_11_two_spans_of_one_pair_are_two_crossings_and_touching_ones_are_o
     fence = declared("fence", during(0, 300), kind=Kind.RESTRICTION)
     twice = declared("flight", during(0, 20), during(40, 60))
     found = crossings(fence, twice)
-    assert [(c.time_start_us // MINUTE, c.time_end_us // MINUTE) for c in found] == [(0, 20), (40, 60)]
+    assert [(c.time_start_us // MINUTE, c.time_end_us // MINUTE) for c in found] == [
+        (0, 20),
+        (40, 60),
+    ]
     joined = declared("flight", during(0, 20), during(20, 60))
     found = crossings(fence, joined)
     assert [(c.time_start_us // MINUTE, c.time_end_us // MINUTE) for c in found] == [(0, 60)]
@@ -128,7 +131,9 @@ def test_case_12_a_fence_that_starts_or_ends_within_an_operation_is_found():
 def test_case_12_restrictions_are_not_compared_with_each_other_nor_sites():
     for kind in (Kind.RESTRICTION, Kind.SITE):
         assert crossings(declared("a", HERE, kind=kind), declared("b", HERE, kind=kind)) == ()
-    mixed = crossings(declared("a", HERE, kind=Kind.SITE), declared("b", HERE, kind=Kind.RESTRICTION))
+    mixed = crossings(
+        declared("a", HERE, kind=Kind.SITE), declared("b", HERE, kind=Kind.RESTRICTION)
+    )
     assert len(mixed) == 1
 
 

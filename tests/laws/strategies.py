@@ -31,6 +31,8 @@ MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 LAW = settings(derandomize=True, deadline=None)
 """The same examples in every run."""
+SLOW_LAW = settings(LAW, max_examples=max(10, settings.default.max_examples // 2))
+"""For laws that compare many declarations with many."""
 
 NOTABLE = (
     (0.0, 0.0), (0.0, 45.0), (45.0, 45.0), (35.264389682754654, 45.0), (-35.2644, -135.0),
@@ -78,7 +80,9 @@ def box(west, south, east, north, edges=EdgeRule.LONLAT):
 
 def laid(latitude, longitude, *rings, edges=EdgeRule.GREAT_CIRCLE):
     """A polygon from rings in metres east and north of a place."""
-    return area(*([moved(latitude, longitude, e, n) for e, n in ring] for ring in rings), edges=edges)
+    return area(
+        *([moved(latitude, longitude, e, n) for e, n in ring] for ring in rings), edges=edges
+    )
 
 
 def rectangle(west_m, south_m, east_m, north_m):
@@ -124,7 +128,9 @@ def declared(name, *parts, party=None, kind=Kind.OPERATION, **more):
         part if isinstance(part, Volume4D | Route) else Volume4D(part, EVERYWHERE, ALWAYS)
         for part in parts
     )
-    return Declaration(id=name, party=name if party is None else party, kind=kind, parts=whole, **more)
+    return Declaration(
+        id=name, party=name if party is None else party, kind=kind, parts=whole, **more
+    )
 
 
 def volume(footprint, altitudes=EVERYWHERE, when=ALWAYS):
@@ -206,7 +212,9 @@ def plans(draw, spread_m=5_000.0):
     if kind == "corridor":
         line = [(east, north)]
         for _ in range(draw(st.integers(1, 3))):
-            line.append((line[-1][0] + draw(st.floats(50.0, 3_000.0)), draw(st.floats(-spread_m, spread_m))))
+            line.append(
+                (line[-1][0] + draw(st.floats(50.0, 3_000.0)), draw(st.floats(-spread_m, spread_m)))
+            )
         return kind, line, draw(st.floats(0.0, 500.0))
     ring = [(east + e, north + n) for e, n in draw(star_rings())]
     rings = [ring]
@@ -250,7 +258,9 @@ def windows(draw):
 @st.composite
 def volumes(draw, latitude, longitude, spread_m=5_000.0):
     return Volume4D(
-        standing(draw(plans(spread_m)), latitude, longitude, draw(rules)), draw(bands()), draw(windows())
+        standing(draw(plans(spread_m)), latitude, longitude, draw(rules)),
+        draw(bands()),
+        draw(windows()),
     )
 
 
@@ -281,7 +291,9 @@ def declarations(draw, latitude, longitude, count=4, spread_m=5_000.0, routes=Tr
             Declaration(
                 id=f"d{k}",
                 party=draw(st.sampled_from(["", "Alder", "Birch", "Cedar"])),
-                kind=draw(st.sampled_from([Kind.OPERATION, Kind.OPERATION, Kind.SITE, Kind.RESTRICTION])),
+                kind=draw(
+                    st.sampled_from([Kind.OPERATION, Kind.OPERATION, Kind.SITE, Kind.RESTRICTION])
+                ),
                 parts=tuple(parts),
                 standoff_m=draw(st.sampled_from([0.0, 0.0, 250.0])),
                 position_error_m=draw(st.sampled_from([0.0, 0.0, 30.0])),

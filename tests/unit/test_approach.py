@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from pyproj import Geod
-from tests.laws.strategies import FLAT, MINUTE, declared, metres, moved, place, route
 
 from keepclear.detect.approach import closest, span_within
 from keepclear.detect.crossing import Minima
 from keepclear.detect.moments import moments
 from keepclear.detect.prepare import prepare
+from tests.laws.strategies import FLAT, MINUTE, declared, metres, moved, place, route
 
 GEOD = Geod(ellps="WGS84")
 I, J = np.array([0]), np.array([1])
@@ -146,7 +148,7 @@ def test_a_wider_time_minimum_is_never_farther():
         if len(table) != 2 or not moments(table, I, J, Minima()).holds[0]:
             continue
         distances = [nearest(table, tau * MINUTE)[0].distance_m[0] for tau in (0, 1, 4, 30)]
-        for before, after in zip(distances, distances[1:], strict=False):
+        for before, after in pairwise(distances):
             assert after <= before + 1e-3
 
 

@@ -6,7 +6,6 @@ import mpmath
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
-from tests.laws.strategies import FLAT, corridor, declared, place
 
 from keepclear.detect.edges import (
     LEVEL_MAX,
@@ -24,6 +23,7 @@ from keepclear.detect.fine import fine_of
 from keepclear.detect.lattice import EDGE_UNITS_MAX, W, face_shared, to_cube, unit_vector
 from keepclear.detect.prepare import prepare
 from keepclear.domain.footprint import EdgeRule
+from tests.laws.strategies import FLAT, corridor, declared, place
 
 LEAST_RADIUS_M = 6_335_439.0
 MOST_RADIUS_M = 6_399_594.0
@@ -228,7 +228,8 @@ def test_geodesic_points_lie_on_the_shortest_path_and_no_more_than_2_km_apart():
 
 @pytest.mark.parametrize("rule", list(EdgeRule))
 @pytest.mark.parametrize(
-    "ends", [((0, 0), (0, 170)), ((50, -20), (55, 100)), ((-80, 0), (80, 10)), ((10, 170), (-60, -120))]
+    "ends",
+    [((0, 0), (0, 170)), ((50, -20), (55, 100)), ((-80, 0), (80, 10)), ((10, 170), (-60, -120))],
 )
 def test_no_piece_is_too_long_for_the_integers(rule, ends):
     line = corridor(1.0, *(place(*at) for at in ends), edges=rule)
@@ -241,7 +242,9 @@ def test_no_piece_is_too_long_for_the_integers(rule, ends):
 def test_boxes_hold_every_vertex_of_split_edges():
     for edge in edges(150, 12.0, seed=16):
         ends = place(edge[1], edge[0]), place(edge[3], edge[2])
-        table = prepare([declared("x", corridor(0.0, *ends, edges=EdgeRule.LONLAT))], geoid=FLAT).table
+        table = prepare(
+            [declared("x", corridor(0.0, *ends, edges=EdgeRule.LONLAT))], geoid=FLAT
+        ).table
         fine = fine_of(table, 0).rings[0]
         assert (fine >= table.box[0, :3]).all()
         assert (fine <= table.box[0, 3:]).all()
@@ -252,7 +255,9 @@ def test_boxes_hold_every_vertex_of_split_edges():
 def test_boxes_hold_every_vertex_of_very_long_edges():
     for edge in [*edges(40, 179.0, seed=17), (0.0, 45.0, 179.0, 45.0), (-90.0, 30.0, 80.0, 31.0)]:
         ends = place(edge[1], edge[0]), place(edge[3], edge[2])
-        table = prepare([declared("x", corridor(0.0, *ends, edges=EdgeRule.LONLAT))], geoid=FLAT).table
+        table = prepare(
+            [declared("x", corridor(0.0, *ends, edges=EdgeRule.LONLAT))], geoid=FLAT
+        ).table
         fine = fine_of(table, 0).rings[0]
         assert (fine >= table.box[0, :3]).all(), edge
         assert (fine <= table.box[0, 3:]).all(), edge
@@ -262,7 +267,14 @@ def test_unit_vectors_are_exact_at_right_angles_and_agree_with_the_c_library():
     lon = np.array([0.0, 90.0, 180.0, -180.0, -90.0, 37.0])
     lat = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 90.0])
     found = np.stack(unit_vector(lon, lat), axis=-1)
-    assert np.abs(found).tolist() == [[1, 0, 0], [0, 1, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert np.abs(found).tolist() == [
+        [1, 0, 0],
+        [0, 1, 0],
+        [1, 0, 0],
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+    ]
     rng = np.random.default_rng(18)
     lon, lat = rng.uniform(-180, 180, 1000), rng.uniform(-90, 90, 1000)
     assert np.abs(np.stack(unit_vector(lon, lat), axis=-1) - normals(lon, lat)).max() < 4e-16

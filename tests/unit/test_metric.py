@@ -101,7 +101,9 @@ def test_distance_has_the_same_bits_both_ways():
     lon, lat = places(2_000, seed=3)
     a = normals(list(zip(lon, lat, strict=True)))
     rng = np.random.default_rng(4)
-    b = normals(list(zip(lon + rng.normal(0, 0.2, 2_000), np.clip(lat + 0.1, -90, 90), strict=True)))
+    b = normals(
+        list(zip(lon + rng.normal(0, 0.2, 2_000), np.clip(lat + 0.1, -90, 90), strict=True))
+    )
     assert (distance_m(*a, *b) == distance_m(*b, *a)).all()
 
 
@@ -111,15 +113,15 @@ def test_positions_in_space_to_fifty_digits():
     e2 = f * (2 - f)
     lon, lat = places(40, seed=5)
     found = np.stack(ecef(*normals(list(zip(lon, lat, strict=True))))).T
-    for lam, phi, xyz in zip(lon, lat, found, strict=True):
-        lam, phi = mpmath.radians(mpf(float(lam))), mpmath.radians(mpf(float(phi)))
+    for x, y, xyz in zip(lon, lat, found, strict=True):
+        lam, phi = mpmath.radians(mpf(float(x))), mpmath.radians(mpf(float(y)))
         n = 6378137 / mpmath.sqrt(1 - e2 * mpmath.sin(phi) ** 2)
         exact = (
             n * mpmath.cos(phi) * mpmath.cos(lam),
             n * mpmath.cos(phi) * mpmath.sin(lam),
             n * (1 - e2) * mpmath.sin(phi),
         )
-        assert max(abs(mpf(float(x)) - y) for x, y in zip(xyz, exact, strict=True)) < 1e-8
+        assert max(abs(mpf(float(p)) - q) for p, q in zip(xyz, exact, strict=True)) < 1e-8
 
 
 @pytest.mark.parametrize(

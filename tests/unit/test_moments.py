@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+from keepclear.detect.crossing import Minima
+from keepclear.detect.moments import band_gaps, moments, windows_meet
+from keepclear.detect.prepare import prepare
+from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
+from keepclear.domain.declaration import Ground
+from keepclear.domain.window import Window
 from tests.laws.strategies import (
     FLAT,
     MINUTE,
@@ -17,13 +24,6 @@ from tests.laws.strategies import (
     volume,
     window,
 )
-
-from keepclear.detect.crossing import Minima
-from keepclear.detect.moments import band_gaps, moments, windows_meet
-from keepclear.detect.prepare import prepare
-from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
-from keepclear.domain.declaration import Ground
-from keepclear.domain.window import Window
 
 I, J = np.array([0]), np.array([1])
 
@@ -161,7 +161,13 @@ def test_two_that_both_start_at_the_ground_always_meet():
 
 @pytest.mark.parametrize(
     ("gap_m", "minimum_m", "holds"),
-    [(100, 100, False), (100, 100.001, True), (99.999, 100, True), (100, 30, False), (0, 0.001, True)],
+    [
+        (100, 100, False),
+        (100, 100.001, True),
+        (99.999, 100, True),
+        (100, 30, False),
+        (0, 0.001, True),
+    ],
 )
 def test_a_gap_equal_to_the_vertical_minimum_keeps_it(gap_m, minimum_m, holds):
     table = table_of(high(band(0, 50)), high(band(50 + gap_m, 900)))
@@ -287,7 +293,10 @@ def test_a_leg_in_no_time_still_has_its_band():
 
 def test_times_are_exact_to_the_microsecond_far_from_1970():
     start = 400 * 365 * 24 * 60 * MINUTE  # the year 2369
-    early, late = Window(start, start + 10 * MINUTE), Window(start + 10 * MINUTE - 1, start + 20 * MINUTE)
+    early, late = (
+        Window(start, start + 10 * MINUTE),
+        Window(start + 10 * MINUTE - 1, start + 20 * MINUTE),
+    )
     table = table_of(at(early), at(late))
     when = moments(table, I, J, Minima())
     assert when.origin_us[0] == late.start_us

@@ -17,27 +17,6 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from tests.laws.strategies import (
-    FLAT,
-    NOTABLE,
-    WGS84,
-    area,
-    circle,
-    corridor,
-    crosses,
-    crossings,
-    declared,
-    laid,
-    lonlat,
-    metres,
-    moved,
-    pairs,
-    place,
-    rectangle,
-    route,
-    square,
-)
-from tests.oracle import rational
 
 from keepclear.detect import edges as edges_module
 from keepclear.detect import lattice, metric, trig
@@ -70,6 +49,27 @@ from keepclear.domain.footprint import EdgeRule
 from keepclear.domain.position import Position
 from keepclear.errors import InputError
 from keepclear.formats.registry import read_bytes
+from tests.laws.strategies import (
+    FLAT,
+    NOTABLE,
+    WGS84,
+    area,
+    circle,
+    corridor,
+    crosses,
+    crossings,
+    declared,
+    laid,
+    lonlat,
+    metres,
+    moved,
+    pairs,
+    place,
+    rectangle,
+    route,
+    square,
+)
+from tests.oracle import rational
 
 CM = 0.01
 
@@ -300,7 +300,13 @@ def test_pitfall_05_vertices_that_round_to_one_make_no_edge(engine):
         assert 4 <= len(fine.rings[0]) < 12
         a, b = fine.edges
         assert (a != b).any(axis=1).all()
-        for e, n in ((410.0, 150.0), (-10.0, 300.0), (200.0, 310.0), (410.0, 300.0), (200.0, 150.0)):
+        for e, n in (
+            (410.0, 150.0),
+            (-10.0, 300.0),
+            (200.0, 310.0),
+            (410.0, 300.0),
+            (200.0, 150.0),
+        ):
             near = laid(*at, rectangle(e - 5, n - 5, e + 5, n + 5))
             assert crosses(twice, near, engine=engine) == crosses(plain, near, engine=engine)
             assert crosses(plain, near, engine=engine) == ((e, n) == (200.0, 150.0))
@@ -320,7 +326,9 @@ def test_pitfall_06_what_is_left_with_less_than_three_vertices_is_never_dropped_
         beside = compare([declared("bad", bad, whole), other], geoid=FLAT)
         assert len(beside.refused) == 1
         assert "part 1" in beside.refused[0].where
-        assert pairs(beside.crossings) == {frozenset({"bad", "other"})}  # its other part is compared
+        assert pairs(beside.crossings) == {
+            frozenset({"bad", "other"})
+        }  # its other part is compared
         assert beside.crossings[0].a.parts == (1,)
     # thinner than the lattice but not without extent: taken, and found by what lies across it
     thin = laid(47.0, 8.0, [(0.0, 0.0), (500.0, 0.0), (250.0, 0.004)])
@@ -468,7 +476,9 @@ def test_pitfall_13_every_ring_is_asked_and_both_ways(engine):
     holed = laid(*at, rectangle(-900, -900, 900, 900), rectangle(-600, -600, 600, 600))
     in_hole = laid(*at, rectangle(-300, -300, 300, 300))
     inside = laid(*at, rectangle(700, 700, 800, 800))
-    ring_round_the_hole = laid(*at, rectangle(-800, -800, 800, 800), rectangle(-700, -700, 700, 700))
+    ring_round_the_hole = laid(
+        *at, rectangle(-800, -800, 800, 800), rectangle(-700, -700, 700, 700)
+    )
     island = laid(*at, rectangle(-2_000, -2_000, 2_000, 2_000))
     for other, expected in (
         (in_hole, False), (inside, True), (ring_round_the_hole, True), (island, True),
@@ -519,7 +529,9 @@ def test_pitfall_15_the_search_measures_in_metres_everywhere(engine):
     near = found(engine, table, minima)
     assert {frozenset({k, k + 1}) for k in range(0, len(parts), 2)} <= near
     # degrees would have taken these for 120 apart; and 834 units are no less than a metre
-    over_the_pole = crosses(circle(89.995, -60.0), circle(89.995, 60.0), minima=minima, engine=engine)
+    over_the_pole = crosses(
+        circle(89.995, -60.0), circle(89.995, 60.0), minima=minima, engine=engine
+    )
     assert over_the_pole
     units = [
         np.abs(np.diff(to_cube(*zip(*ends, strict=True)), axis=0)).max() / metres(*at)
@@ -577,7 +589,12 @@ def test_pitfall_18_movers_are_judged_on_the_surface():
         paths = [WGS84.InverseLine(p.latitude, p.longitude, q.latitude, q.longitude)
                  for p, q in (ends, side)]  # fmt: skip
         least = min(
-            metres(*(place(at["lat2"], at["lon2"]) for at in (path.Position(path.s13 * t) for path in paths)))
+            metres(
+                *(
+                    place(at["lat2"], at["lon2"])
+                    for at in (path.Position(path.s13 * t) for path in paths)
+                )
+            )
             for t in np.linspace(0, 1, 161)
         )
         for gap, expected in ((CM, False), (-CM, True)):
@@ -655,8 +672,8 @@ def test_pitfall_21_doubles_would_decide_wrongly_so_no_page_recomputes_a_verdict
     for _ in range(800):
         most = int(10.0 ** rng.uniform(1, 6))  # up to some kilometres
         a = np.array([W, *rng.integers(-(2**30), 2**30, 2)])
-        b = a + [0, *rng.integers(-most, most, 2)]
-        c = a + (b - a) // 3 + [0, *rng.integers(-1, 2, 2)]
+        b = a + np.array([0, *rng.integers(-most, most, 2)])
+        c = a + (b - a) // 3 + np.array([0, *rng.integers(-1, 2, 2)])
         exact = integer_orient(a, b, c)
         assert orient(*a, *b, *c) == exact
         wrong += int(double_orient(a, b, c) != exact)
@@ -681,7 +698,13 @@ def _lattice_polygons(rng, centre, step, count):
         if kind == 1:
             ring = [(u, v), (u + du, v), (u, v + dv)]
         if kind == 2:
-            ring = [(u, v), (u + 2 * du, v), (u + 2 * du, v + dv), (u + du, v + 2 * dv), (u, v + dv)]
+            ring = [
+                (u, v),
+                (u + 2 * du, v),
+                (u + 2 * du, v + dv),
+                (u + du, v + 2 * dv),
+                (u, v + dv),
+            ]
         vectors = []
         for p, q in ring:
             off = np.zeros(3)
@@ -703,7 +726,9 @@ def test_pitfall_22_all_exact_kernels_agree_with_integers_of_any_size(engine):
         i, j = np.triu_indices(len(polygons), 1)
         answers = meet(engine, table, i, j)
         exact = [
-            rational.polygons_meet(*([[tuple(map(int, v)) for v in r] for r in polygons[k]] for k in pair))
+            rational.polygons_meet(
+                *([[tuple(map(int, v)) for v in r] for r in polygons[k]] for k in pair)
+            )
             for pair in zip(i, j, strict=True)
         ]
         assert answers.tolist() == exact

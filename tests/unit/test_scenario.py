@@ -36,7 +36,8 @@ def whole(request):
     """Every declaration of the example files."""
     folder = request.config.rootpath / "examples" / "darling"
     read = [
-        read_bytes((folder / f"{name}.geojson").read_bytes(), name=f"{name}.geojson") for name in FILES
+        read_bytes((folder / f"{name}.geojson").read_bytes(), name=f"{name}.geojson")
+        for name in FILES
     ]
     assert all(reading.refused == () for reading in read)
     return [d for reading in read for d in reading.declarations]
@@ -51,7 +52,9 @@ def example(whole):
 @pytest.fixture(scope="module")
 def late(request):
     """The convoy once it leaves half an hour late."""
-    path = request.config.rootpath / "examples" / "darling" / "variants" / "convoy-30-min-late.geojson"
+    path = (
+        request.config.rootpath / "examples" / "darling" / "variants" / "convoy-30-min-late.geojson"
+    )
     return read_bytes(path.read_bytes(), name=path.name).declarations[0]
 
 
@@ -102,7 +105,9 @@ def test_a2_and_b1_cross(example, rule):
     assert crossing.kind is CrossingKind.OVERLAP
     assert crossing.certain
     assert crossing.area_m2 == pytest.approx(49.2e6, rel=0.01)
-    assert crossing.area_m2 == pytest.approx(49.0e6 if rule is EdgeRule.LONLAT else 49.2e6, rel=0.002)
+    assert crossing.area_m2 == pytest.approx(
+        49.0e6 if rule is EdgeRule.LONLAT else 49.2e6, rel=0.002
+    )
     assert (crossing.time_start_us, crossing.time_end_us) == (at("06:30:00"), at("07:30:00"))
     assert str(crossing.altitude) == "SFC to FL100"
     assert (crossing.a.party, crossing.b.party) == ("Alder", "Birch")
@@ -175,12 +180,16 @@ def test_w1_at_two_kilometres_meets_a2_for_its_last_seconds(example, rule, start
     crossing = only(wide, a2)
     within(crossing, start, "07:30:00", seconds=1.5)
     assert crossing.time_end_us == at("07:30:00")
-    longer = replace(a2, parts=(replace(a2.parts[0], window=between(f"{DAY}06:30Z", f"{DAY}09:00Z")),))
+    longer = replace(
+        a2, parts=(replace(a2.parts[0], window=between(f"{DAY}06:30Z", f"{DAY}09:00Z")),)
+    )
     within(only(wide, longer), start, "07:36:00", seconds=1.5)  # in plan view
 
 
 def test_w1_at_two_kilometres_as_the_file_says(request, example):
-    path = request.config.rootpath / "examples" / "darling" / "variants" / "convoy-2-km-wide.geojson"
+    path = (
+        request.config.rootpath / "examples" / "darling" / "variants" / "convoy-2-km-wide.geojson"
+    )
     wide = read_bytes(path.read_bytes(), name=path.name).declarations[0]
     assert replace(wide, where="") == replace(wider(example["W1"], 2_000.0), where="")
 
@@ -276,7 +285,8 @@ def built(name, party, part, **more):
 
 
 def ring(*places):
-    return Area((Polygon((tuple(Position(latitude=y, longitude=x) for y, x in places),)),), EdgeRule.GEODESIC)
+    corners = tuple(Position(latitude=y, longitude=x) for y, x in places)
+    return Area((Polygon((corners,)),), EdgeRule.GEODESIC)
 
 
 A2 = built("A2", "Alder", Volume4D(
@@ -320,7 +330,9 @@ def test_the_table_of_positions_under_shortest_paths():
 def test_the_files_say_what_the_table_says(example):
     corners = example["A2"].parts[0].footprint.polygons[0].rings[0]
     table = A2.parts[0].footprint.polygons[0].rings[0]
-    assert {(p.latitude, p.longitude) for p in corners} == {(p.latitude, p.longitude) for p in table}
+    assert {(p.latitude, p.longitude) for p in corners} == {
+        (p.latitude, p.longitude) for p in table
+    }
     stops = [(p.position, format_instant(p.time_us)) for p in example["W1"].parts[0].waypoints]
     mine = [(p.position, format_instant(p.time_us)) for p in convoy(1_000.0).parts[0].waypoints]
     assert stops == mine

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from tests.laws.strategies import FLAT, band, circle, declared, metre, place, route, volume
 
 from keepclear.detect.prepare import prepare
 from keepclear.detect.vertical import (
@@ -22,6 +21,7 @@ from keepclear.detect.vertical import (
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Ground
 from keepclear.node.geoid import load_geoid
+from tests.laws.strategies import FLAT, band, circle, declared, metre, place, route, volume
 
 LAPSE, T0, G, R = 0.0065, 288.15, 9.80665, 287.05287
 """The standard atmosphere below 11 km: K/m, K, m/s2, J/(kg K)."""
@@ -156,7 +156,9 @@ def test_a_footprint_takes_the_geoid_where_it_stands():
 def test_a_footprint_over_the_antimeridian_takes_the_geoid_of_both_sides():
     # nodes at 15 minutes either side of 180 on the equator
     geoid = grid_of((360, 719, 1_000), (360, 721, -2_000))
-    _, bands = bands_of(volume(circle(0.0, 180.0, 30_000.0), band(0, 10, Reference.AMSL)), geoid=geoid)
+    _, bands = bands_of(
+        volume(circle(0.0, 180.0, 30_000.0), band(0, 10, Reference.AMSL)), geoid=geoid
+    )
     assert (bands.lower_least[0], bands.lower_most[0]) == (-21_000, 11_000)
 
 

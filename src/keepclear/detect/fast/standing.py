@@ -16,7 +16,7 @@ from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
 from keepclear.detect.fast import sweep
 from keepclear.detect.fast.arcs import njit
-from keepclear.detect.fast.grid import T0, face_mask, large_entries, plane_of
+from keepclear.detect.fast.grid import T0, T1, face_mask, large_entries, plane_of
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.lattice import UNITS_PER_M, W
@@ -40,6 +40,15 @@ def _may_meet(row, pads, box, start_us, end_us, time_us, low, high, start, end):
         if box[row, axis] - pad > high[axis] or box[row, axis + 3] + pad < low[axis]:
             return False
     return True
+
+
+@njit
+def _apart(hot, p, low, high):
+    """Whether the box of a large row's entry misses the new one's."""
+    for axis in range(3):
+        if hot[p, axis] > high[axis] or hot[p, axis + 3] < low[axis]:
+            return True
+    return False
 
 
 @njit
@@ -97,6 +106,7 @@ def _collect(
     large_cells,
     large_begins,
     large_rows,
+    large_hot,
     large_shift,
     alive,
     owner,
@@ -178,6 +188,10 @@ def _collect(
                 if first == len(large_cells) or large_cells[first] != key:
                     continue
                 for p in range(large_begins[first], large_begins[first + 1]):
+                    if large_hot[p, 6] > hot_until:
+                        break  # in order of start
+                    if large_hot[p, 7] < hot_from or _apart(large_hot, p, low, high):
+                        continue
                     row = large_rows[p]
                     if stamp[row] == mark:
                         continue
@@ -294,6 +308,8 @@ class _Built:
     large_cells: np.ndarray
     large_begins: np.ndarray
     large_rows: np.ndarray
+    large_hot: np.ndarray
+    """int32 (entries, 8): padded box, start and end in seconds, side by side in memory."""
     large_shift: int
 
 
@@ -356,9 +372,11 @@ class FastFinder:
         keys, members = large_entries(low, high, large_shift)
         order = np.argsort(keys, kind="stable")
         known, begins = np.unique(keys[order], return_index=True)
+        packed = np.concatenate([low, high, hot.columns[large, T0 : T1 + 1]], axis=1)
+        packed = np.clip(packed, -(2**31), 2**31 - 1).astype(np.int32)[members[order]]
         self._built = _Built(
             rows, hot.order, hot.columns[:, T0].copy(), cells, sweep.zero_of(few), known,
-            np.append(begins, len(keys)), hot.order[large][members[order]].astype(np.int64),
+            np.append(begins, len(keys)), hot.order[large][members[order]].astype(np.int64), packed,
             large_shift,
         )  # fmt: skip
         self._padded = rows
@@ -379,8 +397,8 @@ class FastFinder:
                 i, built.rows, low, high, built.order, built.start, cells.begins, cells.entries,
                 cells.shift, cells.first_u, cells.first_v, cells.width, cells.height, cells.base,
                 cells.longest, first, last, built.large_cells, built.large_begins,
-                built.large_rows, built.large_shift, alive, search.owner, search.group, search.kind,
-                search.compared, self._pads, table.box, table.start_us, table.end_us,
+                built.large_rows, built.large_hot, built.large_shift, alive, search.owner,
+                search.group, search.kind, search.compared, self._pads, table.box, table.start_us, table.end_us,
                 minima.time_us, self._stamp, self._mark, self._out,
             )  # fmt: skip
             if count <= len(self._out):
@@ -406,7 +424,7 @@ def _nothing() -> _Built:
         20, six, six, six, six, six, np.zeros(1, np.int64), np.zeros(0, np.int32), 0
     )
     return _Built(0, np.zeros(0, np.int32), np.zeros(0, np.int32), cells, 0, none,
-                  np.zeros(1, np.int64), none, 24)  # fmt: skip
+                  np.zeros(1, np.int64), none, np.zeros((0, 8), np.int32), 24)  # fmt: skip
 
 
 _NOTHING: Final = _nothing()
