@@ -488,15 +488,18 @@ def _covered(inner: Iterable[Sequence[float]], outer: Sequence[Sequence[float]])
 def compare_hits(
     pairs: Sequence[Pair | MoverPair], engines: Sequence[Engine], minima: Minima, seed: int
 ) -> Tally:
-    """All pairs of one table, from search to times, distances and certainty: the same bits from
-    every engine, whichever of two rows it names first."""
+    """Pairs of one table (at most 256), from search to times, distances and certainty: the same bits
+    from every engine, whichever of two rows it names first."""
     tally = Tally()
     rng = np.random.default_rng([seed, 3])
     shapes_of = [(pair, k, (pair.a, pair.b)[k]) for pair in pairs for k in (0, 1)]
     said = [_declared(rng, shape, pair, k) for pair, k, shape in shapes_of]
     table = prepare(said, geoid=GEOID).table
+    kind = (table.owner // 2).astype(np.uint8)  # so that the two of a pair meet nobody else
+    search = Search(table.owner, table.owner, kind, np.eye(len(pairs), dtype=bool))
     for measure in (False, True):
-        first, *others = (_all_hits(table, minima, engine, measure=measure) for engine in engines)
+        courts = [Court(table, minima, Skeletons(table), engine, measure) for engine in engines]
+        first, *others = (_all_hits(court, search) for court in courts)
         for engine, hits in zip(engines[1:], others, strict=True):
             for name in unequal(first, hits):
                 tally.differ("hits", engine=engine.name, column=name, where=f"{seed} {minima}")
@@ -504,15 +507,15 @@ def compare_hits(
     return tally
 
 
-def _all_hits(table: Table, minima: Minima, engine: Engine, *, measure: bool) -> Hits:
+def _all_hits(court: Court, search: Search) -> Hits:
     """Everything that one engine finds in a table, in one order."""
-    court = Court(table, minima, Skeletons(table), engine, measure)
-    parts = [judge(court, i, j) for i, j in engine.candidates(table, minima, _every(table))]
+    found = court.engine.candidates(court.table, court.minima, search)
+    parts = [judge(court, i, j) for i, j in found]
     names = [column.name for column in fields(Hits)]
-    found = Hits(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    low, high = np.minimum(found.i, found.j), np.maximum(found.i, found.j)
-    found = replace(found, i=low.astype(np.int64), j=high.astype(np.int64))
-    return found.take(np.lexsort((found.start_us, found.j, found.i)))
+    hits = Hits(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    low, high = np.minimum(hits.i, hits.j), np.maximum(hits.i, hits.j)
+    hits = replace(hits, i=low.astype(np.int64), j=high.astype(np.int64))
+    return hits.take(np.lexsort((hits.start_us, hits.j, hits.i)))
 
 
 def unequal(one: Hits, other: Hits) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from keepclear.detect.crossing import Minima
 from keepclear.detect.moments import band_gaps, moments, windows_meet
 from keepclear.detect.prepare import prepare
+from keepclear.detect.vertical import GEOID_MODEL_ERROR_M
 from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Ground
 from keepclear.domain.window import Window
@@ -26,6 +27,8 @@ from tests.laws.strategies import (
 )
 
 I, J = np.array([0]), np.array([1])
+DOUBT = GEOID_MODEL_ERROR_M
+DOUBT_MM = round(DOUBT * 1000)
 
 
 def table_of(*parts, ground=Ground(60.0, 220.0)):  # noqa: B008  frozen
@@ -137,10 +140,10 @@ QUITE_HIGH = AltitudeBand(
          False),
         (QUITE_HIGH, QUITE_HIGH, True),
         # unlike references: the widest reading counts
-        (band(0, 100, Reference.AMSL), band(100.9, 200), True),  # 1 m is the geoid model's error
-        (band(0, 100, Reference.AMSL), band(101.1, 200), False),
-        (band(0, 100, Reference.AGL), band(320, 400, Reference.AMSL), True),
-        (band(0, 100, Reference.AGL), band(323, 400, Reference.AMSL), False),
+        (band(0, 100, Reference.AMSL), band(99.9 + DOUBT, 200), True),
+        (band(0, 100, Reference.AMSL), band(100.1 + DOUBT, 200), False),
+        (band(0, 100, Reference.AGL), band(319.9 + 2 * DOUBT, 400, Reference.AMSL), True),
+        (band(0, 100, Reference.AGL), band(320.1 + 2 * DOUBT, 400, Reference.AMSL), False),
     ],
 )  # fmt: skip
 def test_bands(one, other, holds):
@@ -177,11 +180,11 @@ def test_a_gap_equal_to_the_vertical_minimum_keeps_it(gap_m, minimum_m, holds):
 @pytest.mark.parametrize(
     ("one", "other", "outer_mm", "inner_mm"),
     [
-        (band(0, 100, Reference.AMSL), band(150, 200), 49_000, 51_000),
-        (band(0, 100, Reference.AMSL), band(50, 200), -51_000, -49_000),
+        (band(0, 100, Reference.AMSL), band(150, 200), 50_000 - DOUBT_MM, 50_000 + DOUBT_MM),
+        (band(0, 100, Reference.AMSL), band(50, 200), -50_000 - DOUBT_MM, -50_000 + DOUBT_MM),
         (band(0, 100), band(150, 200), 50_000, 50_000),
         (band(0, 100, Reference.AMSL), band(150, 200, Reference.AMSL), 50_000, 50_000),
-        (band(0, 100, Reference.AGL), band(600, 700), 279_000, 441_000),
+        (band(0, 100, Reference.AGL), band(600, 700), 280_000 - DOUBT_MM, 440_000 + DOUBT_MM),
     ],
 )
 def test_gaps_of_bands_at_their_widest_and_narrowest(one, other, outer_mm, inner_mm):

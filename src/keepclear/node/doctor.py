@@ -19,6 +19,7 @@ from typing import Final, Literal
 from keepclear.domain.window import format_instant
 from keepclear.errors import ConfigurationError
 from keepclear.node.clock import now_us, resolution_s
+from keepclear.node.fastpath import cache_folder, warm
 
 __all__ = ["Finding", "examine"]
 
@@ -92,21 +93,10 @@ def _fast_path() -> Iterable[Finding]:
         yield Finding("numba", "note", text, "python -m pip install 'keepclear[fast]'")
         return
     yield Finding("numba", "ok", numba)
-    compiled = sum(1 for place in _cache_places() for _ in place.glob("**/*.nbi"))
-    if compiled:
+    if warm():
         yield Finding("fast path", "ok", "compiled")
     else:
         yield Finding("fast path", "note", "not compiled yet; the first large file does it, once")
-
-
-def _cache_places() -> list[Path]:
-    """Where compiled code is kept: the place asked for, beside the source, else the user's own."""
-    places = [Path(__file__).parent.parent / "detect"]
-    if asked := os.environ.get("NUMBA_CACHE_DIR"):
-        places.insert(0, Path(asked))
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME", "/") + "/.cache"
-    places.append(Path(home) / "numba")
-    return places
 
 
 def _geoid() -> Finding:
@@ -156,11 +146,10 @@ def _clock_error_us() -> int | None:
 
 def _cache() -> Finding:
     """Compiled code is kept between runs only where somebody may write."""
-    for place in _cache_places():
-        above = place
-        while not above.exists() and above != above.parent:
-            above = above.parent
-        if os.access(above, os.W_OK):
-            return Finding("cache", "ok", f"compiled code is kept under {place}")
+    place = above = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder())
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if os.access(above, os.W_OK):
+        return Finding("cache", "ok", f"compiled code is kept under {place}")
     text = "no folder to write to: every large job compiles anew"
     return Finding("cache", "note", text, "set NUMBA_CACHE_DIR to a folder of your own")

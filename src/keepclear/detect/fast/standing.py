@@ -398,8 +398,8 @@ class FastFinder:
                 cells.shift, cells.first_u, cells.first_v, cells.width, cells.height, cells.base,
                 cells.longest, first, last, built.large_cells, built.large_begins,
                 built.large_rows, built.large_hot, built.large_shift, alive, search.owner,
-                search.group, search.kind, search.compared, self._pads, table.box, table.start_us, table.end_us,
-                minima.time_us, self._stamp, self._mark, self._out,
+                search.group, search.kind, search.compared, self._pads, table.box, table.start_us,
+                table.end_us, minima.time_us, self._stamp, self._mark, self._out,
             )  # fmt: skip
             if count <= len(self._out):
                 break
