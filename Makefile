@@ -63,7 +63,7 @@ bench-quick: ## the same at 1e4 only
 
 exact-night: ## a million pairs and more against the independent calculations
 	@tools/setup.sh dev
-	$(BIN)/python tests/oracle/night.py $(NIGHT_ARGS)
+	$(BIN)/python -m tests.oracle.night $(NIGHT_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

@@ -7,7 +7,7 @@ base64. The grid is checked against its checksum before anything is written, and
 by bit, so that running this again on any true copy gives the same file.
 """
 
-# ruff: noqa: INP001 - a script, not a package
+
 
 from __future__ import annotations
 

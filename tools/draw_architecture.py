@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Draw the house into docs/architecture.md from the imports that are really there.
 
 The picture shows which room imports which; an arrow that follows from two others is left out. The

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Parts of documents that a program writes, between two comments that name them.
 
 ``<!-- written: NAME -->`` opens a part and ``<!-- end -->`` closes it. What stands between is

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Run what the documents show, and write what it really prints under it.
 
 In every part between ``<!-- written: output -->`` and ``<!-- end -->`` stands one block:

@@ -208,10 +208,12 @@ def compare_distances(drawn: Drawn, engines: Sequence[Engine]) -> Tally:
     far = standing_separation(table, i, j, skeletons)
     for engine in engines:
         for reach, expected in ((far, True), (np.nextafter(far, -np.inf), False)):
-            found = engine.near(table, i, j, reach, skeletons)
-            for k in np.flatnonzero(found != expected).tolist():
-                facts = drawn.facts(int(apart[k]))
-                tally.differ("bits", engine=engine.name, reach_m=float(reach[k]), **facts)
+            for one, other in ((i, j), (j, i)):
+                found = engine.near(table, one, other, reach, skeletons)
+                for k in np.flatnonzero(found != expected).tolist():
+                    facts = drawn.facts(int(apart[k]))
+                    tally.differ("bits", engine=engine.name, reach_m=float(reach[k]), **facts)
+    tally.judged["at the very distance"] += len(apart)
     return tally
 
 
@@ -420,7 +422,7 @@ def _asked(
 
 
 def compare_movers(
-    pairs: Iterable[MoverPair], engines: Sequence[Engine], spans_every: int = 5
+    pairs: Iterable[MoverPair], engines: Sequence[Engine], spans_every: int = 2
 ) -> Tally:
     """Pairs with a mover, judged at fifty digits; of some, the times of the crossing as well."""
     tally = Tally()
@@ -504,6 +506,25 @@ def compare_hits(
             for name in unequal(first, hits):
                 tally.differ("hits", engine=engine.name, column=name, where=f"{seed} {minima}")
         tally.judged["hits of two paths"] += len(first.i)
+    return tally
+
+
+def compare_exchanged(pairs: Sequence[Pair], engines: Sequence[Engine], minima: Minima) -> Tally:
+    """Pairs of standing shapes judged as row against row, either first: the same bits from all."""
+    tally = Tally()
+    said = [
+        Declaration(id=str(k), kind=Kind.OPERATION, parts=(part_of(shape),))
+        for pair in pairs
+        for k, shape in enumerate((pair.a, pair.b))
+    ]
+    table = prepare(said, geoid=GEOID).table
+    i = np.arange(0, len(table), 2)
+    for engine in engines:
+        court = Court(table, minima, Skeletons(table), engine)
+        one, other = judge(court, i, i + 1), judge(court, i + 1, i)
+        for name in unequal(one, replace(other, i=other.j, j=other.i)):
+            tally.differ("exchanged", engine=engine.name, column=name)
+        tally.judged["exchanged"] += len(one.i)
     return tally
 
 

@@ -35,7 +35,7 @@ POLYGONS = 2_000
 AREAS = 60
 """Pairs of areas with every edge rule, up to 30 km, for the rational oracle; some 5 ms each."""
 AREA_M = (10.0, 30_000.0)
-FIFTY = 20
+FIFTY = 60
 """Standing pairs and pairs with movers, each, for the 50-digit oracle; some 20 ms each."""
 PATHS_EVERY = 4
 """Of so many chunks one is also searched, and compared to the bit between the two paths."""

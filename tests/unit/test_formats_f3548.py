@@ -6,7 +6,6 @@ import copy
 import json
 
 import pytest
-from tests.interuss import load_intents, resolve
 
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Kind, State
@@ -14,6 +13,7 @@ from keepclear.domain.footprint import Circle, EdgeRule
 from keepclear.domain.position import Position
 from keepclear.domain.window import Window, parse_instant
 from keepclear.formats import ed269, ed318, f3548
+from tests.interuss import load_intents, resolve
 
 SQUARE = [(10.0, 20.0), (10.0, 20.1), (10.1, 20.1), (10.1, 20.0)]
 

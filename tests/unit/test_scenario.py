@@ -298,7 +298,8 @@ B1 = built("B1", "Birch", Volume4D(
     AltitudeBand(SFC, flight_level(150)), between(f"{DAY}06:00Z", f"{DAY}08:00Z"),
 ), kind=Kind.OPERATION)  # fmt: skip
 S1 = built("S1", "Relief", Volume4D(
-    circle(-31.095, 144.200), AltitudeBand(SFC, flight_level(50)), between(f"{DAY}00:00Z", f"{DAY}23:00Z"),
+    circle(-31.095, 144.200), AltitudeBand(SFC, flight_level(50)),
+    between(f"{DAY}00:00Z", f"{DAY}23:00Z"),
 ), kind=Kind.SITE, standoff_m=2_000.0)  # fmt: skip
 CONVOY = (
     ((-31.480, 143.520), "05:30"), ((-31.310, 143.700), "06:10"), ((-31.310, 143.700), "06:25"),

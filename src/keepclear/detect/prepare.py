@@ -88,10 +88,12 @@ def prepare(
 
 
 def _refusal(declaration: Declaration, part: int, error: InputError) -> Refusal:
-    where = declaration.where or f"declaration {declaration.id!r}"
+    where = declaration.where or "declaration"
+    if declaration.id not in where:
+        where += f' (id "{declaration.id}")'
     if len(declaration.parts) > 1:
         where += f" part {part + 1}"
-    return Refusal.of(error.inside(where))
+    return Refusal.of(error.inside("outline").inside(where))
 
 
 class _Heights:

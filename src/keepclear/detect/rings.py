@@ -8,6 +8,7 @@ touches the Earth, where great circles are straight.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,8 @@ from keepclear.errors import InputError
 
 __all__ = ["ring_faults"]
 
+_PLACE: Final = re.compile(r"-?[\d.e+-]+ -?[\d.e+-]+\]")
+"""Where shapely says that a ring goes wrong."""
 AREA_M2_MIN: Final = 1e-4
 """A square centimetre: below the resolution of every position that is ever declared."""
 
@@ -34,6 +37,7 @@ def ring_faults(table: Table) -> dict[int, InputError]:
     collapsed = _collapsed(table)
     faults: dict[int, InputError] = {}
     shapes = np.empty(len(rows), dtype=object)
+    degrees: dict[int, _Degrees] = {}
     for k, row in enumerate(rows.tolist()):
         if collapsed[row]:
             faults[row] = InputError(
@@ -49,7 +53,7 @@ def ring_faults(table: Table) -> dict[int, InputError]:
                 "the ring is larger than a hemisphere; cut it into smaller parts",
             )
         else:
-            shapes[k] = plane
+            shapes[k], degrees[row] = plane
     known = np.flatnonzero([shape is not None for shape in shapes])
     polygons = _polygons([shapes[k] for k in known])
     good = shapely.is_valid(polygons)
@@ -57,7 +61,7 @@ def ring_faults(table: Table) -> dict[int, InputError]:
     flat = shapely.area(shapely.convex_hull(polygons)) < AREA_M2_MIN
     for k in np.flatnonzero(~good | flat).tolist():
         row = int(rows[known[k]])
-        faults[row] = _fault(polygons[k], bool(flat[k]))
+        faults[row] = _fault(polygons[k], bool(flat[k]), degrees[row])
     return faults
 
 
@@ -75,7 +79,12 @@ def _polygons(shapes: list[list[np.ndarray]]) -> np.ndarray:
     return np.array([shapely.Polygon(rings[0], rings[1:]) for rings in shapes], dtype=object)
 
 
-def _plane(table: Table, row: int) -> list[np.ndarray] | None:
+_Degrees = Callable[[float, float], tuple[float, float]]
+"""From a place on a plane, metres, back to latitude and longitude."""
+_Plane = tuple[list[np.ndarray], _Degrees]
+
+
+def _plane(table: Table, row: int) -> _Plane | None:
     """The rings of a row in metres on a plane, or None where no hemisphere holds them."""
     ats = [table.vertices_of(ring) for ring in table.rings_of(row)]
     side: tuple[int, int] | None = _FACES[int(table.face[row])]
@@ -88,14 +97,15 @@ def _plane(table: Table, row: int) -> list[np.ndarray] | None:
         flat = _lonlat([table.degrees(at) for at in ats])
         if flat is not None:
             return flat
-    return [_gnomonic(table.q[at].astype(np.float64), *side) for at in ats]
+    rings = [_gnomonic(table.q[at].astype(np.float64), *side) for at in ats]
+    return rings, lambda x, y: _gnomonic_degrees(x, y, *side)
 
 
 _FACES: Final = {-1: None, **{face: (face // 2, 2 * (face % 2) - 1) for face in range(6)}}
 """Axis and sign of the hemisphere round each face."""
 
 
-def _lonlat(rings: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray] | None:
+def _lonlat(rings: list[tuple[np.ndarray, np.ndarray]]) -> _Plane | None:
     """Rings in one lon/lat plane in metres, unwrapped over 180; None where one runs round a pole."""
     outer_lon, outer_lat = rings[0]
     metres = np.array([np.cos(np.radians(outer_lat.mean())), 1.0]) * 111_000.0
@@ -108,7 +118,7 @@ def _lonlat(rings: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray] | No
         start = lon[0] + 360.0 * np.round((outer_lon[0] - lon[0]) / 360.0)
         along = start + np.concatenate(([0.0], np.cumsum(step[:-1])))
         flat.append(np.stack([along - outer_lon[0], lat], axis=1) * metres)
-    return flat
+    return flat, lambda x, y: (y / metres[1], x / metres[0] + outer_lon[0])
 
 
 def _gnomonic(q: np.ndarray, axis: int, sign: int) -> np.ndarray:
@@ -117,14 +127,25 @@ def _gnomonic(q: np.ndarray, axis: int, sign: int) -> np.ndarray:
     return q[:, others] / (sign * q[:, axis : axis + 1]) * AXIS_M
 
 
-def _fault(polygon: shapely.Polygon, flat: bool) -> InputError:
+def _gnomonic_degrees(x: float, y: float, axis: int, sign: int) -> tuple[float, float]:
+    normal = np.insert(np.array([x, y]) / AXIS_M, axis, float(sign))
+    latitude = np.degrees(np.arctan2(normal[2], np.hypot(normal[0], normal[1])))
+    return float(latitude), float(np.degrees(np.arctan2(normal[1], normal[0])))
+
+
+def _fault(polygon: shapely.Polygon, flat: bool, degrees: _Degrees) -> InputError:
     if flat:
         return InputError(
             "ring.zero-area",
             "the ring encloses no area; give a point with radius_m, or a line with half_width_m",
         )
-    reason = re.sub(r"\[.*", "", shapely.is_valid_reason(polygon)).strip()
+    reason, _, place = shapely.is_valid_reason(polygon).partition("[")
+    near = ""
+    if _PLACE.fullmatch(place):
+        latitude, longitude = degrees(*map(float, place.rstrip("]").split()))
+        near = f" near latitude {latitude:.5f}, longitude {(longitude + 180) % 360 - 180:.5f}"
     return InputError(
         "ring.self-crossing",
-        f"the outline is no simple ring ({reason.lower()}); give its vertices in order, each once",
+        f"the outline is no simple ring ({reason.strip().lower()}{near}); give its vertices in "
+        "order, each once",
     )

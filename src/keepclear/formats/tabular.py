@@ -22,7 +22,7 @@ from keepclear.formats.place import Place
 from keepclear.formats.properties import PROPERTY_NAMES, UNLIMITED
 from keepclear.formats.reading import Reading
 from keepclear.formats.rows import Rows
-from keepclear.formats.text import shown
+from keepclear.formats.text import number, shown
 from keepclear.formats.wkt import parse_wkt
 
 __all__ = ["COLUMNS_MAX", "looks_like_header", "read"]
@@ -73,7 +73,7 @@ def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
             _check_count(cells, columns)
             rows.take(_typed(named), _geometry(named), number=line)
         except InputError as error:
-            rows.refuse(error, line, named.get("id"))
+            rows.refuse(_in_columns(error, named), line, named.get("id"))
     return rows.reading()
 
 
@@ -138,6 +138,15 @@ def _check_count(cells: list[str], columns: list[str]) -> None:
         )
 
 
+def _in_columns(error: InputError, cells: dict[str, str]) -> InputError:
+    """The same error, a fault of the place told by the columns in which it was written."""
+    within, geometry, ring = error.where.partition("geometry")
+    if within or not geometry:
+        return error
+    columns = f"{_PREFIX}wkt" if cells.get("wkt") else "columns latitude and longitude"
+    return InputError(error.code, error.message, where=columns + ring)
+
+
 def _geometry(cells: dict[str, str]) -> dict[str, Any] | None:
     if cells.get("wkt"):
         with Place(f"{_PREFIX}wkt"):
@@ -165,7 +174,7 @@ def _typed(cells: dict[str, str]) -> dict[str, Any]:
 
 def _number(cell: str) -> float:
     if _NUMBER.fullmatch(cell):
-        return float(cell)
+        return number(float(cell))
     if _COMMA.fullmatch(cell):
         raise InputError(
             "number.decimal-comma",
