@@ -7,8 +7,6 @@ base64. The grid is checked against its checksum before anything is written, and
 by bit, so that running this again on any true copy gives the same file.
 """
 
-
-
 from __future__ import annotations
 
 import base64

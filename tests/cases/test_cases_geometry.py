@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import math
 import time
+from dataclasses import replace
 
 import pytest
 
 from keepclear.detect.crossing import CrossingKind, Minima
+from keepclear.detect.fine import fine_of
+from keepclear.detect.prepare import prepare
 from keepclear.detect.rules import compare
+from keepclear.detect.separation import separation_m
 from keepclear.domain.declaration import Kind
 from keepclear.domain.footprint import Area, EdgeRule, Polygon
 from keepclear.domain.position import Position
@@ -444,6 +448,61 @@ def test_case_10_a_fence_far_away_at_swapped_coordinates_is_not_found():
 
 
 # minima and stand-off use the same distances
+
+
+def apart(a, b):
+    """The distance of two standing shapes to the last bit, as it is judged."""
+    table = prepare([declared("a", a), declared("b", b)], geoid=FLAT).table
+    return separation_m(fine_of(table, 0), fine_of(table, 1))
+
+
+NEIGHBOURS = {
+    "areas": (square(47.0, 8.0, 500), square(47.0, 8.05, 500)),
+    "points": (circle(47.0, 8.0), circle(47.01, 8.02)),
+    "point and area": (circle(47.0, 8.0), square(47.01, 8.02, 100)),
+    "over a corner of the cube": (circle(35.26, 44.99), circle(35.27, 45.01)),
+}
+
+
+@pytest.mark.parametrize("kind", NEIGHBOURS)
+def test_case_07_a_gap_equal_to_the_minimum_keeps_it_and_a_touch_of_a_stand_off_does_not(kind):
+    """To the last bit of the distance: a minimum is open, a stand-off is closed."""
+    one, other = NEIGHBOURS[kind]
+    gap = apart(one, other)
+    assert gap > 500
+    more, less = math.nextafter(gap, math.inf), math.nextafter(gap, 0.0)
+    assert not crosses(one, other, minima=Minima(horizontal_m=gap))
+    assert crosses(one, other, minima=Minima(horizontal_m=more))
+    for standoff, expected in ((gap, 1), (less, 0), (more, 1)):
+        kept = declared("a", one, kind=Kind.SITE, standoff_m=standoff)
+        assert len(crossings(kept, declared("b", other))) == expected
+
+
+def test_case_07_a_gap_equal_to_the_minimum_keeps_it_for_movers_too():
+    still = route(0.0, (place(47.0, 8.0), 0), (place(47.0, 8.0), 10))
+    beside = route(0.0, (place(47.01, 8.02), 0), (place(47.01, 8.02), 10))
+    gap = apart(circle(47.0, 8.0), circle(47.01, 8.02))
+    for other in (beside, circle(47.01, 8.02)):
+        assert not crosses(still, other, minima=Minima(horizontal_m=gap))
+        assert crosses(still, other, minima=Minima(horizontal_m=math.nextafter(gap, math.inf)))
+
+
+def test_case_07_the_larger_of_stand_off_and_minimum_counts_and_never_their_sum():
+    here, there = circle(47.0, 8.0, 100), moved(47.0, 8.0, 450, 0)
+    other = declared("b", circle(there.latitude, there.longitude, 100))  # 250 m between them
+    for standoff, minimum, kind in (
+        (200, 100, None), (100, 200, None), (0, 249, None), (249, 0, None), (200, 249, None),
+        (251, 100, CrossingKind.OVERLAP), (251, 300, CrossingKind.OVERLAP),
+        (100, 251, CrossingKind.SEPARATION), (0, 251, CrossingKind.SEPARATION),
+    ):  # fmt: skip
+        kept = declared("a", here, kind=Kind.SITE, standoff_m=standoff)
+        found = crossings(kept, other, minima=Minima(horizontal_m=minimum))
+        assert [c.kind for c in found] == ([] if kind is None else [kind]), (standoff, minimum)
+    both = [
+        crossings(declared("a", here, standoff_m=x), replace(other, standoff_m=y))
+        for x, y in ((200, 200), (200, 251), (251, 200))
+    ]
+    assert [len(found) for found in both] == [0, 1, 1]  # nor do two stand-offs add up
 
 
 def test_case_04_separation_is_measured_between_outlines():

@@ -161,10 +161,6 @@ def test_case_12_only_what_happens_in_the_span_asked_for():
         assert len(crossings(a, b, span=span)) == count, span
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a crossing whose half-open span ends at the very start of the time asked for is listed",
-)
 def test_case_12_a_crossing_that_ends_when_the_span_begins_is_outside_it():
     a, b = declared("a", during(0, 60)), declared("b", during(30, 90))
     assert crossings(a, b, span=Window(60 * MINUTE, None)) == ()

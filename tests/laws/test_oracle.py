@@ -25,6 +25,7 @@ POLYGONS = 1_200
 AREAS = 60
 AREA_M = (10.0, 30_000.0)
 FIFTY = 200
+SHALLOW = 40
 HITS = 100
 WORKLOAD = 10_000
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "oracle.json").read_text())
@@ -115,6 +116,14 @@ def test_movers_are_as_fifty_digits_say(engines, number):
     assert tally.differences == []
     assert tally.pairs > FIFTY / 2
     assert tally.meeting > 20
+
+
+@pytest.mark.parametrize("number", CHUNKS)
+def test_movers_across_a_line_at_a_small_angle_are_as_fifty_digits_say(engines, number):
+    pairs = [batches.shallow(SEED, k) for k in some_of(number, SHALLOW)]
+    tally = compare.compare_movers(pairs, engines, spans_every=10)
+    assert tally.differences == []
+    assert tally.meeting > SHALLOW / 2
 
 
 # ---- (c) S2 --------------------------------------------------------------------------------------

@@ -10,10 +10,14 @@ degrees; *lattice* pairs are integer vectors on the cube, where a touch can be e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 
+from . import generate
+from .ellipsoid import move
 from .rational import CUBE
+from .shapes import GEODESIC, Area, Corridor, Mover
 
 Rings = tuple[np.ndarray, ...]
 """The rings of a polygon: (n, 2) longitude and latitude in degrees, or (n, 3) integer vectors."""
@@ -327,3 +331,29 @@ class _Fold:
         over = np.maximum(u - CUBE, 0)
         q = np.stack([CUBE - over, np.minimum(u, CUBE), v], -1) * self.signs[:, None]
         return np.take_along_axis(q, np.broadcast_to(self.axes[:, None], q.shape), -1)
+
+
+# ---- movers --------------------------------------------------------------------------------------
+
+
+def shallow(seed: int, number: int) -> generate.MoverPair:
+    """A mover that runs into a line, or over the edge of an area, at an angle of down to a
+    thousandth of a degree: chords through the Earth are nearest to each other elsewhere than the
+    paths above them are."""
+    rng = Random(f"shallow {seed} {number}")
+    where, spot = generate.place(rng)
+    heading = rng.uniform(0, 360)
+    slight = heading + rng.choice([-1, 1]) * 10 ** rng.uniform(-3, 1)
+    legs, line = rng.uniform(1_000, 20_000), rng.uniform(500, 5_000)
+    before, back = rng.uniform(0.1, 0.9), rng.uniform(0.2, 0.8)
+    ends = move(*spot, heading + 180, legs * before), move(*spot, heading, legs * (1 - before))
+    a, b = move(*spot, slight + 180, line * back), move(*spot, slight, line * (1 - back))
+    times = generate.START_US, generate.START_US + 100 * generate.SECOND_US
+    mover = Mover(ends, times, rng.choice([0.0, 0.0, 0.05]))
+    side = rng.choice([-90, 90])
+    area = Area(((a, b, move(*b, slight + side, 300.0), move(*a, slight + side, 300.0)),), GEODESIC)
+    standing = rng.choice([Corridor((a, b), 0.0, GEODESIC), area])
+    minimum = rng.choice([0.02, 0.05, 0.2])
+    return generate.MoverPair(
+        seed, number, "shallow crossing", where, mover, standing, times, 0, minimum, None
+    )

@@ -37,6 +37,8 @@ AREAS = 60
 AREA_M = (10.0, 30_000.0)
 FIFTY = 60
 """Standing pairs and pairs with movers, each, for the 50-digit oracle; some 20 ms each."""
+SHALLOW = 10
+"""Movers across a line at a small angle, for the 50-digit oracle."""
 PATHS_EVERY = 4
 """Of so many chunks one is also searched, and compared to the bit between the two paths."""
 MINIMA = (
@@ -121,10 +123,12 @@ def chunk(state: State, engines: list[Engine]) -> None:
     some = range(state.chunk * FIFTY, (state.chunk + 1) * FIFTY)
     standing = [generate.pair(state.seed, number) for number in some]
     movers = [generate.mover_pair(state.seed, number) for number in some]
+    shallow = [batches.shallow(state.seed, number) for number in some[:SHALLOW]]
     state.add("50 digits", compare.compare_standing(standing, engines))
-    tally = compare.compare_movers(movers, engines)
-    state.kinds["times"] += tally.judged.pop("times", 0)
-    state.add("50 digits", tally)
+    for pairs, spans_every in ((movers, 2), (shallow, 10)):
+        tally = compare.compare_movers(pairs, engines, spans_every)
+        state.kinds["times"] += tally.judged.pop("times", 0)
+        state.add("50 digits", tally)
     if state.chunk % PATHS_EVERY == 0:
         minima = MINIMA[state.chunk // PATHS_EVERY % len(MINIMA)]
         state.add("paths", compare.compare_hits([*standing, *movers], engines, minima, state.chunk))

@@ -194,11 +194,6 @@ def test_diverging_movers_are_nearest_at_the_start_and_converging_ones_at_the_en
     assert found.time_i[0] == 10 * MINUTE
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="with a time minimum the chords sag differently where they cross, and the least chord "
-    "distance lies elsewhere than the least distance on the surface: up to 10 cm too far",
-)
 @pytest.mark.parametrize(("slope", "crossing_m"), [(1e-4, 800.0), (3e-4, 800.0), (1e-3, 1_500.0)])
 def test_legs_that_cross_at_a_small_angle_meet_within_the_time_minimum(slope, crossing_m):
     at = (47.0, 8.0)
@@ -206,7 +201,8 @@ def test_legs_that_cross_at_a_small_angle_meet_within_the_time_minimum(slope, cr
     b = leg(at, (2_500, -slope * crossing_m), (7_400, slope * (4_900 - crossing_m)), 1, 11)
     table = table_of(a, b)
     found, _ = nearest(table, 10 * MINUTE)
-    assert found.distance_m[0] == pytest.approx(dense(table, 10 * MINUTE), abs=0.01)
+    # The two do meet; a search on a grid stays a centimetre or two above.
+    assert found.distance_m[0] <= min(dense(table, 10 * MINUTE) + 0.005, 0.01)
 
 
 def test_an_instant_meets_a_leg_at_that_instant():

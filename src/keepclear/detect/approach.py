@@ -98,8 +98,11 @@ def _apart_in_time(a: _Motion, b: _Motion, tau: float) -> list[tuple[np.ndarray,
     """Candidate time pairs: the stationary point and the least point of each side."""
     a0, a1 = a.begins, a.begins + a.lasts
     b0, b1 = b.begins, b.begins + b.lasts
-    p, u = _linear(a)
-    q, v = _linear(b)
+    # In the plane touching the Earth between the two, where chords that cross really meet: in space
+    # they pass each other at different depths under the surface.
+    normal = np.stack(to_unit(*(a.start + a.end + b.start + b.end)))
+    p, u = (_flat(side, normal) for side in _linear(a))
+    q, v = (_flat(side, normal) for side in _linear(b))
     w = p - q
     uu, vv, uv = (u * u).sum(axis=0), (v * v).sum(axis=0), (u * v).sum(axis=0)
     uw, vw = (u * w).sum(axis=0), (v * w).sum(axis=0)
@@ -131,6 +134,11 @@ def _linear(m: _Motion) -> tuple[np.ndarray, np.ndarray]:
     """Chord position at the start of a leg, and its change per microsecond."""
     p, q = np.stack(ecef(*m.start)), np.stack(ecef(*m.end))
     return p, np.where(m.lasts > 0, (q - p) / np.where(m.lasts > 0, m.lasts, 1.0), 0.0)
+
+
+def _flat(vector: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """A vector (3, n) without its part along a normal."""
+    return vector - normal * (vector * normal).sum(axis=0)
 
 
 def _least_step(gap: np.ndarray, change: np.ndarray, most: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ Source: the measurements behind decision 0001.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil, log2
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +30,7 @@ __all__ = [
     "great_circle_lonlat",
     "levels",
     "lonlat_points",
+    "short_lonlat",
     "unwrap",
     "without_repeats",
 ]
@@ -40,6 +43,8 @@ LEVEL_MAX: Final = 16
 that stays outside the tolerance."""
 GEODESIC_STEP_M: Final = 2_000.0
 """Great circle and geodesic differ by 0.26 mm at 2 km, at the worst latitude and azimuth."""
+LONLAT_EDGE_DEGREES: Final = 5.0
+"""Edges straight in lon/lat are at most this long in either coordinate once they are prepared."""
 _EARTH_M: Final = 6_400_000.0
 """No radius of curvature of WGS84 is larger."""
 _SPLIT_M: Final = EDGE_M_MAX * 0.9
@@ -123,6 +128,34 @@ def _halved(values: np.ndarray) -> np.ndarray:
     out[::2] = values
     out[1::2] = (values[:-1] + values[1:]) * 0.5
     return out
+
+
+def short_lonlat(
+    lon: Sequence[float], lat: Sequence[float], *, closed: bool
+) -> tuple[list[float], list[float]]:
+    """A line straight in lon/lat with edges of at most 5 degrees: longer ones are halved.
+
+    The bounds of :func:`bounds_m` are those of small angles; they hold with room to spare up to here.
+    """
+    lons: list[float] = []
+    lats: list[float] = []
+    n = len(lon)
+    for i in range(n if closed else n - 1):
+        j = (i + 1) % n
+        x0, x1 = float(unwrap(lon[i], lon[j])), float(unwrap(lon[j], lon[i]))
+        wide = max(abs(x1 - x0), abs(lat[j] - lat[i]))
+        halvings_needed = max(0, ceil(log2(wide / LONLAT_EDGE_DEGREES))) if wide > 0 else 0
+        if halvings_needed == 0:
+            lons.append(lon[i])
+            lats.append(lat[i])
+            continue
+        x, y = lonlat_points(lon[i], lat[i], lon[j], lat[j], halvings_needed)
+        lons += [lon[i], *(float(v) - 360.0 if v > 180.0 else float(v) for v in x[1:-1])]
+        lats += [lat[i], *y[1:-1].tolist()]
+    if not closed:
+        lons.append(lon[-1])
+        lats.append(lat[-1])
+    return lons, lats
 
 
 def geodesic_points(

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from keepclear.detect.edges import geodesic_points, great_circle_lonlat
+from keepclear.detect.edges import geodesic_points, great_circle_lonlat, short_lonlat
 from keepclear.detect.legs import short_legs
 from keepclear.detect.rings import ring_faults
 from keepclear.detect.rows import Rows
@@ -199,7 +199,7 @@ def _line(
     lon = [place.longitude for place in places]
     lat = [place.latitude for place in places]
     if edges is EdgeRule.LONLAT:
-        return lon, lat
+        return short_lonlat(lon, lat, closed=closed)
     insert = geodesic_points if edges is EdgeRule.GEODESIC else great_circle_lonlat
     n = len(lon)
     lons: list[float] = []

@@ -110,15 +110,37 @@ def _lonlat(rings: list[tuple[np.ndarray, np.ndarray]]) -> _Plane | None:
     outer_lon, outer_lat = rings[0]
     metres = np.array([np.cos(np.radians(outer_lat.mean())), 1.0]) * 111_000.0
     flat = []
-    for lon, lat in rings:
+    for ring_lon, ring_lat in rings:
+        lon, lat = _drawn_along_poles(ring_lon, ring_lat)
         other = np.roll(lon, -1)
         step = unwrap(other, lon) - unwrap(lon, other)
+        # Along a pole every longitude is one place: the drawing goes the way it was drawn.
+        at_pole = (np.abs(lat) == 90.0) & (lat == np.roll(lat, -1))
+        step = np.where(at_pole, other - lon, step)
         if abs(step.sum()) >= 180.0:
             return None
         start = lon[0] + 360.0 * np.round((outer_lon[0] - lon[0]) / 360.0)
         along = start + np.concatenate(([0.0], np.cumsum(step[:-1])))
         flat.append(np.stack([along - outer_lon[0], lat], axis=1) * metres)
     return flat, lambda x, y: (y / metres[1], x / metres[0] + outer_lon[0])
+
+
+def _drawn_along_poles(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A ring with every vertex at a pole drawn as the line it is in lon/lat.
+
+    A pole is one place with all longitudes: the line runs from the longitude that the ring comes
+    from to the one that it goes on to.
+    """
+    poles = np.flatnonzero(np.abs(lat) == 90.0)
+    if len(poles) == 0:
+        return lon, lat
+    at_pole = np.abs(lat) == 90.0
+    came = np.where(np.roll(at_pole, 1), lon, np.roll(lon, 1))[poles]
+    goes = np.where(np.roll(at_pole, -1), lon, np.roll(lon, -1))[poles]
+    lon = np.insert(lon, poles + 1, goes)
+    lat = np.insert(lat, poles + 1, lat[poles])
+    lon[poles + np.arange(len(poles))] = came
+    return lon, lat
 
 
 def _gnomonic(q: np.ndarray, axis: int, sign: int) -> np.ndarray:

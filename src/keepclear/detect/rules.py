@@ -214,7 +214,8 @@ def _codes(
 def _in_span(hits: Hits, span: Window) -> np.ndarray:
     inside = np.ones(len(hits.i), dtype=bool)
     if span.start_us is not None:
-        inside &= hits.end_us >= span.start_us
+        ends = hits.end_us > span.start_us  # half-open; an instant is a closed point
+        inside &= ends | ((hits.end_us == hits.start_us) & (hits.end_us == span.start_us))
     if span.end_us is not None:
         inside &= hits.start_us < span.end_us
     return np.flatnonzero(inside)

@@ -61,12 +61,13 @@ def separation_m(a: Fine, b: Fine, *, meet: bool | None = None) -> float:
     """
     if meet or (meet is None and share_a_point(a, b)):
         return 0.0
-    nearest = _rough(a, b)
-    if not b.is_point:
-        nearest = min(nearest, _least(a.vertices, b.units, nearest))
-    if a.is_point and not b.is_point:
-        return nearest  # no vertex of b is nearer to a point than its edges are
-    return min(nearest, _least(b.vertices, a.units, nearest))
+    if a.is_point and b.is_point:
+        return float(distance_m(*a.vertices[:, 0], *b.vertices[:, 0]))
+    bound = _rough(a, b)
+    # No vertex is nearer to a point than its edges are, so a point is only measured from.
+    forth = np.inf if b.is_point else _least(a.vertices, b.units, bound)
+    back = np.inf if a.is_point else _least(b.vertices, a.units, bound)
+    return min(forth, back)
 
 
 def depth_m(a: Fine, b: Fine) -> float:
@@ -93,20 +94,20 @@ def _rough(a: Fine, b: Fine) -> float:
     return float(distance_m(*p[:, :, None], *q[:, None, :]).min())
 
 
-def _least(points: np.ndarray, edges: tuple[np.ndarray, np.ndarray], at_most: float) -> float:
-    """Least distance from unit normals (3, n) to edges, where it is below ``at_most``; else that."""
+def _least(points: np.ndarray, edges: tuple[np.ndarray, np.ndarray], bound: float) -> float:
+    """Least distance from unit normals (3, n) to edges; pairs surely beyond ``bound`` are left out."""
     a, b = edges
     middle = (a + b) * 0.5
     half = np.sqrt(((a - b) ** 2).sum(axis=0)) * 0.5
     step = max(1, _BLOCK // a.shape[1])
-    least = at_most
+    least = np.inf
     for first in range(0, points.shape[1], step):
         block = points[:, first : first + step]
         gap = np.sqrt(((block[:, :, None] - middle[:, None, :]) ** 2).sum(axis=0)) - half
         # A chord of the unit sphere, scaled by the least radius of curvature, is no longer than
         # the distance; 1 m spare covers the rounding.
-        i, j = np.nonzero(gap * (0.99 * AXIS_M) <= least + 1.0)
+        i, j = np.nonzero(gap * (0.99 * AXIS_M) <= min(least, bound) + 1.0)
         if len(i):
             found = point_edge_m(*block[:, i], *a[:, j], *b[:, j])
             least = min(least, float(found.min()))
-    return least
+    return float(least)

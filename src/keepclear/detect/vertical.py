@@ -47,7 +47,8 @@ _QNH_HIGH_M: Final = 302.0
 """Depth of 1050 hPa in the standard atmosphere (301.5 m), outward."""
 _ISA_DEVIATION_K: Final = 30.0
 _T0_K: Final = 288.15
-_HALF_LAPSE_K_M: Final = 0.00325
+_HALF_LAPSE_K_M: Final = 0.0034
+"""Half of 6.5 K a km, and 5 % more: the mean that counts is weighted by thickness, and is colder."""
 _COLDEST_MEAN_K: Final = 225.0
 """No mean temperature from the ground to any flight level is colder in the standard atmosphere."""
 
@@ -106,7 +107,10 @@ def pressure_height_m(level_m: float) -> tuple[float, float]:
     """Lowest and highest geometric height above sea level of a standard pressure altitude."""
     heights: list[float] = []
     for shifted in (level_m - _QNH_LOW_M, level_m + _QNH_HIGH_M):
-        mean_k = max(_T0_K - _HALF_LAPSE_K_M * max(shifted, 0.0), _COLDEST_MEAN_K)
+        # The air column reaches from the ground's pressure to the level: over a low QNH it lies
+        # higher, and is colder, than one that begins at sea level.
+        middle = max(shifted + 2.0 * _QNH_LOW_M, 0.0)
+        mean_k = max(_T0_K - _HALF_LAPSE_K_M * middle, _COLDEST_MEAN_K)
         heights += [shifted * (1.0 + k / mean_k) for k in (-_ISA_DEVIATION_K, _ISA_DEVIATION_K)]
     return min(heights), max(heights)
 

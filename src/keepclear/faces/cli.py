@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
-from keepclear.faces.outcome import Exit, exit_code
+from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
 from keepclear.node.config import CHECK_SETTINGS, settings
@@ -73,7 +73,13 @@ def _setting(*names: str, **rest: Any) -> Callable[[Any], Any]:
     return click.option(*names, envvar=variable, **rest)
 
 
-@cli.command()
+_EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
+    f"  {code.value:>3}  {words}" for code, words in EXIT_WORDS.items()
+)
+"""Click leaves the lines of a paragraph alone that begins with a backspace."""
+
+
+@cli.command(epilog=_EXIT_CODES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @_setting(
     "--horizontal",
@@ -140,16 +146,10 @@ def _setting(*names: str, **rest: Any) -> Callable[[Any], Any]:
 @_setting("--quiet", "-q", is_flag=True, help="Say only what could not be read.")
 @click.pass_context
 def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
-    r"""Find every crossing among the declarations in FILE...
+    """Find every crossing among the declarations in FILE...
 
     Files of all parties go in together; - is standard input. A declaration that names no party
     belongs to the party that its file is named after.
-
-    \b
-    Exit code: 0 nothing crosses and every row was compared
-               1 something crosses, certainly or possibly
-               2 the command cannot be understood
-               3 something could not be read, and nothing crosses in the rest
     """
     from keepclear.detect.crossing import Minima
     from keepclear.faces.telling import say_closing, say_left_out

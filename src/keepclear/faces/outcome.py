@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from keepclear.detect.crossing import Comparison
 
-__all__ = ["Exit", "exit_code"]
+__all__ = ["EXIT_WORDS", "Exit", "exit_code"]
 
 
 class Exit(IntEnum):
-    """What the exit code says."""
+    """The exit codes; ``EXIT_WORDS`` says what each means."""
 
     NOTHING = 0
-    """Every row was compared, and nothing crosses."""
     CROSSING = 1
-    """Something crosses, certainly or possibly."""
     USAGE = 2
-    """The command cannot be understood."""
     UNREADABLE = 3
-    """Something could not be read, and nothing crosses in the rest."""
     BUG = 70
-    """A promise of our own code did not hold."""
     INTERRUPTED = 130
-    """Somebody pressed Ctrl-C."""
+
+
+EXIT_WORDS: Final = MappingProxyType(
+    {
+        Exit.NOTHING: "every row was compared, and nothing crosses",
+        Exit.CROSSING: "something crosses, certainly or possibly",
+        Exit.USAGE: "the command cannot be understood",
+        Exit.UNREADABLE: "something could not be read, and nothing crosses in the rest",
+        Exit.BUG: "a fault of keepclear; nothing was decided",
+        Exit.INTERRUPTED: "interrupted; nothing was decided",
+    }
+)
+"""For the help and the documents."""
 
 
 def exit_code(comparison: Comparison, *, keep_going: bool, exit_zero: bool) -> Exit:

@@ -15,6 +15,7 @@ from typing import Final
 import numba
 import numpy as np
 
+from keepclear.detect.edges import LONLAT_EDGE_DEGREES
 from keepclear.detect.table import AREA, LINE
 
 __all__ = ["Scan", "scan"]
@@ -25,7 +26,11 @@ _PARALLEL_BYTES: Final = 1_000_000
 """Smaller files are not worth a second thread."""
 _BYTES_A_FEATURE: Final = 120
 """No canonical feature takes fewer bytes."""
+_NAME_BYTES: Final = 200
+"""Longer names are refused by the ordinary reader."""
 _GRID: Final = 10_000_000
+_EDGE_GRID: Final = int(LONLAT_EDGE_DEGREES * _GRID)
+"""Longer edges are split before they are compared, which the ordinary way does."""
 _NONE: Final = -(2**60)
 """Not said."""
 
@@ -36,6 +41,8 @@ njit = numba.njit(cache=True, error_model="numpy", nogil=True)
 class Scan:
     """Columns of a file of canonical features; see ``detect.table``."""
 
+    collection: bool
+    """The features stand in a FeatureCollection; else one stands in each line."""
     kind: np.ndarray
     """uint8 (n): AREA or LINE (a point)."""
     role: np.ndarray
@@ -178,7 +185,11 @@ def _ring(b, p, n, lon, lat, at):
         p = _position(b, p, n, lon, lat, at)
         if p < 0:
             return -1, at
-        if at > first and abs(np.int64(lon[at]) - lon[at - 1]) >= 180 * _GRID:
+        if (
+            at > first
+            and max(abs(np.int64(lon[at]) - lon[at - 1]), abs(np.int64(lat[at]) - lat[at - 1]))
+            > _EDGE_GRID
+        ):
             return -1, at
         if at > first and lon[at] == lon[at - 1] and lat[at] == lat[at - 1]:
             at -= 1
@@ -435,13 +446,15 @@ def _properties(b, p, n, row, role, reach, lower, upper, start_us, end_us, names
                     return -1
         else:
             stop = _string(b, p, n)
-            if stop < 0:
+            if stop < 0 or stop - p > _NAME_BYTES or b[p + 1] == 32 or b[stop - 1] == 32:
                 return -1
             if _is(b, start, end, _ID):
                 bit = 8
                 names[row, 0], names[row, 1] = p + 1, stop
             elif _is(b, start, end, _PARTY):
                 bit = 16
+                if stop == p + 1:
+                    return -1
                 names[row, 2], names[row, 3] = p + 1, stop
             elif _is(b, start, end, _START):
                 bit = 32
@@ -633,6 +646,7 @@ def _stretch(
     while p < stop:
         if row >= len(kind):
             return -1
+        begin = p
         p = _feature(
             b,
             p,
@@ -656,7 +670,7 @@ def _stretch(
         row += 1
         q = _space(b, p, n)
         if not collection:
-            if q < n and not _line_broken(b, p, q):
+            if _line_broken(b, begin, p) or (q < n and not _line_broken(b, p, q)):
                 return -1
             p = q
         elif q < n and b[q] == 44:
@@ -688,7 +702,7 @@ def _borders(data: np.ndarray, first: int) -> np.ndarray:
     threads = numba.get_num_threads() if len(data) >= _PARALLEL_BYTES else 1
     step = (len(data) - first) // threads
     inner = [_border(data, first + step * k) for k in range(1, threads)]
-    return np.array([first, *inner, len(data)], dtype=np.int64)
+    return np.unique(np.array([first, *inner, len(data)], dtype=np.int64))
 
 
 def scan(data: np.ndarray) -> Scan | None:
@@ -724,6 +738,7 @@ def scan(data: np.ndarray) -> Scan | None:
         return np.concatenate([column[k, :n] for k, n in parts])
 
     return Scan(
+        collection=bool(collection),
         kind=joined(kind),
         role=joined(role),
         ring_start=_chained([ring_start[k, : n + 1] for k, n in parts]),

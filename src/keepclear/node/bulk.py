@@ -7,6 +7,7 @@ ordinary way gives the same answer more slowly. A law holds both to the same byt
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ import numpy as np
 from keepclear.detect.crossing import Comparison, Minima
 from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED
 from keepclear.domain.declaration import Kind
+from keepclear.errors import InputError
+from keepclear.formats.sniff import Family, text_family
 from keepclear.node.check import Question
 from keepclear.node.fastpath import COLD_FACTOR, prepare_cache, warm
 from keepclear.node.files import STDIN, party_names
@@ -29,6 +32,8 @@ __all__ = ["BULK_BYTES_MIN", "BulkPairs", "bulk_pairs"]
 
 BULK_BYTES_MIN: Final = 10_000_000
 """Below this the ordinary way answers before the compiled one would be loaded."""
+_LOOKED_AT: Final = 1 << 18
+"""Bytes by which the family of a file is told."""
 _ROLES: Final = (Kind.OPERATION, Kind.RESTRICTION)
 """What the scanner's role codes stand for."""
 
@@ -65,7 +70,8 @@ def bulk_pairs(
         return None
     sizes = [_size(path) for path in paths]
     worth = BULK_BYTES_MIN if warm() else BULK_BYTES_MIN * COLD_FACTOR
-    if len(set(paths)) < len(paths) or min(sizes) < 0 or sum(sizes) < worth:
+    different = len({os.path.realpath(path) for path in paths}) == len(paths)
+    if not different or min(sizes) < 0 or sum(sizes) < worth:
         return None
     if max(sizes) > max_bytes:
         return None
@@ -78,11 +84,22 @@ def bulk_pairs(
     for path in paths:
         content = np.fromfile(path, dtype=np.uint8)
         found = scan(content)
-        if found is None:
+        if found is None or not _is_expected(content, path, found, read_as):
             return None
         data.append(content)
         scans.append(found)
     return _answer(paths, question, data, scans)
+
+
+def _is_expected(content: np.ndarray, path: str, found: Scan, read_as: str | None) -> bool:
+    """Whether the ordinary way would take the file for what the scanner took it for."""
+    if read_as is not None:
+        return found.collection == (read_as == "geojson")
+    try:
+        family = text_family(content[:_LOOKED_AT].tobytes(), path)
+    except InputError:
+        return False
+    return found.collection == (family is Family.JSON)
 
 
 def _size(path: str) -> int:
@@ -121,7 +138,8 @@ def _answer(
     comparison = Comparison(
         complete=True, declarations=len(table), volumes=len(table), compared=len(table),
         parties=tuple(shown), not_compared=(), refused=(),
-        warnings=_warnings(paths, parties, shown, question), crossings=(),
+        warnings=_warnings(paths, parties, shown, question) if len(table) > 1 else (),
+        crossings=(),
     )  # fmt: skip
     bands = table.bands
     return BulkPairs(

@@ -18,6 +18,7 @@ __all__ = ["point_near"]
 _UNWRAP = compiled("unwrap")
 _TO_UNIT = compiled("to_unit")
 _POINT_EDGE = compiled("point_edge_m")
+_DISTANCE = compiled("distance_m")
 
 _LEAST_M = 6_335_439.0 * 0.9999
 """Least radius of curvature of WGS84, with room for rounding."""
@@ -44,9 +45,9 @@ def _chord(px, py, pz, ax, ay, az, bx, by, bz):
 def _edge_near(px, py, pz, ax, ay, az, a_lon, a_lat, bx, by, bz, b_lon, b_lat, level, reach_m):
     """Whether p lies within reach of a piece of the edge; all are unit normals."""
     chord = _chord(px, py, pz, ax, ay, az, bx, by, bz)
-    # The chord of the whole edge lies under the surface by an eighth of its length squared.
+    # How far the middle of the chord lies under the surface.
     ex, ey, ez = bx - ax, by - ay, bz - az
-    under = 0.13 * (ex * ex + ey * ey + ez * ez)
+    under = 1.0 - np.sqrt(max(1.0 - 0.25 * (ex * ex + ey * ey + ez * ez), 0.0)) + 1e-12
     if (chord - under - _SPARES[level] * _UNIT_SPARE) * _LEAST_M > reach_m:
         return False
     if level == 0:
@@ -67,6 +68,10 @@ def _edge_near(px, py, pz, ax, ay, az, a_lon, a_lat, bx, by, bz, b_lon, b_lat, l
 def point_near(vertex, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, reach_m):
     """Whether a vertex lies within ``reach_m`` of an edge (or the point) of row j."""
     px, py, pz = _TO_UNIT(float(q[vertex, 0]), float(q[vertex, 1]), float(q[vertex, 2]))
+    only = vertex_start[ring_start[j]]
+    if kind[j] != AREA and vertex_start[ring_start[j] + 1] - only == 1:
+        ax, ay, az = _TO_UNIT(float(q[only, 0]), float(q[only, 1]), float(q[only, 2]))
+        return _DISTANCE(px, py, pz, ax, ay, az) <= reach_m
     for ring in range(ring_start[j], ring_start[j + 1]):
         first, last = vertex_start[ring], vertex_start[ring + 1]
         ax, ay, az = _TO_UNIT(float(q[first, 0]), float(q[first, 1]), float(q[first, 2]))

@@ -45,6 +45,8 @@ def _suspect(row, ring_start, vertex_start, lon, lat, face):
         c = first + (k + 2) % n
         if abs(np.int64(lon[a]) - lon[b]) > 100_000_000:  # 10 degrees or over 180: look again
             return True
+        if abs(np.int64(lat[a])) > 890_000_000:  # at a pole vertices may fall together
+            return True
         if _side(a, b, c, lon, lat) == 0:
             return True
         for m in range(k + 2, n):
