@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from keepclear.node.fastpath import prepare_cache
+
+prepare_cache()  # compiled code of older source must never be what is tested
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("KEEPCLEAR_DATA", ROOT.parent / "shared" / "data"))
 

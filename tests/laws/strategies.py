@@ -23,7 +23,9 @@ from keepclear.domain.position import Position
 from keepclear.domain.route import Route, Waypoint
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window, parse_instant
+from keepclear.node.fastpath import prepare_cache
 
+prepare_cache()  # before the compiler is first imported: its own cache forgets what kernels call
 WGS84 = Geodesic.WGS84
 FLAT = Geoid(np.zeros((721, 1440), dtype=np.int16))
 """A geoid without undulation; model errors of 1 m either way remain."""

@@ -96,7 +96,7 @@ def test_closest_approach_is_the_least_of_a_dense_search(tau_min, tolerance_m):
     rng = np.random.default_rng(100 + tau_min)
     tau = tau_min * MINUTE
     compared = 0
-    while compared < 60:
+    while compared < 30:
         table = random_legs(rng)
         if len(table) != 2 or not moments(table, I, J, Minima(time_us=tau)).holds[0]:
             continue

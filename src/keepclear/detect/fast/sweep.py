@@ -116,7 +116,8 @@ def hot_rows(table: Table, minima: Minima, pad: np.ndarray) -> _Hot:
         rows = order[at]
         for column, axis in ((grid.U0, axes[0]), (grid.V0, axes[1])):
             first, last = low[rows, axis] - pad[rows], high[rows, axis] + pad[rows]
-            leaves = ((first <= -W) | (last >= W)) & (pad[rows] > 0)
+            # What only touches the border of its face may meet what lies on the next one.
+            leaves = (first <= -W) | (last >= W)
             face[at[leaves]] = -1
             columns[at, column] = np.clip(first, -W, W)
             columns[at, column + 1] = np.clip(last, -W, W)
