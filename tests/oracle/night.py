@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -200,17 +201,19 @@ def main() -> int:
     OUT.mkdir(exist_ok=True)
     if not given.resume:
         state.differing.unlink(missing_ok=True)
+    stop: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):  # end with the chunk, and say what was done
+        signal.signal(number, lambda got, _frame: stop.append(got))
     before, begun = state.seconds, time.monotonic()
-    while state.pairs < given.pairs and time.monotonic() - begun < given.seconds:
+    if given.s2 and not state.s2_volumes:
+        state.add("S2", compare.compare_s2(compare.workload_tables(given.s2)))
+        state.s2_volumes = given.s2
+        _say(state)
+    while state.pairs < given.pairs and time.monotonic() - begun < given.seconds and not stop:
         chunk(state, engines)
         state.seconds = before + time.monotonic() - begun
         state.save()
         _say(state)
-    if given.s2 and not state.s2_volumes:
-        state.add("S2", compare.compare_s2(compare.workload_tables(given.s2)))
-        state.s2_volumes = given.s2
-        state.seconds = before + time.monotonic() - begun
-        state.save()
     text = SOAK.read_text() if SOAK.exists() else HEAD
     SOAK.write_text(text + line(state, commit))
     _say(state)
