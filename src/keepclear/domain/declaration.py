@@ -13,6 +13,7 @@ from typing import Final
 
 from keepclear.domain.footprint import RADIUS_M_MAX, length_m
 from keepclear.domain.route import Route
+from keepclear.domain.stated import StatedPosition
 from keepclear.domain.volume import Volume4D
 from keepclear.errors import InputError
 
@@ -123,6 +124,16 @@ class Declaration:
     """How far off every position in it may be."""
     where: str = ""
     """File and row it was read from; for sentences, never compared."""
+    name: str = ""
+    """What people call it; the id is for programs."""
+    description: str = ""
+    """Where it is in words, such as '9 km south of Bravo strip'; checked against the numbers."""
+    stated: tuple[tuple[StatedPosition, ...], ...] = ()
+    """Its places as they were written, where the format keeps that: for each place the writing
+    that holds, then any other writing of the same place, which must agree with it."""
+    notice: tuple[tuple[str, str], ...] = ()
+    """Further fields of its notification, by name, such as ``admin_area``; the names stand in
+    :mod:`keepclear.domain.fields`. They inform people and never change a verdict."""
 
     def __post_init__(self) -> None:
         if not self.parts:

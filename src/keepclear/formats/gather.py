@@ -30,6 +30,8 @@ _WIDER: Final = "with another ground_m than earlier rows of the same declaration
 
 _WHAT_IT_IS: Final = ("kind", "state", "priority", "on_behalf_of")
 _AMOUNTS: Final = ("standoff_m", "position_error_m")
+_WORDS: Final = ("name", "description")
+"""Said for people; of rows that differ the first holds."""
 _NOTHING: Final = (None, "")
 _MOVING: Final = (None, Kind.OPERATION, Kind.MOVEMENT)
 
@@ -70,7 +72,7 @@ class Gatherer:
         """
         said = {
             name: value
-            for name in (*_WHAT_IT_IS, *_AMOUNTS, "ground")
+            for name in (*_WHAT_IT_IS, *_AMOUNTS, *_WORDS, "ground")
             if (value := getattr(told, name)) not in _NOTHING
         }
         draft = self._named.get((told.party, id_)) if id_ else None
@@ -106,6 +108,8 @@ class Gatherer:
             ground=said.get("ground"),
             position_error_m=said.get("position_error_m", 0.0),
             where=draft.where,
+            name=said.get("name", ""),
+            description=said.get("description", ""),
         )
 
     def _merge(self, draft: _Draft, said: dict[str, Any], prefix: str) -> None:
@@ -123,6 +127,9 @@ class Gatherer:
             if name in said and before is not None and said[name] != before:
                 self._remarks.add(_LARGER.format(name))
                 said[name] = max(said[name], before)
+        for name in _WORDS:
+            if name in draft.said:
+                said.pop(name, None)
         ground: Ground | None = draft.said.get("ground")
         if "ground" in said and ground is not None and said["ground"] != ground:
             self._remarks.add(_WIDER)

@@ -1,8 +1,9 @@
 """The properties of a declared row, shared by GeoJSON, NDJSON and CSV.
 
 ``party, on_behalf_of, id, kind, state, priority, altitude_lower, altitude_upper, time_start,
-time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times, edges``. Null is
-the same as absent. Other names are ignored, except those that ``schema`` refuses.
+time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times, edges, name,
+description``. Null is the same as absent. Other names are ignored, except those
+that ``schema`` refuses.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from keepclear.domain.window import Window, parse_instant
 from keepclear.errors import InputError
 from keepclear.formats.altitudes import limit_from_json
 from keepclear.formats.schema import refuse_unwelcome, unwelcome
-from keepclear.formats.text import number, one_line, shown
+from keepclear.formats.text import free_text, number, one_line, shown
 
 __all__ = ["EDGES", "PROPERTY_NAMES", "UNLIMITED", "Limits", "Properties", "read_properties"]
 
@@ -66,6 +67,8 @@ class Properties:
     half_width_m: float | None
     times: tuple[int, ...] | None
     edges: EdgeRule | None
+    name: str
+    description: str
     prefix: str
     """What stands before a property's name in error places: ``properties.`` or ``column ``."""
 
@@ -140,6 +143,8 @@ def read_properties(raw: Mapping[str, Any], *, prefix: str) -> Properties:
         half_width_m=told("half_width_m"),
         times=told("times"),
         edges=told("edges"),
+        name=told("name", ""),
+        description=told("description", ""),
         prefix=prefix,
     )
 
@@ -263,6 +268,8 @@ _CONVERT: Final = MappingProxyType[str, Callable[[Any], Any]](
         "half_width_m": _length,
         "times": _times,
         "edges": _edges,
+        "name": free_text,
+        "description": free_text,
     }
 )
 PROPERTY_NAMES: Final = tuple(_CONVERT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from keepclear.domain.declaration import Declaration
+from keepclear.domain.finding import Finding
 from keepclear.errors import Refusal
 
 __all__ = ["Reading"]
@@ -22,3 +23,5 @@ class Reading:
     """Rows that were not used; the others still are."""
     warnings: tuple[str, ...] = ()
     """What was understood, but should be looked at; each says where."""
+    findings: tuple[Finding, ...] = ()
+    """What looks wrong although it could be read, by stable code; ``integrity`` finds more."""

@@ -11,10 +11,21 @@ from typing import Any, Final
 
 from keepclear.errors import InputError
 
-__all__ = ["TEXT_LENGTH_MAX", "checked_utf8", "generated_id", "number", "one_line", "shown"]
+__all__ = [
+    "FREE_LENGTH_MAX",
+    "TEXT_LENGTH_MAX",
+    "checked_utf8",
+    "free_text",
+    "generated_id",
+    "number",
+    "one_line",
+    "shown",
+]
 
 TEXT_LENGTH_MAX: Final = 200
 """Characters in a name or identifier; longer ones are pasted documents, not names."""
+FREE_LENGTH_MAX: Final = 2_000
+"""Characters of a name or description for people; what follows is cut, and an ellipsis says so."""
 _COMPOSED_MAX: Final = 8 * TEXT_LENGTH_MAX
 """Characters that are composed before counting: letters may come with their marks apart."""
 _SHOWN_MAX: Final = 40
@@ -125,6 +136,26 @@ def one_line(value: Any) -> str:
                 "text.control", f"the text holds the control character U+{ord(mark):04X}; remove it"
             )
     return text
+
+
+def free_text(value: Any) -> str:
+    """Words for people: composed (NFC), white space folded, marks without a shape taken out.
+
+    Never a reason to refuse a row: a value that is no text says nothing, because foreign files use
+    these names for anything. It is cut at ``FREE_LENGTH_MAX``.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    words = unicodedata.normalize("NFC", str(value)[: 2 * FREE_LENGTH_MAX])
+    text = " ".join(
+        "".join(
+            " " if mark.isspace() else mark
+            for mark in words
+            if mark.isspace()
+            or (mark not in _FORMATTING and unicodedata.category(mark) not in {"Cc", "Cs"})
+        ).split()
+    )
+    return text if len(text) <= FREE_LENGTH_MAX else text[: FREE_LENGTH_MAX - 1] + "…"
 
 
 def generated_id(stem: str, number: int) -> str:

@@ -74,6 +74,7 @@ def gather(
         declarations=tuple(declarations),
         refused=tuple(refusal for reading in readings for refusal in reading.refused),
         warnings=(*warnings, *(text for reading in readings for text in reading.warnings)),
+        findings=tuple(finding for reading in readings for finding in reading.findings),
     )
 
 
@@ -138,5 +139,6 @@ def _name(declaration: Declaration) -> str:
 
 
 def _alike(a: Declaration, b: Declaration) -> bool:
-    """The same but for their parts and where they stand."""
-    return replace(a, parts=b.parts, where=b.where) == b
+    """The same but for their parts, where they stand, and what is only said in words of them."""
+    said = replace(a, name=b.name, description=b.description, stated=b.stated, notice=b.notice)
+    return replace(said, parts=b.parts, where=b.where) == b
