@@ -1,5 +1,7 @@
 """``keepclear where``: what is shown, what is refused, and the exit code."""
 
+# ruff: noqa: RUF001  letters of other alphabets are the point here
+
 from __future__ import annotations
 
 import io
@@ -59,7 +61,7 @@ def test_a_place_is_shown_in_every_notation(where):
     assert where("36 12 30 N 37 09 15 E") == (0, SHOWN, "")
 
 
-def test_every_line_shown_is_read_back_as_the_same_place(where):
+def test_every_line_shown_is_read_back_as_the_same_place():
     wanted = read_position("36 12 30 N 37 09 15 E").position
     for line in SHOWN.splitlines()[1:7]:
         found = read_position(line[29:]).position
