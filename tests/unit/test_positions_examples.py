@@ -145,6 +145,7 @@ READ = [
     ("37 north 333000mE 4008000mN", 36.202425, 37.142412, U),
     ("37N 4008000mN 333000mE", 36.202425, 37.142412, U),
     ("37 south 333000 5992000", -36.202425, 37.142412, U),
+    ("37N333000 4008000", 36.202425, 37.142412, U),
     ("37H 333000 5992000", -36.202425, 37.142412, U),
 ]  # fmt: skip
 """Text, latitude, longitude, notation; None where the text is in the table of refusals."""
@@ -281,3 +282,69 @@ def test_the_tables_are_long_enough():
     assert len(READ) + len(REFUSED) >= 120
     assert len({row[0] for row in READ}) == len(READ)
     assert len({row[0] for row in REFUSED}) == len(REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("language", "sign"), [("fr", -1), ("es", -1), ("it", -1), ("de", 1), ("nl", 1)]
+)
+def test_the_language_of_a_sheet_decides_the_letter_o(language, sign):
+    stated = read_position("48°51'24\"N 2°21'07\"O", language=language)
+    assert stated.position.longitude == pytest.approx(sign * PARIS[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("48 N 2 O", "en"),
+        ("48 N 2 O", "ru"),
+        ("48 süd 2 O", "fr"),
+        ("latitude 48 N longitude 2 O", "de"),
+    ],
+)
+def test_an_o_that_two_languages_claim_is_refused(text, language):
+    with pytest.raises(InputError) as caught:
+        read_position(text, language=language)
+    assert caught.value.code == "position.letter-o"
+
+
+CANONICAL = (
+    "36.2083, 37.1542",
+    "36° 12.50' N 037° 09.25' E",
+    "36° 12' 30\" N 037° 09' 15\" E",
+    "N361230E0370915",
+    "37S CA 34070 08640",
+    "37 north 334070mE 4008640mN",
+)
+MARKS = "0123456789NSEWOnsewoCQZ .,;:-+°'\""
+
+
+@pytest.mark.parametrize("text", CANONICAL)
+def test_one_wrong_digit_or_letter_never_reads_as_the_same_place(text):
+    """Another place, or a refusal: a text holds no character that says nothing."""
+    here = read_position(text).position
+    for at, right in enumerate(text):
+        for wrong in MARKS:
+            if wrong == right or not (right.isalnum() and wrong.isalnum()):
+                continue
+            if wrong.lower() == right.lower():
+                continue
+            try:
+                there = read_position(text[:at] + wrong + text[at + 1 :]).position
+            except InputError:
+                continue
+            assert there != here, text[:at] + wrong + text[at + 1 :]
+
+
+@pytest.mark.parametrize("text", CANONICAL)
+def test_one_character_lost_or_doubled_never_reads_as_a_place_nearby(text):
+    """A digit lost moves a place far enough to be seen, or is refused; zeros and the m of metres say little."""
+    here = read_position(text).position
+    for at, right in enumerate(text):
+        if not right.isalnum() or right in "0m":
+            continue
+        for other in (text[:at] + text[at + 1 :], text[:at] + right + text[at:]):
+            try:
+                there = read_position(other).position
+            except InputError:
+                continue
+            assert there != here, other

@@ -41,6 +41,8 @@ _WORD: Final = re.compile(
     _LEFT + r"(?:datum|datums?:|система координат|système géodésique)" + _RIGHT + ":?",
     re.IGNORECASE,
 )
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+"""Every datum has two letters side by side; most positions have not, and are done here."""
 _KNOWN: Final = ", ".join(datum.value for datum in Datum)
 
 
@@ -74,6 +76,8 @@ def without_datum(text: str, given: Datum | None) -> tuple[str, Datum]:
 
 
 def _taken_out(text: str) -> tuple[str, Datum | None]:
+    if not _LETTERS.search(text):
+        return text, None
     other = _OTHER.search(text)
     if other is not None:
         raise InputError(

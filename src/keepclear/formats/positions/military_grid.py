@@ -81,7 +81,7 @@ def read_mgrs(text: str, datum: Datum) -> Measured | None:
     )
     if place is None:
         raise _no_square(
-            text, f"that square of {zone}{band} does not exist; is a letter or the zone wrong?"
+            text, f"it lies outside {zone}{band}; is a letter, a digit or the zone wrong?"
         )
     return Measured(
         latitude=place[0],
