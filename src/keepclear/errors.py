@@ -5,6 +5,7 @@ KeepclearError                 ``code`` is stable; ``for_peer()`` is all that an
  ├─ UsageError                 the person typing: options contradict each other
  ├─ VerificationError          whoever holds the evidence: a signature, proof or receipt does not hold
  │   └─ SplitViewError         likewise: two signed states that cannot both be true; carries both
+ ├─ StoreError                 the operator: a write failed, and nobody can know whether it was stored
  ├─ ConfigurationError         the operator of this machine: something needed is missing here
  └─ InternalError              us: a promise of our own code did not hold
 
@@ -23,6 +24,7 @@ __all__ = [
     "KeepclearError",
     "Refusal",
     "SplitViewError",
+    "StoreError",
     "UsageError",
     "VerificationError",
 ]
@@ -91,6 +93,12 @@ class SplitViewError(VerificationError):
     def __init__(self, message: str, *notes: bytes) -> None:
         super().__init__("record.split-view", message)
         self.notes = notes
+
+
+class StoreError(KeepclearError):
+    """A write failed. It was stored whole or not at all; read again before you act on it."""
+
+    code = "store"
 
 
 class ConfigurationError(KeepclearError):
