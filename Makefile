@@ -54,6 +54,7 @@ docs: ## write anew what the documents show of the program: output and diagrams
 	@tools/setup.sh dev
 	$(BIN)/python tools/draw_architecture.py
 	$(BIN)/python tools/list_commands.py
+	$(BIN)/python tools/draw_lives.py
 	$(BIN)/python tools/readme_output.py
 
 bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes, into docs/performance.md

@@ -2,6 +2,7 @@
 
 KeepclearError                 ``code`` is stable; ``for_peer()`` is all that another party may read
  ├─ InputError                 the declaring party: something it wrote cannot be used as written
+ ├─ RuleError                  the acting party: well formed, but an arrangement or a life forbids it
  ├─ UsageError                 the person typing: options contradict each other
  ├─ VerificationError          whoever holds the evidence: a signature, proof or receipt does not hold
  │   └─ SplitViewError         likewise: two signed states that cannot both be true; carries both
@@ -23,6 +24,7 @@ __all__ = [
     "InternalError",
     "KeepclearError",
     "Refusal",
+    "RuleError",
     "SplitViewError",
     "StoreError",
     "UsageError",
@@ -63,6 +65,18 @@ class InputError(KeepclearError):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class RuleError(KeepclearError):
+    """Well formed, but not allowed as things stand.
+
+    Attributes:
+        code: Stable name of the rule, such as ``life.not-possible``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UsageError(KeepclearError):
