@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.arrangement import arrangement
 from keepclear.faces.convert import convert
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
@@ -220,6 +221,7 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
+cli.add_command(arrangement)
 cli.add_command(convert)
 
 
