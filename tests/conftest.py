@@ -54,8 +54,6 @@ KNOWN_FAULTS = {
     "test_oracle.py::test_frozen_vector[crossing-a-line-at-a-small-angle]": "lines without width",
     "test_oracle.py::test_movers_across_a_line_at_a_small_angle": "lines without width",
     "test_oracle.py::test_movers_are_as_fifty_digits_say": "spans at small angles",
-    "test_oracle.py::test_whole_crossings_are_the_same_to_the_bit[1 km and 60 s": "minima of 1 km "
-    "and 60 s: the two paths describe a few crossings differently",
 }
 """Open faults of detection, by test and what goes wrong: a mover that crosses an edge at a very small
 angle is found to pass it by some 10 micrometres, or to leave it some 100 microseconds late."""

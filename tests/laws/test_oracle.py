@@ -189,10 +189,9 @@ def test_frozen_vector(engines, case):
         assert tally.differences == []
         return
     a, b = shape_of(case["a"]), shape_of(case["b"])
-    if case["of"] == "circles":
-        pairs = [generate.Pair(0, k, "circles", "", *ab, 0.0, None) for k, ab in
-                 enumerate([(a, b), (b, a)])]  # fmt: skip
-        tally = compare.compare_exchanged(pairs, engines, Minima(horizontal_m=case["minimum_m"]))
+    if case["of"] == "exchanged":
+        minima = Minima(horizontal_m=case["minimum_m"], time_us=case["tau_us"])
+        tally = compare.compare_exchanged(a, b, engines, minima)
     else:
         pair = generate.MoverPair(
             0,

@@ -509,19 +509,19 @@ def compare_hits(
     return tally
 
 
-def compare_exchanged(pairs: Sequence[Pair], engines: Sequence[Engine], minima: Minima) -> Tally:
-    """Pairs of standing shapes judged as row against row, either first: the same bits from all."""
+def compare_exchanged(a: Any, b: Any, engines: Sequence[Engine], minima: Minima) -> Tally:
+    """The rows of one shape against those of another, and the other way round: the same bits."""
     tally = Tally()
     said = [
         Declaration(id=str(k), kind=Kind.OPERATION, parts=(part_of(shape),))
-        for pair in pairs
-        for k, shape in enumerate((pair.a, pair.b))
+        for k, shape in enumerate((a, b))
     ]
     table = prepare(said, geoid=GEOID).table
-    i = np.arange(0, len(table), 2)
+    rows, others = (np.flatnonzero(table.owner == k) for k in (0, 1))
+    i, j = np.repeat(rows, len(others)), np.tile(others, len(rows))
     for engine in engines:
         court = Court(table, minima, Skeletons(table), engine)
-        one, other = judge(court, i, i + 1), judge(court, i + 1, i)
+        one, other = judge(court, i, j), judge(court, j, i)
         for name in unequal(one, replace(other, i=other.j, j=other.i)):
             tally.differ("exchanged", engine=engine.name, column=name)
         tally.judged["exchanged"] += len(one.i)

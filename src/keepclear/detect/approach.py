@@ -67,7 +67,35 @@ def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: 
         j: Rows of legs.
         when: Common time, cut by bands.
         time_us: Time minimum: the two may be up to this far apart in time.
+
+    Which of the two is named first changes no bit: the steps begin with the same one of them.
     """
+    swap = _exchanged(table, i, j)
+    found = _closest(table, np.where(swap, j, i), np.where(swap, i, j), when, time_us)
+    times = found.time_i, found.time_j
+    return Approach(found.distance_m, np.where(swap, *times[::-1]), np.where(swap, *times))
+
+
+def _exchanged(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Whether the second leg of a pair goes first.
+
+    By where and when it runs, not by its row, so that nothing else that is declared plays a part.
+    """
+    later, alike = np.zeros(len(i), dtype=bool), np.ones(len(i), dtype=bool)
+    for one, other in zip(_run(table, i), _run(table, j), strict=True):
+        later |= alike & (other < one)
+        alike &= other == one
+    return later
+
+
+def _run(table: Table, rows: np.ndarray) -> list[np.ndarray]:
+    """Where and when legs run, as columns: both lattice vertices, both instants."""
+    first = table.vertex_start[table.ring_start[rows]]
+    ends = [table.q[first + k, axis] for k in (0, 1) for axis in range(3)]
+    return [*ends, table.start_us[rows], table.end_us[rows]]
+
+
+def _closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
     a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
     tries = _apart_in_time(a, b, float(time_us)) if time_us > 0 else _same_time(a, b, when)
     best = np.full(len(i), np.inf)
