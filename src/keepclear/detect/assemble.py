@@ -122,7 +122,14 @@ def _crossing(
         horizontal_m=_least(hits.horizontal_m[rows], 3),
         vertical_m=_least(hits.vertical_m[rows], 3),
         time_s=_least(hits.time_s[rows], _MICRO),
+        depth_m=_depth_m(hits, rows) if areas else None,
     )
+
+
+def _depth_m(hits: Hits, rows: np.ndarray) -> float | None:
+    """Of the parts that overlap, the deepest."""
+    known = hits.depth_m[rows][~np.isnan(hits.depth_m[rows])]
+    return round(float(known.max()), 3) if len(known) else None
 
 
 def _when(hits: Hits, rows: np.ndarray) -> tuple[int, int]:

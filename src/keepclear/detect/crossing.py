@@ -74,6 +74,12 @@ class Crossing:
     room for doubt."""
     time_s: float
     """Gap between the windows; 0 when they overlap."""
+    depth_m: float | None = None
+    """How far the footprints share, stand-off included, at least: whichever way one of them were
+    moved by less, they would still share a point. 0 where they only touch, or where nothing but a
+    stated error brings them together (then ``horizontal_m`` says how far apart they are). Good to
+    0.1 mm for the lattice, to 1 cm for what was declared. ``None`` for a separation, or where areas
+    were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from keepclear.detect.approach import closest, span_within
 from keepclear.detect.crossing import Minima
+from keepclear.detect.depth import path_depth_m, shared_depth_m
 from keepclear.detect.engine import PORTABLE, Engine
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.moments import Moments, band_gaps, moments, windows_meet
@@ -45,6 +46,9 @@ class Hits:
     """Least distance of the bare footprints; NaN where it was not measured."""
     vertical_m: np.ndarray
     time_s: np.ndarray
+    depth_m: np.ndarray
+    """How far the footprints share, stand-off included, at least; 0 where they only touch, NaN where
+    it was not measured or they do not overlap."""
     apart: np.ndarray
     """bool: their windows share no moment; start and end are the gap between them."""
 
@@ -79,6 +83,9 @@ class _Lateral:
     first: np.ndarray
     """Microseconds after the origin of the moments."""
     last: np.ndarray
+    depth_m: np.ndarray
+    """How deep the skeletons reach into each other, at least; 0 where they do not, NaN where that
+    was not measured."""
 
 
 def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:
@@ -107,7 +114,7 @@ def _lateral(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Late
             parts.append(_Lateral(at[found.pair], *rest))
     if not parts:
         none = np.zeros(0)
-        return _Lateral(none.astype(np.int64), none > 0, none, none, none)
+        return _Lateral(none.astype(np.int64), none > 0, none, none, none, none)
     order = np.argsort(np.concatenate([part.pair for part in parts]), kind="stable")
     return _Lateral(
         *(np.concatenate([getattr(p, name) for p in parts])[order] for name in _Lateral.__slots__)
@@ -147,7 +154,11 @@ def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lat
     for k in np.flatnonzero(~certain & (distance == 0)):
         depth = depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
         certain[k] = depth >= error[k] - near[k]
-    return _Lateral(hit, certain, distance, when.first[hit], when.last[hit])
+    deep = np.where(distance > 0, 0.0, np.nan)
+    if court.measure:
+        for k in np.flatnonzero(distance == 0):
+            deep[k] = shared_depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
+    return _Lateral(hit, certain, distance, when.first[hit], when.last[hit], deep)
 
 
 def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
@@ -155,7 +166,7 @@ def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Latera
     near, error, strict = reach_of(table, i, j, court.minima)
     leg = np.where(table.kind[i] == LEG, i, j)
     other = np.where(table.kind[i] == LEG, j, i)
-    found: list[tuple[int, bool, float, float, float]] = []
+    found: list[tuple[int, bool, float, float, float, float]] = []
     for k in range(len(i)):
         begun = int(table.start_us[leg[k]])
         lasts = int(table.end_us[leg[k]]) - begun
@@ -163,18 +174,20 @@ def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Latera
         low, high = _leg_time(court, int(other[k]), when, k, begun, lasts)
         shares = (low / lasts, max(low, high) / lasts) if lasts else (0.0, 1.0)
         outer = float(near[k] + error[k])
-        distance, spans = leg_standing(
-            court.skeletons[int(leg[k])], court.skeletons[int(other[k])], shares, outer
-        )
-        if strict[k] and distance >= outer:
-            continue
-        sure = bool(error[k] == 0 or distance <= near[k] - error[k])
-        for start, end in spans:
-            first = min(max(start * lasts - ahead, when.first[k]), when.last[k])
-            last = min(max(end * lasts - ahead, first), when.last[k])
-            found.append((k, sure, distance, first, last))
-    columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
-    types = (np.int64, np.bool_, np.float64, np.float64, np.float64)
+        skeleton, standing = court.skeletons[int(leg[k])], court.skeletons[int(other[k])]
+        for passed in leg_standing(skeleton, standing, shares, outer):
+            distance = passed.distance_m
+            if strict[k] and distance >= outer:
+                continue
+            deep = 0.0
+            if passed.inside and (court.measure or error[k] > near[k]):
+                deep = path_depth_m(skeleton, standing, passed.inside)
+            sure = bool(error[k] == 0 or distance - deep <= near[k] - error[k])
+            first = min(max(passed.start * lasts - ahead, when.first[k]), when.last[k])
+            last = min(max(passed.end * lasts - ahead, first), when.last[k])
+            found.append((k, sure, distance, first, last, deep))
+    columns = list(zip(*found, strict=True)) or [(), (), (), (), (), ()]
+    types = (np.int64, np.bool_, np.float64, np.float64, np.float64, np.float64)
     return _Lateral(*(np.array(c, dtype=t) for c, t in zip(columns, types, strict=True)))
 
 
@@ -203,7 +216,7 @@ def _moving(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Later
     if court.minima.time_us <= 0:
         first, last = span_within(court.table, i, j, when, outer[hit])
         first, last = np.minimum(first, time), np.maximum(last, time)
-    return _Lateral(hit, certain, distance, first, last)
+    return _Lateral(hit, certain, distance, first, last, np.zeros(len(hit)))
 
 
 def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _Lateral) -> Hits:
@@ -221,9 +234,12 @@ def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _L
     overlap = np.ones(len(i), dtype=bool)
     if court.minima != Minima():
         overlap = _overlap(court, i, j)
+    shared = bare + np.maximum(table.standoff_m[i], table.standoff_m[j])
+    depth = np.maximum(shared - lateral.distance_m, 0.0) + lateral.depth_m
     return Hits(
         i, j, start, end, overlap, doubt.astype(np.uint8),
-        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6, apart,
+        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6,
+        np.where(overlap, depth, np.nan), apart,
     )  # fmt: skip
 
 

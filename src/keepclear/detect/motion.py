@@ -10,6 +10,7 @@ Left to others: altitude and windows cut the time of a leg before it comes here 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from keepclear.detect.lattice import orient, round_direction
 from keepclear.detect.metric import AXIS_M, distance_m, foot, point_edge_m, to_unit
 from keepclear.detect.polygon import arcs_share, contains
 
-__all__ = ["Span", "along", "leg_standing"]
+__all__ = ["Pass", "Span", "along", "leg_standing"]
 
 _HALVINGS: Final = 44
 """Bisections of a leg's time: below a microsecond for legs of half a year."""
@@ -30,14 +31,24 @@ _NEAR: Final = 1.0
 Span = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One unbroken span in which a moving point is near what stands; shares of its leg, 0 to 1."""
+
+    start: float
+    end: float
+    distance_m: float
+    """The least distance in it; 0 where the centre meets an edge or is in an area."""
+    inside: list[Span]
+    """The parts of it in which the centre is in an area."""
+
+
 def along(start: np.ndarray, end: np.ndarray, share: Any) -> np.ndarray:
     """Unit normals (3, ...) of the centre at a share (0 to 1) of its leg."""
     return np.stack(to_unit(*(start + (end - start) * share)))
 
 
-def leg_standing(
-    leg: Fine, standing: Fine, shares: Span, reach_m: float
-) -> tuple[float, list[Span]]:
+def leg_standing(leg: Fine, standing: Fine, shares: Span, reach_m: float) -> list[Pass]:
     """A moving point against a standing skeleton within a share of its leg.
 
     Args:
@@ -45,10 +56,6 @@ def leg_standing(
         standing: What stands.
         shares: First and last share of the leg that counts, 0 to 1.
         reach_m: How near is too near.
-
-    Returns:
-        The least distance in metres (0 where the centre enters an area), and the spans of the leg's
-        share during which the distance is at most ``reach_m``.
 
     Boundary:
         Closed: a distance equal to ``reach_m`` counts.
@@ -59,29 +66,33 @@ def leg_standing(
     start, end = _ends(leg)
     at = _near_edges(start, end, standing, reach_m)
     edges = (standing.units[0][:, at], standing.units[1][:, at])
+    best, distance = _closest_share(start, end, edges, shares)
+    close = np.flatnonzero(distance <= _NEAR)
+    row, low, high = _met(leg, standing, at[close], shares)
+    best[close[row]], distance[close[row]] = low, 0.0
+    met = list(zip(low.tolist(), high.tolist(), strict=True))
     spans: list[Span] = []
-    met: list[Span] = []
-    least = np.inf
-    if len(at):
-        best, distance = _closest_share(start, end, edges, shares)
-        close = np.flatnonzero(distance <= _NEAR)
-        row, low, high = _met(leg, standing, at[close], shares)
-        row = close[row]
-        best[row], distance[row] = low, 0.0
-        met = list(zip(low.tolist(), high.tolist(), strict=True))
-        least = float(distance.min())
-        touched = np.flatnonzero(distance <= reach_m)
-        if reach_m > 0 and len(touched):
-            near = (edges[0][:, touched], edges[1][:, touched])
-            low = _border(start, end, near, best[touched], shares[0], reach_m)
-            high = _border(start, end, near, best[touched], shares[1], reach_m)
-            spans = list(zip(low.tolist(), high.tolist(), strict=True))
+    touched = np.flatnonzero(distance <= reach_m)
+    near = (edges[0][:, touched], edges[1][:, touched])
+    if reach_m > 0 and len(touched):
+        low = _border(start, end, near, best[touched], shares[0], reach_m)
+        high = _border(start, end, near, best[touched], shares[1], reach_m)
+        spans = list(zip(low.tolist(), high.tolist(), strict=True))
+    inside: list[Span] = []
     if standing.area:
-        cuts = [share for span in met for share in span]
-        inside = _inside_spans(start, end, standing, cuts, shares)
-        least = 0.0 if inside else least
-        spans += inside
-    return least, _merged(spans + met)
+        inside = _inside_spans(start, end, standing, [x for span in met for x in span], shares)
+    within = _merged(spans + met + inside)
+    found = []
+    for span in within:
+        if any(span[0] <= low <= span[1] for low, _ in met + inside):
+            least = 0.0
+        elif len(within) == 1:
+            least = float(distance.min())
+        else:
+            least = float(_closest_share(start, end, near, span)[1].min())
+        own = [part for part in inside if span[0] <= part[0] <= span[1]]
+        found.append(Pass(*span, least, own))
+    return found
 
 
 def _ends(leg: Fine) -> tuple[np.ndarray, np.ndarray]:
