@@ -24,10 +24,12 @@ from keepclear.detect.separation import least_m
 
 __all__ = ["path_depth_m", "shared_depth_m"]
 
-_PLACES_MAX: Final = 200
+_PLACES_MAX: Final = 48
 """Corners of the shared part that are looked at; more are thinned evenly."""
 _MEASURED: Final = 3
 """The most promising places, which are measured."""
+_MOST_M: Final = 6_410_000.0
+"""No length on the plane is longer on the ground than so many times itself."""
 _LEVEL_MIN: Final = 0.02
 """Skeletons that reach further round the Earth than 88 degrees are not drawn on a plane."""
 _SHARES: Final = np.linspace(0.0, 1.0, 9)
@@ -50,14 +52,19 @@ def shared_depth_m(a: Fine, b: Fine) -> float:
     drawn = [plane.drawn(fine) for fine in (a, b)]
     places = _places(shapely.intersection(*drawn))
     points = shapely.points(places)
-    rough = np.zeros(len(places))
-    for fine, shape in ((a, drawn[0]), (b, drawn[1])):
-        if fine.area:
-            rough += shapely.distance(points, shapely.boundary(shape))
+    rough = [
+        shapely.distance(points, shapely.boundary(shape)) if fine.area else np.zeros(len(places))
+        for fine, shape in zip((a, b), drawn, strict=True)
+    ]
     deepest = 0.0
-    for k in np.argsort(-rough, kind="stable")[:_MEASURED]:
+    for k in np.argsort(-(rough[0] + rough[1]), kind="stable")[:_MEASURED]:
         at = plane.normal(places[k])
-        deepest = max(deepest, sum(least_m(at, fine.units) for fine in (a, b) if fine.area))
+        inside = [
+            least_m(at, fine.units, float(flat[k]) * _MOST_M)
+            for fine, flat in zip((a, b), rough, strict=True)
+            if fine.area
+        ]
+        deepest = max(deepest, sum(inside))
     return deepest
 
 
