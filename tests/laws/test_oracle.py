@@ -126,6 +126,14 @@ def test_movers_across_a_line_at_a_small_angle_are_as_fifty_digits_say(engines, 
     assert tally.meeting > SHALLOW / 2
 
 
+@pytest.mark.parametrize("number", CHUNKS)
+def test_movers_that_hardly_close_are_as_fifty_digits_say(engines, number):
+    pairs = [batches.sliding(SEED, k) for k in some_of(number, SHALLOW)]
+    tally = compare.compare_movers(pairs, engines, spans_every=10)
+    assert tally.differences == []
+    assert tally.meeting > SHALLOW / 2
+
+
 # ---- (c) S2 --------------------------------------------------------------------------------------
 
 

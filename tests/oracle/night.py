@@ -39,7 +39,7 @@ AREA_M = (10.0, 30_000.0)
 FIFTY = 60
 """Standing pairs and pairs with movers, each, for the 50-digit oracle; some 20 ms each."""
 SHALLOW = 10
-"""Movers across a line at a small angle, for the 50-digit oracle."""
+"""Movers across a line at a small angle, and movers that hardly close, for the 50-digit oracle."""
 PATHS_EVERY = 4
 """Of so many chunks one is also searched, and compared to the bit between the two paths."""
 MINIMA = (
@@ -125,8 +125,9 @@ def chunk(state: State, engines: list[Engine]) -> None:
     standing = [generate.pair(state.seed, number) for number in some]
     movers = [generate.mover_pair(state.seed, number) for number in some]
     shallow = [batches.shallow(state.seed, number) for number in some[:SHALLOW]]
+    sliding = [batches.sliding(state.seed, number) for number in some[:SHALLOW]]
     state.add("50 digits", compare.compare_standing(standing, engines))
-    for pairs, spans_every in ((movers, 2), (shallow, 10)):
+    for pairs, spans_every in ((movers, 2), (shallow, 10), (sliding, 10)):
         tally = compare.compare_movers(pairs, engines, spans_every)
         state.kinds["times"] += tally.judged.pop("times", 0)
         state.add("50 digits", tally)
