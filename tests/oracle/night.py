@@ -161,7 +161,7 @@ candidates of the search among the benchmark's polygons. *Differences* are of an
 pair that a search lost, or a bit in which the two code paths do not agree. A commit with a plus had
 changes that were not committed.
 
-| Date | Commit | Seed | Pairs | Rational | 50 digits | Meet | S2 pairs | Seconds | Differences | By kind |
+| Date | Commit | Seed | Pairs | Rational | 50 digits | Meet | S2 | Seconds | Differences | By kind |
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 
