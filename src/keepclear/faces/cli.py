@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.lint import lint
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
@@ -152,10 +153,11 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     belongs to the party that its file is named after.
     """
     from keepclear.detect.crossing import Minima
-    from keepclear.faces.telling import say_closing, say_left_out
+    from keepclear.faces.telling import say_closing, say_findings, say_left_out
     from keepclear.node.check import Question, answer
     from keepclear.node.clock import now_us
     from keepclear.node.gather import gather
+    from keepclear.node.lint import deviations_of
 
     form = _form(ctx, options["format"], options["output"], as_json=options["as_json"])
     _not_over_input(options["output"], files)
@@ -183,6 +185,8 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     finally:
         progress.close()
     say_left_out(comparison, quiet=quiet)
+    if not quiet:
+        say_findings(deviations_of(reading), files)
     code = exit_code(comparison, keep_going=options["keep_going"], exit_zero=options["exit_zero"])
     output = options["output"]
     try:
@@ -271,3 +275,6 @@ def _say_settings(ctx: click.Context) -> None:
         ]
         if names:
             say(f"from {words}: {', '.join(sorted(names))}")
+
+
+cli.add_command(lint)
