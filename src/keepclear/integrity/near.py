@@ -14,7 +14,7 @@ import numpy as np
 
 from keepclear.domain.position import Position
 
-__all__ = ["Neighbours", "chords_m"]
+__all__ = ["Neighbours", "within_share_m"]
 
 _EARTH_M: Final = 6_371_008.8
 _SAME_M: Final = 300.0
@@ -35,7 +35,8 @@ class Neighbours:
         points = _on_sphere(positions)
         cells = np.floor(points / _SAME_M).astype(np.int64)
         _, first, self._group = np.unique(_keys(cells), return_index=True, return_inverse=True)
-        self._points: Final = points[np.sort(first)]
+        self._first: Final = np.sort(first)
+        self._points: Final = points[self._first]
         rank = np.empty(len(first), dtype=np.int64)
         rank[np.argsort(first)] = np.arange(len(first))
         self._group = rank[self._group]
@@ -59,24 +60,39 @@ class Neighbours:
             found[at] = np.partition(chords, k)[k]
         return _arc(found)[self._group]
 
+    def nearest(self, position: Position, count: int) -> list[int]:
+        """Numbers of the nearest places given, nearest first; of places that are one, the first."""
+        alike = self._points @ _on_sphere([position])[0]
+        count = min(count, len(alike))
+        best = np.argpartition(-alike, count - 1)[:count]
+        return [int(self._first[at]) for at in best[np.argsort(-alike[best], kind="stable")]]
+
     def kth_from_m(self, position: Position, k: int, *, without: int | None = None) -> float:
         """Metres from any position to the k-th nearest place, one of the places given left out."""
-        chords = np.linalg.norm(self._points - _on_sphere([position]), axis=1)
+        alike = self._points @ _on_sphere([position])[0]
         if without is not None:
-            chords[self._group[without]] = np.inf
-        if len(chords) < k:
+            alike[self._group[without]] = -np.inf
+        if len(alike) < k:
             return float("inf")
-        return float(_arc(np.partition(chords, k - 1)[k - 1 : k])[0])
+        return float(_arc(_chord(np.partition(alike, -k)[-k : len(alike) - k + 1]))[0])
 
 
-def chords_m(a: Sequence[Position], b: Sequence[Position]) -> np.ndarray:
-    """Straight distances through the Earth, metres: one row for each of ``a``; for comparing."""
-    from_, to = _on_sphere(a), _on_sphere(b)
-    rows = np.empty((len(from_), len(to)), dtype=np.float32)
+def within_share_m(a: Sequence[Position], b: Sequence[Position], share: float) -> np.ndarray:
+    """For each of ``a``, how far that share of ``b`` is at most: metres straight through the Earth."""
+    from_, to = _on_sphere(a), _on_sphere(b).T
+    rank = len(b) - 1 - int(share * (len(b) - 1))
+    found = np.empty(len(from_))
     for start in range(0, len(from_), _CHUNK):
-        part = from_[start : start + _CHUNK]
-        rows[start : start + len(part)] = np.linalg.norm(part[:, None, :] - to[None, :, :], axis=2)
-    return rows
+        alike = from_[start : start + _CHUNK] @ to
+        found[start : start + len(alike)] = np.partition(alike, rank, axis=1)[:, rank]
+    return _chord(found)
+
+
+def _chord(alike: np.ndarray) -> np.ndarray:
+    """Distance through the Earth of two places from the product of their vectors."""
+    squared = np.maximum(2.0 * _EARTH_M**2 - 2.0 * alike, 0.0)
+    chord: np.ndarray = np.sqrt(squared)
+    return chord
 
 
 def _on_sphere(positions: Sequence[Position]) -> np.ndarray:
