@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from math import cos, radians, sin
 from random import Random
 
+from pyproj import Transformer
+
 from keepclear.domain.position import Position
-from keepclear.domain.stated import Datum, Notation
-from keepclear.formats.positions import read_position, write_position
+from keepclear.domain.stated import Notation
+from keepclear.formats.positions import write_position
 
 __all__ = ["SLIPS", "Row", "second_writing"]
 
@@ -33,6 +35,8 @@ class Row:
     name: str
     latitude: str
     longitude: str
+    full: tuple[str, str] = ("", "")
+    """All digits that the list has, where it has more than are typed."""
 
     @property
     def text(self):
@@ -76,7 +80,7 @@ def seconds_as_minutes(row, _random):
 def cut(decimals):
     def truncated(row, _random):
         texts = []
-        for value in (row.latitude, row.longitude):
+        for value in row.full if all(row.full) else (row.latitude, row.longitude):
             whole, _, fraction = value.partition(".")
             texts.append(f"{whole}.{fraction[:decimals].ljust(decimals, '0')}")
         return ", ".join(texts)
@@ -84,14 +88,17 @@ def cut(decimals):
     return truncated
 
 
-def on_datum(datum):
-    """Numbers measured on another datum, taken for WGS84."""
+def on_datum(ellipsoid, x, y, z):
+    """Numbers measured on another datum, taken for WGS84; its published shift, in metres."""
+    to_datum = Transformer.from_pipeline(
+        "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cart +ellps=WGS84 "
+        f"+step +proj=helmert +x={-x} +y={-y} +z={-z} +step +inv +proj=cart +ellps={ellipsoid} "
+        "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    )
 
     def shifted(row, _random):
-        there = read_position(row.text, datum=datum).position
         here = row.position
-        lat = 2.0 * here.latitude - there.latitude
-        lon = 2.0 * here.longitude - there.longitude
+        lon, lat, _ = to_datum.transform(here.longitude, here.latitude, 0.0)
         return f"{lat:.5f}, {lon:.5f}"
 
     return shifted
@@ -187,8 +194,8 @@ SLIPS: dict[str, Callable[[Row, Random], str | None]] = {
     "one digit wrong": one_digit,
     "two neighbouring digits exchanged": neighbours,
     "hemisphere wrong": hemisphere,
-    "ED50 taken for WGS84": on_datum(Datum.ED50),
-    "Pulkovo-42 taken for WGS84": on_datum(Datum.PULKOVO_42),
+    "ED50 taken for WGS84": on_datum("intl", -87, -98, -121),
+    "Pulkovo-42 taken for WGS84": on_datum("krass", 28, -130, -95),
     "a local datum taken for WGS84": on_local_datum,
     "MGRS without its zone": grid_without_zone,
     "MGRS without its square": grid_without_square,

@@ -14,12 +14,12 @@ import numpy as np
 
 from keepclear.domain.position import Position
 
-__all__ = ["Neighbours", "within_share_m"]
+__all__ = ["Neighbours"]
 
 _EARTH_M: Final = 6_371_008.8
 _SAME_M: Final = 300.0
 """Places within one such cell count as one."""
-_REACHES_M: Final = (4e3, 3.2e4, 2.56e5, 2.048e6)
+_REACHES_M: Final = (4e3, 3.2e4, 2.56e5)
 """Widths of the cells that are tried; what has no neighbours then is looked at one by one."""
 _CHUNK: Final = 512
 """Places asked about at once, so that dense towns do not fill the memory."""
@@ -45,20 +45,33 @@ class Neighbours:
         """Places that are not the same."""
         return len(self._points)
 
-    def kth_m(self, k: int) -> np.ndarray:
-        """For each place given, metres to the k-th nearest other; infinite where there are fewer."""
+    def kth_m(self, *ks: int) -> tuple[np.ndarray, ...]:
+        """For each place given, metres to its k-th nearest other, for each k asked for.
+
+        Infinite where there are fewer others than the largest k.
+        """
         count = len(self._points)
-        found = np.full(count, np.inf)
-        open_ = np.arange(count)
-        if count <= k:
-            return found[self._group]
-        for reach in _REACHES_M:
-            found[open_] = _within(self._points, open_, reach, k)
-            open_ = open_[~np.isfinite(found[open_])]
-        for at in open_:
+        if count <= max(ks):
+            return tuple(np.full(count, np.inf)[self._group] for _ in ks)
+        found = self._reached(self._points, np.arange(count), ks)
+        for at in np.flatnonzero(~np.isfinite(found[:, 0])):
             chords = np.linalg.norm(self._points - self._points[at], axis=1)
-            found[at] = np.partition(chords, k)[k]
-        return _arc(found)[self._group]
+            found[at] = np.partition(chords, ks)[list(ks)]
+        return tuple(_arc(column)[self._group] for column in found.T)
+
+    def kth_of_m(self, positions: Sequence[Position], k: int) -> np.ndarray:
+        """For any positions, metres to the k-th nearest place; infinite beyond the widest cells."""
+        queries = _on_sphere(positions)
+        return _arc(self._reached(queries, np.full(len(queries), -1), (k,))[:, 0])
+
+    def _reached(self, queries: np.ndarray, own: np.ndarray, ks: tuple[int, ...]) -> np.ndarray:
+        """Chords to the k-th nearest places but ``own``, infinite beyond the widest cells."""
+        found = np.full((len(queries), len(ks)), np.inf)
+        open_ = np.arange(len(queries))
+        for reach in _REACHES_M:
+            found[open_] = _within(self._points, queries[open_], own[open_], reach, ks)
+            open_ = open_[~np.isfinite(found[open_, 0])]
+        return found
 
     def nearest(self, position: Position, count: int) -> list[int]:
         """Numbers of the nearest places given, nearest first; of places that are one, the first."""
@@ -75,17 +88,6 @@ class Neighbours:
         if len(alike) < k:
             return float("inf")
         return float(_arc(_chord(np.partition(alike, -k)[-k : len(alike) - k + 1]))[0])
-
-
-def within_share_m(a: Sequence[Position], b: Sequence[Position], share: float) -> np.ndarray:
-    """For each of ``a``, how far that share of ``b`` is at most: metres straight through the Earth."""
-    from_, to = _on_sphere(a), _on_sphere(b).T
-    rank = len(b) - 1 - int(share * (len(b) - 1))
-    found = np.empty(len(from_))
-    for start in range(0, len(from_), _CHUNK):
-        alike = from_[start : start + _CHUNK] @ to
-        found[start : start + len(alike)] = np.partition(alike, rank, axis=1)[:, rank]
-    return _chord(found)
 
 
 def _chord(alike: np.ndarray) -> np.ndarray:
@@ -115,42 +117,43 @@ def _keys(cells: np.ndarray) -> np.ndarray:
     return (shifted[:, 0] << 42) | (shifted[:, 1] << 21) | shifted[:, 2]
 
 
-def _within(points: np.ndarray, asked: np.ndarray, reach_m: float, k: int) -> np.ndarray:
-    """Chord to the k-th nearest other of each asked place, infinite where it is beyond reach."""
-    cells = np.floor(points / reach_m).astype(np.int64)
-    keys = _keys(cells)
+def _within(
+    points: np.ndarray, queries: np.ndarray, own: np.ndarray, reach_m: float, ks: tuple[int, ...]
+) -> np.ndarray:
+    """Chords from each query to its k-th nearest points, infinite where the last is out of reach."""
+    keys = _keys(np.floor(points / reach_m).astype(np.int64))
     order = np.argsort(keys, kind="stable")
     sorted_ = keys[order]
-    result = np.full(len(asked), np.inf)
-    for start in range(0, len(asked), _CHUNK):
-        some = asked[start : start + _CHUNK]
-        result[start : start + len(some)] = _chunk(points, some, cells, order, sorted_, reach_m, k)
+    result = np.full((len(queries), len(ks)), np.inf)
+    for start in range(0, len(queries), _CHUNK):
+        end = min(start + _CHUNK, len(queries))
+        asked = queries[start:end]
+        owner, other = _pairs(asked, order, sorted_, reach_m)
+        chord = np.linalg.norm(asked[owner] - points[other], axis=1)
+        kept = (other != own[start:end][owner]) & (chord <= reach_m)
+        result[start:end] = _kth(owner[kept], chord[kept], end - start, ks)
     return result
 
 
-def _chunk(
-    points: np.ndarray,
-    some: np.ndarray,
-    cells: np.ndarray,
-    order: np.ndarray,
-    sorted_: np.ndarray,
-    reach_m: float,
-    k: int,
-) -> np.ndarray:
-    wanted = _keys((cells[some][:, None, :] + _OFFSETS[None, :, :]).reshape(-1, 3))
+def _pairs(
+    asked: np.ndarray, order: np.ndarray, sorted_: np.ndarray, reach_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each query with each point of the 27 cells round its own."""
+    cells = np.floor(asked / reach_m).astype(np.int64)
+    wanted = _keys((cells[:, None, :] + _OFFSETS[None, :, :]).reshape(-1, 3))
     low = np.searchsorted(sorted_, wanted, side="left")
     number = np.searchsorted(sorted_, wanted, side="right") - low
-    owner = np.repeat(np.repeat(np.arange(len(some)), len(_OFFSETS)), number)
+    owner = np.repeat(np.repeat(np.arange(len(asked)), len(_OFFSETS)), number)
     starts = np.repeat(low - np.concatenate([[0], np.cumsum(number)[:-1]]), number)
-    other = order[starts + np.arange(len(starts))]
-    chord = np.linalg.norm(points[some[owner]] - points[other], axis=1)
-    kept = (other != some[owner]) & (chord <= reach_m)
-    owner, chord = owner[kept], chord[kept]
+    return owner, order[starts + np.arange(len(starts))]
+
+
+def _kth(owner: np.ndarray, chord: np.ndarray, count: int, ks: tuple[int, ...]) -> np.ndarray:
+    """The k-th smallest chords of each owner, infinite where it has too few for the largest k."""
     ranked = np.lexsort((chord, owner))
     owner, chord = owner[ranked], chord[ranked]
-    first = np.searchsorted(owner, np.arange(len(some)), side="left")
-    counts = np.searchsorted(owner, np.arange(len(some)), side="right") - first
-    result = np.full(len(some), np.inf)
-    enough = counts >= k
-    result[enough] = chord[first[enough] + k - 1]
+    first = np.searchsorted(owner, np.arange(count), side="left")
+    enough = np.searchsorted(owner, np.arange(count), side="right") - first >= max(ks)
+    result = np.full((count, len(ks)), np.inf)
+    result[enough] = chord[first[enough][:, None] + np.array(ks) - 1]
     return result

@@ -4,10 +4,8 @@ A national list has towns and deserts, so no fixed distance says what is far. Lo
 distance to the third nearest other: two wrong places do not vouch for each other, and the logarithm
 of it is spread evenly in lists of very different kinds. What lies three times further out than nine
 tenths of the list do is far. For a slip that is supposed, less is enough, because what was meant
-must then lie close to the others.
-
-Where many rows of a list were swapped, they have each other for neighbours. So a place is also held
-against its mirror image: whichever has the bulk of the list much nearer is where it belongs.
+must then lie close to the others; and rows that were swapped together are found by their images
+(``images``).
 """
 
 from __future__ import annotations
@@ -20,7 +18,8 @@ import numpy as np
 
 from keepclear.domain.finding import Severity
 from keepclear.domain.position import Position
-from keepclear.integrity.near import Neighbours, within_share_m
+from keepclear.integrity.images import Images, neighbour_looked_at
+from keepclear.integrity.near import Neighbours
 from keepclear.integrity.places import Place
 from keepclear.integrity.ruler import length
 
@@ -38,10 +37,6 @@ _FAR_MIN_M: Final = 20_000.0
 """Nothing nearer is far, however close together the others are: towns have outskirts."""
 _CLOSER: Final = 4.0
 """How many times nearer the others must be to what was meant."""
-_BULK: Final = 0.25
-"""Share of a list that a place is compared with as its bulk: more than is ever swapped unnoticed."""
-_SAMPLE: Final = 200
-"""Places that stand for a longer list when its bulk is looked at."""
 
 
 class List:
@@ -53,14 +48,17 @@ class List:
         self._row: Final = {id(place): row for row, place in enumerate(places)}
         self._near: Final = Neighbours(positions)
         self.enough: Final = len(self._near) >= OTHERS_MIN
-        self._third: Final = self._near.kth_m(_NEIGHBOUR) if self.enough else np.empty(0)
+        looked_at = neighbour_looked_at(len(self._near))
+        if self.enough:
+            self._third, here = self._near.kth_m(_NEIGHBOUR, looked_at)
+        else:
+            self._third = here = np.empty(0)
         logs = np.log(np.maximum(self._third, 1.0)) if self.enough else np.zeros(1)
         self._median: Final = float(np.median(logs))
         self._spread: Final = max(float(np.quantile(logs, 0.9)) - self._median, _SPREAD_MIN)
-        step = max(len(positions) // _SAMPLE, 1)
-        self._sample: Final = positions[::step]
-        self._bulk_m: Final = self._bulks(positions) if self.enough else np.empty(0)
-        self._mirror_m: Final = self._bulks(_mirrored(positions)) if self.enough else np.empty(0)
+        self._images: Final = (
+            Images(positions, self._near, looked_at, here) if self.enough else None
+        )
 
     def limit_m(self, spreads: float) -> float:
         """Distance to the third nearest other that lies so many spreads beyond the median."""
@@ -75,23 +73,24 @@ class List:
         return float(np.exp(self._median + self._spread))
 
     def suspects(self) -> np.ndarray:
-        """Rows worth looking at: unusually far out, or nearer to the bulk in the mirror."""
-        if not self.enough:
+        """Rows worth looking at: unusually far out, or better placed at one of their images."""
+        if self._images is None:
             return np.empty(0, dtype=np.int64)
         unusual = self._third > self.limit_m(_UNUSUAL)
-        mirrored = self._bulk_m > _CLOSER * self._mirror_m
-        return np.flatnonzero(unusual | mirrored)
+        return np.flatnonzero(unusual | self._images.suspects())
 
     def third_m(self, position: Position, place: Place) -> float:
         """Metres from a position to its third nearest other, the place itself not counted."""
         return self._near.kth_from_m(position, _NEIGHBOUR, without=self._row[id(place)])
 
-    def bulk_m(self, position: Position) -> float:
-        """Metres from a position to the nearest quarter of the list."""
-        return float(self._bulks([position])[0])
+    def suspects_image(self, place: Place) -> bool:
+        """Whether a place is better placed at one of its images."""
+        return self._images is not None and bool(self._images.suspects()[self._row[id(place)]])
 
-    def _bulks(self, positions: Sequence[Position]) -> np.ndarray:
-        return within_share_m(positions, self._sample, _BULK)
+    def is_better(self, place: Place, meant: Position) -> bool:
+        """Whether a position is an image of a place at which it is better placed."""
+        row = self._row[id(place)]
+        return self._images is not None and self._images.better(row, place.position, meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +107,9 @@ class Others:
         return Severity.DOUBT
 
     def doubts(self, position: Position) -> bool:
-        """Unusually far out, or with the bulk of the list nearer to its mirror image."""
-        if self._third_m(position) > self.list.limit_m(_UNUSUAL):
-            return True
-        (mirror,) = _mirrored([position])
-        return self.list.bulk_m(position) > _CLOSER * self.list.bulk_m(mirror)
+        """Unusually far out, or better placed at one of its images."""
+        unusual = self._third_m(position) > self.list.limit_m(_UNUSUAL)
+        return unusual or (position == self.place.position and self.list.suspects_image(self.place))
 
     def contradicts(self, position: Position) -> bool:
         """Further out than any list spreads."""
@@ -120,17 +117,18 @@ class Others:
 
     def confirms(self, position: Position) -> bool:
         """Among the others, and much nearer to them than what was written."""
-        third, written = self._third_m(position), self._third_m(self.place.position)
-        if third > max(self.list.usual_m(), _FAR_MIN_M / _CLOSER):
-            return False
-        nearer = _CLOSER * self.list.bulk_m(position) < self.list.bulk_m(self.place.position)
-        return nearer or _CLOSER * third < written
+        if self.list.is_better(self.place, position):
+            return True
+        third = self._third_m(position)
+        usual = third <= max(self.list.usual_m(), _FAR_MIN_M / _CLOSER)
+        return usual and _CLOSER * third < self._third_m(self.place.position)
 
     def says(self, position: Position) -> str:
         """How far out, and how far is usual."""
+        third = length(self._third_m(position))
+        usual = length(self.list.typical_m())
         return (
-            f"it lies {length(self._third_m(position))} from the third nearest of "
-            f"{self.list.what}, which are {length(self.list.typical_m())} apart as a rule"
+            f"it lies {third} from the third nearest of {self.list.what}, where {usual} are usual"
         )
 
     def advice(self) -> str:
@@ -139,13 +137,3 @@ class Others:
 
     def _third_m(self, position: Position) -> float:
         return self.list.third_m(position, self.place)
-
-
-def _mirrored(positions: Sequence[Position]) -> list[Position]:
-    """Axes exchanged; what is no place then stays where it is, and is never nearer."""
-    return [
-        Position(latitude=place.longitude, longitude=place.latitude)
-        if -90.0 <= place.longitude <= 90.0
-        else place
-        for place in positions
-    ]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import sqrt
 from typing import Final
 
 from keepclear.domain.declaration import Kind
 from keepclear.domain.finding import Finding, Severity
-from keepclear.domain.stated import DATUM_UNKNOWN_M, Datum, Notation, StatedPosition
+from keepclear.domain.stated import DATUM_UNKNOWN_M, Datum
 from keepclear.integrity.context import Bounds
+from keepclear.integrity.digits import dropped_zeros
 from keepclear.integrity.places import Place, where
 from keepclear.integrity.ruler import distance_m, length
 
 __all__ = ["precision_findings"]
 
 _HALF_DIAGONAL: Final = sqrt(2.0) / 2.0
-_DECIMALS: Final = re.compile(r"\d+(?:\.(\d*))?")
 _FINER: Final = 4.0
 """A second writing that is so many times finer should be the one that holds."""
 _UNNAMED: Final = (Datum.UNKNOWN, Datum.LOCAL)
@@ -43,7 +42,7 @@ def _coarse(place: Place, bounds: Bounds) -> Iterator[Finding]:
     error = first.precision_m * _HALF_DIAGONAL
     if error <= allowed / 2.0 or (not standoff and error <= allowed):
         return
-    dropped = _dropped_zeros(first)
+    dropped = dropped_zeros(first) > 0
     severity = Severity.DOUBT if error > allowed and not dropped else Severity.NOTE
     beside = f"its stand-off is {length(standoff)}" if standoff else "it has no stand-off"
     perhaps = "; did a spreadsheet drop zeros at its end?" if dropped else ""
@@ -55,14 +54,6 @@ def _coarse(place: Place, bounds: Bounds) -> Iterator[Finding]:
         f"{length(error)} off, and {beside}{perhaps}",
         "ask for more digits, or give a stand-off that covers it",
     )
-
-
-def _dropped_zeros(first: StatedPosition) -> bool:
-    """Whether the other axis has more decimals: both were measured alike, and a cell drops zeros."""
-    if first.notation is not Notation.DECIMAL:
-        return False
-    decimals = [len(match.group(1) or "") for match in _DECIMALS.finditer(first.text)]
-    return len(decimals) == 2 and decimals[0] != decimals[1] and max(decimals) >= 3
 
 
 def _datum(place: Place) -> Iterator[Finding]:

@@ -8,12 +8,14 @@ place by up to as much again: that is said as what it is, and for small steps as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, radians
 from typing import Final
 
 from keepclear.domain.finding import Severity
 from keepclear.domain.position import Position
 from keepclear.domain.stated import StatedPosition
 from keepclear.integrity.context import Bounds
+from keepclear.integrity.digits import written_error_m
 from keepclear.integrity.places import Place
 from keepclear.integrity.ruler import bearing_and_distance, compass, distance_m, length
 
@@ -23,6 +25,7 @@ _ROUNDING_M: Final = 0.05
 """What converting between notations may add."""
 _STRETCH: Final = 2.0
 """How much a slip undone can enlarge the error of the writing it was made in: minutes count 5/3."""
+_DEGREE_M: Final = 111_320.0
 _DATUM_M: Final = (30.0, 250.0)
 """How far the datums in use lie from WGS84 where such lists come from."""
 
@@ -42,7 +45,7 @@ class SecondWriting:
         apart = distance_m(position, self.second.position)
         if apart >= self.bounds.matters_m:
             return Severity.WRONG
-        return Severity.NOTE if self._is_cut(apart) else Severity.DOUBT
+        return Severity.NOTE if self._is_cut(position, apart) else Severity.DOUBT
 
     def contradicts(self, position: Position) -> bool:
         """Further apart than the digits of both allow."""
@@ -52,7 +55,11 @@ class SecondWriting:
 
     def confirms(self, position: Position) -> bool:
         """Near enough for a place that was put right."""
-        allowed = _STRETCH * self.first.error_m + self.second.error_m + 2.0 * _ROUNDING_M
+        allowed = (
+            _STRETCH * written_error_m(self.first)
+            + written_error_m(self.second)
+            + 2.0 * _ROUNDING_M
+        )
         return distance_m(position, self.second.position) <= allowed
 
     def says(self, position: Position) -> str:
@@ -60,7 +67,7 @@ class SecondWriting:
         bearing, metres = bearing_and_distance(position, self.second.position)
         what = f"{self.second.text!r} is the same place written again, and lies {length(metres)}"
         allowed = f"their digits allow {length(self._allowed_m())}"
-        if self._is_cut(metres):
+        if self._is_cut(position, metres):
             return f"{what} away, where {allowed}: were digits cut off instead of rounded?"
         hint = ""
         if _DATUM_M[0] <= metres <= _DATUM_M[1]:
@@ -72,11 +79,19 @@ class SecondWriting:
         return "ask which of the two is right, on which datum, and how it was measured"
 
     def _allowed_m(self) -> float:
-        return self.first.error_m + self.second.error_m
+        return written_error_m(self.first) + written_error_m(self.second)
 
-    def _is_cut(self, metres: float) -> bool:
-        """Cut digits move a place by at most half a step along each axis, once for each writing."""
-        return metres <= 2.0 * self._allowed_m() + _ROUNDING_M
+    def _is_cut(self, position: Position, metres: float) -> bool:
+        """Whether digits cut off explain it: they move a place a little, and towards 0 on both axes."""
+        if metres > 2.0 * self._allowed_m() + _ROUNDING_M:
+            return False
+        slack = written_error_m(self.second) / _DEGREE_M
+        second = self.second.position
+        return (
+            abs(second.latitude) >= abs(position.latitude) - slack
+            and abs(second.longitude) * cos(radians(position.latitude))
+            >= abs(position.longitude) * cos(radians(position.latitude)) - slack
+        )
 
 
 def second_writings(place: Place, bounds: Bounds) -> tuple[SecondWriting, ...]:
