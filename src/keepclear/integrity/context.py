@@ -35,6 +35,8 @@ class Bounds:
     """A difference below this is told, but as a doubt: the next building is further."""
     coarse_m: float = 100.0
     """How far off a place without a stand-off may be for want of digits."""
+    useless_m: float = 1_000.0
+    """Further off than this it is a doubt, and no note: another village."""
     own_m: float = 100.0
     """Nearer than this to the reporter is the reporter's own position."""
     duplicate_m: float = 10.0

@@ -15,6 +15,8 @@ from keepclear.domain.stated import Notation, StatedPosition
 __all__ = ["dropped_zeros", "written_error_m"]
 
 _NUMBER: Final = re.compile(r"\d+(?:[.,](\d*))?")
+_FIGURES: Final = re.compile(r"\d{6,7}(?![\d.,])")
+"""Easting and northing, where they are whole metres."""
 _FINE: Final = 3
 """Decimals from which an axis counts as measured: 100 m."""
 
@@ -30,5 +32,17 @@ def dropped_zeros(stated: StatedPosition) -> int:
 
 
 def written_error_m(stated: StatedPosition) -> float:
-    """How far off a writing may be, both axes taken to be as fine as the finer one."""
-    return float(stated.error_m * 10.0 ** -dropped_zeros(stated))
+    """How far off a writing may be, by the digits that seem to have been measured.
+
+    Both axes are taken to be as fine as the finer one; UTM figures that both end in zeros, which has
+    no other way to say so, as coarse as those zeros.
+    """
+    return float(stated.error_m * 10.0 ** (_filled_zeros(stated) - dropped_zeros(stated)))
+
+
+def _filled_zeros(stated: StatedPosition) -> int:
+    """Zeros at the end of both numbers of a UTM reference."""
+    if stated.notation is not Notation.UTM:
+        return 0
+    figures = [match.group() for match in _FIGURES.finditer(stated.text)]
+    return min((len(one) - len(one.rstrip("0")) for one in figures), default=0)

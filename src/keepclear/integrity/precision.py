@@ -43,7 +43,8 @@ def _coarse(place: Place, bounds: Bounds) -> Iterator[Finding]:
     if error <= allowed / 2.0 or (not standoff and error <= allowed):
         return
     dropped = dropped_zeros(first) > 0
-    severity = Severity.DOUBT if error > allowed and not dropped else Severity.NOTE
+    doubtful = error > (standoff or bounds.useless_m) and not dropped
+    severity = Severity.DOUBT if doubtful else Severity.NOTE
     beside = f"its stand-off is {length(standoff)}" if standoff else "it has no stand-off"
     perhaps = "; did a spreadsheet drop zeros at its end?" if dropped else ""
     yield _finding(
