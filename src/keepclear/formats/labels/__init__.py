@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -62,7 +63,7 @@ _CHOICES: Final = MappingProxyType(
         for field in ENGLISH.choices
     }
 )
-_BRACKETS: Final = re.compile(r"[(\[（][^)\]）]*[)\]）]")
+_BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
 _PARTS: Final = re.compile(r"\s[/|]\s|[\n|]")
 """What stands between the titles of one column in two languages."""
 
@@ -90,6 +91,7 @@ def refused_name(heading: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def choice_of(field: str, text: str) -> str | None:
     """The choice of a field that words mean, in any of the languages; ``None`` where none."""
     return _CHOICES.get(field, {}).get(folded(text))

@@ -11,7 +11,7 @@ from typing import Final
 
 __all__ = ["folded"]
 
-_ALIKE: Final = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
+_ALIKE: Final = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})  # noqa: RUF001
 _LENGTH_MAX: Final = 400
 """Characters that are looked at; a heading is shorter."""
 

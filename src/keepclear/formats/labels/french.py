@@ -175,7 +175,7 @@ FRENCH: Final = Language(
             "personname": (
                 "Nom du contact", "Personne de contact", "Personne à contacter", "Nom et prénom",
                 "Prénom", "Nom de famille", "Chauffeur", "Nom du chauffeur", "Conducteur",
-                "Noms des passagers", "Nom du responsable", "Point focal",
+                "Noms des passagers", "Nom du responsable",
             ),
             "idnumber": (
                 "Numéro de passeport", "Passeport", "Carte d'identité", "Numéro d'identité",
