@@ -21,6 +21,7 @@ from keepclear.faces import quantities
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
+from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
 from keepclear.node.files import BYTES_MAX, STDIN
 
@@ -228,6 +229,9 @@ def doctor(*, as_json: bool) -> int:
     findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+
+
+cli.add_command(where)
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:
