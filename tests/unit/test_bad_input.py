@@ -279,7 +279,7 @@ TEXTS = {
         WHOLE.replace("north", "n\u00f6rd").encode("latin-1"), "file.encoding", "0xf6",
         "not UTF-8",
     ),
-    "a ZIP": (b"PK\x03\x04" + b"\x00" * 40, "file.binary", "ZIP", "CSV"),
+    "a ZIP": (b"PK\x03\x04" + b"\x00" * 40, "zip.damaged", "ZIP", "damaged"),
     "XML": ("<kml></kml>", "format.unknown", "XML", "GeoJSON"),
     "another JSON": ('{"a": 1}', "format.unknown", "--read-as"),
     "a bare geometry": (

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
@@ -133,8 +134,9 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "--read-as",
     metavar="FORMAT",
     help="Format of the files, where it should not be guessed: "
-    "geojson, ndjson, csv, f3548, ed269, ed318 or tracks.",
+    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318 or tracks.",
 )
+@map_option()
 @_setting(
     "--max-bytes",
     type=quantities.SIZE,
@@ -179,7 +181,12 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
             return code
     progress = ProgressLine(wanted=not quiet)
     try:
-        reading = gather(files, read_as=options["read_as"], max_bytes=options["max_bytes"])
+        reading = gather(
+            files,
+            read_as=options["read_as"],
+            max_bytes=options["max_bytes"],
+            mapping=options["mapping"],
+        )
         comparison = answer(reading, question, now_us=now_us(), progress=progress)
     finally:
         progress.close()

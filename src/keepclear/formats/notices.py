@@ -69,9 +69,7 @@ def _date(_: Field, value: Any) -> str:
             return date(int(dotted[3]), int(dotted[2]), int(dotted[1])).isoformat()
     except ValueError:
         pass
-    raise InputError(
-        "date.unreadable", f"found {shown(text)}, expected a day such as 2015-11-20"
-    )
+    raise InputError("date.unreadable", f"found {shown(text)}, expected a day such as 2015-11-20")
 
 
 def _number(_: Field, value: Any) -> str:

@@ -46,6 +46,7 @@ _PACKED_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     }
 )
 """Take the bytes of an archive and the file's name."""
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _TABLES: Final = frozenset({"csv", "xlsx"})
 """Formats that take what the person says of columns."""
 _FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
@@ -90,6 +91,9 @@ def read_bytes(
         with Place(name):
             packed = read_as if read_as in _PACKED_READERS else packed_format(data)
         if packed is not None and read_as in {None, packed}:
+            if not data.strip(_BLANK):
+                with Place(name):
+                    checked_utf8(b"")
             return _PACKED_READERS[packed](data, name=name, stem=stem, mapping=mapping)
         with Place(name):
             refuse_binary(data)
@@ -102,9 +106,7 @@ def read_bytes(
     return replace(reading, warnings=(*told, *reading.warnings))
 
 
-def _reader(
-    text: bytes, name: str, read_as: str | None
-) -> tuple[str, Callable[..., Reading], Any]:
+def _reader(text: bytes, name: str, read_as: str | None) -> tuple[str, Callable[..., Reading], Any]:
     """The format of a checked text, its reader, and what that takes: text, or decoded JSON."""
     format_ = read_as or _FORMAT_OF_FAMILY.get(text_family(text, name))
     if format_ is not None and format_ in _TEXT_READERS:

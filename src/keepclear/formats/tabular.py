@@ -24,9 +24,7 @@ __all__ = ["looks_like_header", "read"]
 
 _HEAD_LENGTH: Final = 65_536
 """Characters of the first lines that are looked at to tell the separator."""
-_COMMAS: Final = MappingProxyType(
-    {",": Commas.SEPARATOR, ";": Commas.DECIMAL, "\t": Commas.EITHER}
-)
+_COMMAS: Final = MappingProxyType({",": Commas.SEPARATOR, ";": Commas.DECIMAL, "\t": Commas.EITHER})
 """The separators, and what a comma between digits may be where each is used."""
 _MANY: Final = 3
 """So many known headings make a table of a text whose name does not say that it is one."""

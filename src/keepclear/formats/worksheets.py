@@ -61,7 +61,9 @@ def sheet_files(archive: Archive) -> dict[str, str]:
             target = element.get("Target", "").lstrip("/")
             targets[element.get("Id")] = target if target.startswith("xl/") else f"xl/{target}"
     files = {}
-    for element in _parsed(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet", f"{_STRICT}sheet"):
+    for element in _parsed(archive.read("xl/workbook.xml")).iter(
+        f"{_MAIN}sheet", f"{_STRICT}sheet"
+    ):
         relation = next((element.get(name) for name in _IDS if element.get(name)), None)
         if targets.get(relation) in names:
             files[element.get("name", "")] = targets[relation]

@@ -19,8 +19,8 @@ from keepclear.errors import InputError
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.rows import Rows
-from keepclear.formats.sheets.cells import Cell, Commas, is_empty
-from keepclear.formats.sheets.columns import COLUMNS_MAX, NoHeader
+from keepclear.formats.sheets.cells import Broken, Cell, Commas, is_empty
+from keepclear.formats.sheets.columns import COLUMNS_MAX, NoHeaderError
 from keepclear.formats.sheets.door import PREFIX, ROWS_MAX, read_rows
 from keepclear.formats.text import one_line
 from keepclear.formats.worksheets import Beside, beside_of, sheet_files
@@ -84,7 +84,7 @@ def read(
             raise InputError(
                 "xlsx.sheets", f"found {len(sheets)} sheets, expected at most {SHEETS_MAX}"
             )
-        missing: list[NoHeader] = []
+        missing: list[NoHeaderError] = []
         used = 0
         for sheet in sheets:
             rows.sheet = sheet_label(sheet.name)
@@ -92,7 +92,7 @@ def read(
             try:
                 lines = _lines(workbook, sheet.name, beside)
                 read_rows(lines, rows, commas=Commas.EITHER, mapping=mapping)
-            except NoHeader as error:
+            except NoHeaderError as error:
                 missing.append(error)
                 _tell_unread(error, rows)
                 continue
@@ -162,16 +162,17 @@ def _lines(
             f"{CELLS_MAX:,} cells; delete what stands far outside the table",
         )
     merged = _merged(sheet)
-    broken: dict[int, list[tuple[int, Cell]]] = {}
-    for (row, column), cell in beside.broken.items():
-        broken.setdefault(row, []).append((column, cell))
+    broken: dict[int, list[tuple[int, Broken]]] = {}
+    for (row, column), fault in beside.broken.items():
+        broken.setdefault(row, []).append((column, fault))
     with _damage_told():
         table = sheet.to_python(skip_empty_area=False)
     values: dict[tuple[int, int], Cell] = {}
-    for at, cells in enumerate(table):
-        for column, cell in broken.get(at, ()):
+    for at, line in enumerate(table):
+        cells: list[Cell] = [*line]
+        for column, fault in broken.get(at, ()):
             cells += [""] * (column + 1 - len(cells))
-            cells[column] = cell
+            cells[column] = fault
         for column, first in merged.get(at, ()):
             if first == (at, column):
                 values[first] = cells[column] if column < len(cells) else ""
@@ -188,9 +189,7 @@ def _merged(sheet: Any) -> dict[int, list[tuple[int, tuple[int, int]]]]:
     """
     cells: dict[int, list[tuple[int, tuple[int, int]]]] = {}
     with _damage_told():
-        ranges = sheet.merged_cell_ranges() if callable(sheet.merged_cell_ranges) else (
-            sheet.merged_cell_ranges
-        )
+        ranges = sheet.merged_cell_ranges
     for first, last in ranges or ():
         if last[0] == first[0] or last[0] - first[0] > ROWS_MAX:
             continue
@@ -199,7 +198,7 @@ def _merged(sheet: Any) -> dict[int, list[tuple[int, tuple[int, int]]]]:
     return cells
 
 
-def _tell_unread(error: NoHeader, rows: Rows) -> None:
+def _tell_unread(error: NoHeaderError, rows: Rows) -> None:
     """A sheet without places is a note, unless its headings show that it was meant."""
     if error.known >= _MEANT:
         rows.refuse_sheet(error)

@@ -7,7 +7,8 @@ shown. Names are compared as ``folding`` brings them together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -19,7 +20,7 @@ from keepclear.formats.labels.french import FRENCH
 from keepclear.formats.labels.language import Language
 from keepclear.formats.labels.russian import RUSSIAN
 
-__all__ = ["COLUMNS", "LANGUAGES", "choice_of", "column_of", "refused_name", "title"]
+__all__ = ["COLUMNS", "LANGUAGES", "choice_of", "column_of", "language_of", "refused_name", "title"]
 
 LANGUAGES: Final = MappingProxyType(
     {language.code: language for language in (ENGLISH, FRENCH, RUSSIAN, ARABIC)}
@@ -46,6 +47,15 @@ def _by_folded(pairs: Iterator[tuple[str, str]]) -> MappingProxyType[str, str]:
 
 
 _COLUMN_OF: Final = _by_folded(_columns())
+_TITLES: Final = Counter(
+    (key, language.code)
+    for language in LANGUAGES.values()
+    for titles in language.columns.values()
+    for key in {folded(title) for title in titles}
+)
+_SPOKEN_IN: Final = Counter(key for key, _ in _TITLES)
+_LANGUAGE_OF: Final = MappingProxyType({key: code for key, code in _TITLES if _SPOKEN_IN[key] == 1})
+"""The language of each title that only one of them has."""
 _REFUSED: Final = _by_folded(
     (folded(word), known)
     for language in LANGUAGES.values()
@@ -94,9 +104,18 @@ def refused_name(heading: str) -> str | None:
 @lru_cache(maxsize=4096)
 def choice_of(field: str, text: str) -> str | None:
     """The choice of a field that words mean, in any of the languages; ``None`` where none."""
-    return _CHOICES.get(field, {}).get(folded(text))
+    choices = _CHOICES.get(field)
+    return None if choices is None else choices.get(folded(text))
 
 
 def title(field: str, language: Language) -> str:
     """What a template writes over a column."""
     return language.columns[field][0]
+
+
+def language_of(headings: Iterable[str]) -> str:
+    """The language that most headings are written in, where they show one; empty otherwise."""
+    found = Counter(
+        code for heading in headings if (code := _LANGUAGE_OF.get(folded(heading))) is not None
+    )
+    return found.most_common(1)[0][0] if found else ""

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from keepclear.errors import InputError
-from keepclear.formats.labels import COLUMNS, column_of
+from keepclear.formats.labels import COLUMNS, column_of, language_of
 from keepclear.formats.labels.folding import folded
 from keepclear.formats.properties import PROPERTY_NAMES
 from keepclear.formats.rows import Rows
@@ -22,7 +22,18 @@ from keepclear.formats.sheets.cells import Broken, Cell, is_empty, text_of
 from keepclear.formats.sheets.units import heading_unit, says_utc
 from keepclear.formats.text import shown
 
-__all__ = ["COLUMNS_MAX", "HEADER_ROWS", "LENGTHS", "Column", "Header", "Line", "NoHeader", "fields_of", "find_header", "placed"]
+__all__ = [
+    "COLUMNS_MAX",
+    "HEADER_ROWS",
+    "LENGTHS",
+    "Column",
+    "Header",
+    "Line",
+    "NoHeaderError",
+    "fields_of",
+    "find_header",
+    "placed",
+]
 
 COLUMNS_MAX: Final = 1_000
 """Columns in one table; spreadsheets of people have dozens."""
@@ -42,7 +53,7 @@ Line = tuple[int, Sequence[Cell]]
 """A row that holds anything, by the number that the person sees."""
 
 
-class NoHeader(InputError):
+class NoHeaderError(InputError):
     """No row among the first ones says where things are."""
 
     def __init__(self, message: str, known: int) -> None:
@@ -79,6 +90,8 @@ class Header:
     columns: tuple[Column, ...]
     width: int
     """Cells in it, those that are not read included."""
+    language: str
+    """ISO 639-1 code, where the headings show it."""
     below: list[Line]
     """Rows below it that were taken already to find it."""
 
@@ -111,9 +124,7 @@ def placed(fields: Iterable[str | None]) -> bool:
     )
 
 
-def find_header(
-    lines: Iterable[Line], rows: Rows, mapping: Mapping[str, str]
-) -> Header:
+def find_header(lines: Iterable[Line], rows: Rows, mapping: Mapping[str, str]) -> Header:
     """The header of a table.
 
     Args:
@@ -122,7 +133,7 @@ def find_header(
         mapping: What the person said of columns, by heading.
 
     Raises:
-        NoHeader: No row says where things are.
+        NoHeaderError: No row says where things are.
         InputError: ``table.header``: it has too many columns, or one twice.
     """
     looked_at = list(islice(lines, HEADER_ROWS))
@@ -136,7 +147,9 @@ def find_header(
             if own:
                 break
     if best is None:
-        known = max((sum(map(bool, fields_of(cells, mapping))) for _, cells in looked_at), default=0)
+        known = max(
+            (sum(map(bool, fields_of(cells, mapping))) for _, cells in looked_at), default=0
+        )
         raise _no_place(looked_at, known)
     cells = looked_at[best][1]
     if len(cells) > COLUMNS_MAX:
@@ -145,13 +158,14 @@ def find_header(
         )
     shown_as = _people_see(looked_at[best - 1][1], cells, mapping) if certain and best else cells
     columns = _columns(cells, shown_as, rows, mapping)
-    return Header(looked_at[best][0], columns, len(cells), looked_at[best + 1 :])
+    language = language_of(column.heading for column in columns)
+    return Header(looked_at[best][0], columns, len(cells), language, looked_at[best + 1 :])
 
 
-def _no_place(lines: list[Line], known: int) -> NoHeader:
+def _no_place(lines: list[Line], known: int) -> NoHeaderError:
     widest = max((cells for _, cells in lines), key=len, default=())
     names = ", ".join(str(cell) for cell in widest if isinstance(cell, str) and cell.strip())
-    return NoHeader(
+    return NoHeaderError(
         f"the header names {shown(names.lower())}, expected a column wkt, position, or latitude "
         f"and longitude, and any of {', '.join(PROPERTY_NAMES[:4])} and what docs/formats.md lists; "
         "name columns with --map HEADING=FIELD",
@@ -171,43 +185,67 @@ def _people_see(
 def _columns(
     cells: Sequence[Cell], shown_as: Sequence[Cell], rows: Rows, mapping: Mapping[str, str]
 ) -> tuple[Column, ...]:
+    """The columns that are read; which they are, and which are not, is told."""
     columns: list[Column] = []
     unread: list[str] = []
-    told: list[str] = []
     seen: dict[str, str] = {}
-    for index, (cell, field) in enumerate(zip(cells, fields_of(cells, mapping), strict=True)):
+    for index, (cell, named) in enumerate(zip(cells, fields_of(cells, mapping), strict=True)):
         if is_empty(cell):
             continue
         if isinstance(cell, Broken):
             unread.append(cell.found)
             continue
         heading = text_of(shown_as[index]) or text_of(cell)
+        field = _free(named, heading, seen, index)
         if field is None:
-            if unwelcome(heading) is None:
-                unread.append(heading)
-                continue
-            field = heading  # refused wherever a row has a value in it
-        if field in {_ANY_POSITION, "position_2"} and field in seen:
-            field = f"position_{index + 2}"  # another writing of the same place
-        elif field in seen:
-            if field in {"latitude", "longitude", "wkt"} or seen[field].lower() == heading.lower():
-                raise InputError("table.header", f"column {shown(field)} is named twice; keep one")
             unread.append(heading)
             continue
         seen[field] = heading
         columns.append(_column(index, field, heading))
         rows.read_as(heading, field)
-        if folded(heading) != folded(field) and folded(heading) not in _SAME:
-            told.append(f'"{heading[:60]}" as {field}')
-    for said in mapping:
-        if not any(folded(said) == folded(text_of(cell)) for cell in cells if isinstance(cell, str)):
-            rows.warn(f"{rows.sheet} has no column {shown(said)}, which --map names".lstrip())
+    _tell(columns, unread, rows)
+    _tell_unused(mapping, cells, rows)
+    return tuple(columns)
+
+
+def _free(field: str | None, heading: str, seen: Mapping[str, str], index: int) -> str | None:
+    """The field of a column, beside those that came before it; ``None`` where it is not read.
+
+    What keepclear must not carry stays under its own name: rows that have a value there are refused.
+
+    Raises:
+        InputError: ``table.header``: a column that decides where things are is there twice.
+    """
+    if field is None:
+        return heading if unwelcome(heading) is not None else None
+    if field not in seen:
+        return field
+    if field in {_ANY_POSITION, "position_2"}:
+        return f"position_{index + 2}"  # another writing of the same place
+    if field in {"latitude", "longitude", "wkt"} or seen[field].lower() == heading.lower():
+        raise InputError("table.header", f"column {shown(field)} is named twice; keep one")
+    return None
+
+
+def _tell(columns: Sequence[Column], unread: Sequence[str], rows: Rows) -> None:
+    """What was read as what, where the heading is not the field's own name, and what was not."""
+    told = ", ".join(
+        f'"{column.heading[:60]}" as {column.field}'
+        for column in columns
+        if folded(column.heading) not in _SAME | {folded(column.field)}
+    )
     if told:
-        rows.warn(f"{rows.sheet} columns read: {', '.join(told)}".lstrip())
+        rows.warn(f"{rows.sheet} columns read: {told}".lstrip())
     if unread:
         names = ", ".join(f'"{heading[:60]}"' for heading in unread)
         rows.warn(f"{rows.sheet} columns not read: {names}".lstrip())
-    return tuple(columns)
+
+
+def _tell_unused(mapping: Mapping[str, str], cells: Sequence[Cell], rows: Rows) -> None:
+    headings = {folded(cell) for cell in cells if isinstance(cell, str)}
+    for said in mapping:
+        if folded(said) not in headings:
+            rows.warn(f"{rows.sheet} has no column {shown(said)}, which --map names".lstrip())
 
 
 def _column(index: int, field: str, heading: str) -> Column:

@@ -60,9 +60,7 @@ def read_rows(
     table = _Table(header, rows, commas)
     for count, (number, cells) in enumerate(chain(header.below, lines), 1):
         if count > ROWS_MAX:
-            raise InputError(
-                "table.rows", f"found more than {ROWS_MAX:,} rows; split the table"
-            )
+            raise InputError("table.rows", f"found more than {ROWS_MAX:,} rows; split the table")
         table.take(number, cells)
     table.close()
 
@@ -83,6 +81,7 @@ class _Table:
             )
         ]
         self._width: Final = header.width
+        self._language: Final = header.language
         self._rows: Final = rows
         self._commas: Final = commas
         self._kind: Final = self._kind_of_all()
@@ -116,10 +115,13 @@ class _Table:
                 self._rows.remarks.add("of the template's example: not read")
                 return
             raw, placed = self._understood(said)
-            if self._movements is None:
-                self._rows.take(raw, placed.geometry, number=number, stated=placed.stated)
-            else:
-                self._movements.take(raw, placed, number)
+            try:
+                if self._movements is None:
+                    self._rows.take(raw, placed.geometry, number=number, stated=placed.stated)
+                else:
+                    self._movements.take(raw, placed, number)
+            except InputError as error:
+                raise self._as_one(_faults_of_values(raw) or [error]) from None
         except InputError as error:
             self._refuse(error, number, said)
 
@@ -154,14 +156,26 @@ class _Table:
             self._rows.remarks.add(remark)
         placed = None
         with _Collected(faults, ""):
-            placed = place_of(said, self._by_field, self._commas, self._rows.remarks)
+            placed = place_of(said, self._by_field, context, self._language)
         if faults or placed is None:
-            raise _as_one([*faults, *_faults_of_values(raw)])
+            raise self._as_one([*faults, *_faults_of_values(raw)])
         if placed.error_m:
             self._rows.remarks.add(_DATUM_ERROR)
             error_m = raw.get("position_error_m", 0.0)
             raw["position_error_m"] = max(error_m, placed.error_m)
         return raw, placed
+
+    def _as_one(self, faults: Sequence[InputError]) -> InputError:
+        """The first fault, with the others told in the same sentence."""
+        first, *more = faults
+        told = "".join(
+            f"; and {self._in_headings(fault.where, {})}: {fault.message}"
+            for fault in more[: _FAULTS_MAX - 1]
+        )
+        rest = len(more) - (_FAULTS_MAX - 1)
+        if rest > 0:
+            told += f"; and {rest} more"
+        return InputError(first.code, first.message + told, where=first.where)
 
     def _refuse(self, error: InputError, number: int, said: Mapping[str, Cell]) -> None:
         error = InputError(error.code, error.message, where=self._in_headings(error.where, said))
@@ -177,10 +191,12 @@ class _Table:
     def _in_headings(self, where: str, said: Mapping[str, Cell]) -> str:
         """The place of an error by the headings that its writer sees."""
         before, geometry, ring = where.partition("geometry")
-        if geometry and not before:
-            fields = [f for f in ("wkt",) if f in said] or [
-                f for f in ("latitude", "longitude") if f in said
-            ] or [f for f in said if is_writing(f)][:1]
+        if geometry and not before and said:
+            fields = (
+                [f for f in ("wkt",) if f in said]
+                or [f for f in ("latitude", "longitude") if f in said]
+                or [f for f in said if is_writing(f)][:1]
+            )
             names = [f'"{self._by_field[f].heading[:60]}"' for f in fields]
             return f"{'columns' if len(names) > 1 else 'column'} {' and '.join(names)}{ring}"
         return _BY_NAME.sub(
@@ -220,13 +236,3 @@ def _faults_of_values(raw: Mapping[str, Any]) -> list[InputError]:
         with _Collected(faults, ""):
             read_properties({field: value}, prefix=PREFIX)
     return faults
-
-
-def _as_one(faults: Sequence[InputError]) -> InputError:
-    """The first fault, with the others told in the same sentence."""
-    first, *more = faults
-    told = "".join(f"; and {fault.where}: {fault.message}" for fault in more[: _FAULTS_MAX - 1])
-    rest = len(more) - (_FAULTS_MAX - 1)
-    if rest > 0:
-        told += f"; and {rest} more"
-    return InputError(first.code, first.message + told, where=first.where)

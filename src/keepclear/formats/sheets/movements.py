@@ -60,7 +60,7 @@ def is_stops(by_field: Mapping[str, Column]) -> bool:
     return bool(_MARKS & by_field.keys())
 
 
-class _RowFault(InputError):
+class _RowError(InputError):
     """A fault that shows only when the stops of a movement are seen together."""
 
     def __init__(self, row: int, code: str, message: str, where: str) -> None:
@@ -159,7 +159,7 @@ class Movements:
                 continue
             try:
                 self._take(movement)
-            except _RowFault as error:
+            except _RowError as error:
                 movement.refused.add(error.row)
                 self._rows.refuse(self._in_headings(error), error.row, movement.id)
                 self._refuse_rest(movement, error.row)
@@ -218,7 +218,7 @@ class Movements:
                 elif before == value:
                     continue
                 elif name in _SPOKEN_OF_ALL:
-                    raise _RowFault(
+                    raise _RowError(
                         stop.number,
                         "declaration.differs",
                         f"found {shown(value)}, but row {movement.rows[0]} says {shown(before)} of "
@@ -353,7 +353,7 @@ def _span(raw: Mapping[str, Any], what: str) -> tuple[int, int] | None:
 def _check_order(stops: list[_Stop]) -> None:
     for before, after in pairwise(stops):
         if after.arrival[0] < before.departure[0] or after.arrival[1] < before.departure[1]:
-            raise _RowFault(
+            raise _RowError(
                 after.number,
                 "movement.time-order",
                 f"it arrives at {format_instant(after.arrival[0])}, before the stop in row "
@@ -415,4 +415,3 @@ def _outer(a: Altitude | None, b: Altitude | None, rows: Rows, choose: Any) -> A
 
 def _metres(altitude: Altitude) -> float:
     return altitude.metres
-

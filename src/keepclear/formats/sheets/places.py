@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import hypot
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,8 +23,9 @@ from keepclear.formats.labels.folding import folded
 from keepclear.formats.place import Place
 from keepclear.formats.positions import read_position
 from keepclear.formats.positions.measured import metres_per_degree
-from keepclear.formats.sheets.cells import Cell, Commas, number_of, text_of
+from keepclear.formats.sheets.cells import Cell, number_of, text_of
 from keepclear.formats.sheets.columns import Column
+from keepclear.formats.sheets.values import COMMA_READ, Context
 from keepclear.formats.text import shown
 from keepclear.formats.wkt import parse_wkt
 
@@ -55,8 +57,9 @@ _DATUMS: Final = MappingProxyType(
     }
 )
 _DECIMALS: Final = re.compile(r"[.,](\d+)")
-_COMMA_READ: Final = "with a decimal comma: read as a decimal point"
 
+_Read = partial[StatedPosition]
+"""``read_position`` with the datum and the language of the row."""
 Stated = tuple[tuple[StatedPosition, ...], ...]
 
 
@@ -79,22 +82,22 @@ def is_writing(field: str) -> bool:
 
 
 def place_of(
-    cells: Mapping[str, Cell], columns: Mapping[str, Column], commas: Commas, remarks: Any
+    cells: Mapping[str, Cell], columns: Mapping[str, Column], context: Context, language: str = ""
 ) -> Placed:
     """Where a row is.
 
     Args:
         cells: Its cells that hold anything, by field.
         columns: The columns of these fields.
-        commas: What a comma between digits may be.
-        remarks: Receives what should be looked at.
+        context: What a comma between digits may be, and where remarks go.
+        language: ISO 639-1 code of the headings, where known.
 
     Raises:
         InputError: ``geometry.missing``, ``datum.unknown``, ``wkt.unreadable``, ``position.*``,
             ``number.*``.
     """
-    datum = _datum(cells, columns)
-    held, others, where = _writings(cells, columns, datum, commas, remarks)
+    read = partial(read_position, datum=_datum(cells, columns), language=language)
+    held, others, where = _writings(cells, columns, read, context)
     if cells.get("wkt"):
         where = columns["wkt"].where
         with Place(where):
@@ -117,27 +120,23 @@ def place_of(
 def _writings(
     cells: Mapping[str, Cell],
     columns: Mapping[str, Column],
-    datum: Datum | None,
-    commas: Commas,
-    remarks: Any,
+    read: _Read,
+    context: Context,
 ) -> tuple[StatedPosition | None, list[tuple[StatedPosition, ...]], str]:
     """The writing that holds, all others, and the columns of the first."""
     found: list[tuple[tuple[StatedPosition, ...], str]] = []
     if {"latitude", "longitude"} & cells.keys():
-        found.append(_degrees(cells, columns, datum, commas, remarks))
+        found.append(_degrees(cells, columns, read, context))
     if "lat_deg" in cells and "lon_deg" in cells:
-        found.append(_in_parts(cells, columns, datum))
+        found.append(_in_parts(cells, columns, read))
     for field in cells:
         if is_writing(field):
             where = columns[field].where
             texts = text_of(cells[field]).split(BETWEEN_PLACES.strip())
             with Place(where):
                 several = "wkt" in cells and len(texts) > 1
-                read = tuple(
-                    read_position(text, datum=datum)
-                    for text in (texts if several else [text_of(cells[field])])
-                )
-            found.append((read, where))
+                places = tuple(map(read, texts if several else [text_of(cells[field])]))
+            found.append((places, where))
     if not found:
         return None, [], ""
     first, where = found[0]
@@ -157,9 +156,8 @@ def _beside(writings: list[tuple[StatedPosition, ...]]) -> Stated:
 def _degrees(
     cells: Mapping[str, Cell],
     columns: Mapping[str, Column],
-    datum: Datum | None,
-    commas: Commas,
-    remarks: Any,
+    read: _Read,
+    context: Context,
 ) -> tuple[tuple[StatedPosition, ...], str]:
     """Latitude and longitude in two columns, in degrees or in any other notation."""
     pair = [columns.get("latitude"), columns.get("longitude")]
@@ -174,7 +172,7 @@ def _degrees(
                 )
             texts.append(text_of(cell))
             try:
-                value, with_comma = number_of(cell, commas, small=True)
+                value, with_comma = number_of(cell, context.commas, small=True)
             except InputError as error:
                 if error.code != "number.expected" or not any(map(str.isdigit, texts[-1])):
                     raise
@@ -184,13 +182,13 @@ def _degrees(
     text = " ".join(texts)
     with Place(where):
         if len(numbers) < 2:
-            return (read_position(text, datum=datum),), where
+            return (read(text),), where
         if comma:
-            remarks.add(_COMMA_READ)
+            context.remarks.add(COMMA_READ)
         position = Position(latitude=numbers[0], longitude=numbers[1])
-        if datum in {None, Datum.WGS84}:
+        if read.keywords["datum"] in {None, Datum.WGS84}:
             return (_decimal(position, text, texts),), where
-        return (read_position(f"{numbers[0]!r} {numbers[1]!r}", datum=datum),), where
+        return (read(text.replace(",", ".")),), where
 
 
 def _decimal(position: Position, text: str, texts: list[str]) -> StatedPosition:
@@ -213,7 +211,7 @@ def _step(text: str) -> float:
 
 
 def _in_parts(
-    cells: Mapping[str, Cell], columns: Mapping[str, Column], datum: Datum | None
+    cells: Mapping[str, Cell], columns: Mapping[str, Column], read: _Read
 ) -> tuple[tuple[StatedPosition, ...], str]:
     """Degrees, minutes and seconds in columns of their own, put together as people write them."""
     axes = []
@@ -233,7 +231,7 @@ def _in_parts(
     used = [columns[name] for row in _PARTS for name in row[:4] if name in cells]
     where = "columns " + ", ".join(f'"{column.heading[:60]}"' for column in used)
     with Place(where):
-        return (read_position(" ".join(axes), datum=datum),), where
+        return (read(" ".join(axes)),), where
 
 
 def _datum(cells: Mapping[str, Cell], columns: Mapping[str, Column]) -> Datum | None:

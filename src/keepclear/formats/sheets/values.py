@@ -24,7 +24,7 @@ from keepclear.formats.sheets.times import instant_text
 from keepclear.formats.sheets.units import split_unit
 from keepclear.formats.text import shown
 
-__all__ = ["COMMA_READ", "Context", "TIMES", "value_of"]
+__all__ = ["COMMA_READ", "TIMES", "Context", "value_of"]
 
 COMMA_READ: Final = "with a decimal comma: read as a decimal point"
 TIMES: Final = frozenset(
