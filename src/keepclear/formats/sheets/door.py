@@ -169,7 +169,7 @@ class _Table:
         """The first fault, with the others told in the same sentence."""
         first, *more = faults
         told = "".join(
-            f"; and {self._in_headings(fault.where, {})}: {fault.message}"
+            f"; and {self._in_headings(fault.where, {})}: {fault.message}".replace("and : ", "and ")
             for fault in more[: _FAULTS_MAX - 1]
         )
         rest = len(more) - (_FAULTS_MAX - 1)
