@@ -19,6 +19,7 @@ from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
+from keepclear.faces.convert import convert
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
@@ -224,6 +225,9 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     if not options["quiet"]:
         say(closing(found.comparison, (crossings, crossings)))
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
+
+
+cli.add_command(convert)
 
 
 @cli.command()

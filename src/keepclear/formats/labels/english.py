@@ -111,6 +111,7 @@ ENGLISH: Final = Language(
             "time_end": ("End", "End time", "Time end", "Until", "To time", "Ends", "End date"),
             "times": ("Times",),
             "edges": ("Edges",),
+            "leg_errors_m": ("Leg errors",),
             "marking": ("Marking", "Markings", "How marked", "Logo", "Roof marking"),
             "function_since": ("In this use since", "Function since", "Active since"),
             "confirmed_on": (

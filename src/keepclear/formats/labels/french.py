@@ -85,6 +85,7 @@ FRENCH: Final = Language(
             "time_end": ("Fin", "Heure de fin", "Date de fin", "Jusqu'à"),
             "times": ("Heures",),
             "edges": ("Arêtes",),
+            "leg_errors_m": ("Erreurs des tronçons",),
             "marking": ("Marquage", "Marquages", "Signalisation", "Logo"),
             "function_since": ("En service depuis", "Fonction depuis"),
             "confirmed_on": ("Fonction confirmée le", "Confirmé le"),

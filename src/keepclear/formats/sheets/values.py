@@ -122,6 +122,10 @@ def _times(cell: Cell, context: Context) -> list[str]:
     return [instant_text(time, context.offset) for time in text_of(cell).split(";")]
 
 
+def _numbers(cell: Cell, context: Context) -> list[float]:
+    return [_number(item.strip(), context) for item in text_of(cell).split(";")]
+
+
 def _choice(field: str) -> Callable[[Cell, Context], Any]:
     def convert(cell: Cell, _: Context) -> Any:
         text = text_of(cell)
@@ -139,6 +143,7 @@ _VALUES: Final = MappingProxyType[str, Callable[[Cell, Context], Any]](
         "altitude_upper": _altitudes,
         "ground_m": _ground,
         "times": _times,
+        "leg_errors_m": _numbers,
         "stay_min": _number,
         "vehicle_count": _number,
         "people_count": _number,
