@@ -16,7 +16,7 @@ from keepclear.errors import InputError
 from keepclear.formats.notices import plain_number
 from keepclear.formats.text import number, shown
 
-__all__ = ["Broken", "Cell", "Commas", "is_empty", "number_of", "text_of"]
+__all__ = ["Broken", "Cell", "Commas", "guarded", "is_empty", "number_of", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Commas(Enum):
     """A decimal comma or one between thousands: refused where three digits follow it."""
 
 
+_LIKE_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+"""What spreadsheet programs may work out when they open a file, and what is guarded from it."""
 _NUMBER: Final = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _COMMA: Final = re.compile(r"[+-]?\d{1,30},\d{1,30}", re.ASCII)
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
@@ -52,6 +54,11 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
 
 
+def guarded(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula; :func:`text_of` gives it back."""
+    return f"'{text}" if _LIKE_FORMULA.match(text) else text
+
+
 def text_of(cell: Cell) -> str:
     """The cell as text; a number as short as it can be, a date as RFC 3339 without an offset.
 
@@ -59,7 +66,8 @@ def text_of(cell: Cell) -> str:
         InputError: ``cell.broken``.
     """
     if isinstance(cell, str):
-        return cell.strip()
+        text = cell.strip()
+        return text[1:] if text[:1] == "'" and _LIKE_FORMULA.match(text) else text
     if cell is None:
         return ""
     if isinstance(cell, Broken):

@@ -7,6 +7,7 @@ columns are told to the person who reads the file; those that mean nothing are l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,7 @@ from keepclear.formats.text import shown
 
 __all__ = [
     "COLUMNS_MAX",
+    "CONTINUATION",
     "HEADER_ROWS",
     "LENGTHS",
     "Column",
@@ -45,6 +47,9 @@ LENGTHS: Final = frozenset(
 """Fields in metres, whose heading or cell may say another unit."""
 _SAME: Final = frozenset({"lat", "lon", "lng", "long"})
 """Headings that need no word about what they were read as, beside the fields' own names."""
+CONTINUATION: Final = "#"
+"""Stands between a field and a number, where a text too long for one cell goes on."""
+_CONTINUED: Final = re.compile(r"([a-z_0-9]+) \((\d{1,3})\)", re.ASCII)
 _ANY_POSITION: Final = "position"
 _FEW: Final = 3
 """So many known headings show that a sheet is meant to be read."""
@@ -109,6 +114,9 @@ def _field(heading: str, mapping: Mapping[str, str]) -> str | None:
     for said, field in mapping.items():
         if said == heading or folded(said) == folded(heading):
             return field or None
+    more = _CONTINUED.fullmatch(heading)
+    if more and more[1] in COLUMNS:
+        return f"{more[1]}{CONTINUATION}{more[2]}"
     if heading.lower().startswith(("position_", "position ")) and heading[9:].isdigit():
         return _ANY_POSITION
     return column_of(heading)
@@ -233,6 +241,7 @@ def _tell(columns: Sequence[Column], unread: Sequence[str], rows: Rows) -> None:
         f'"{column.heading[:60]}" as {column.field}'
         for column in columns
         if folded(column.heading) not in _SAME | {folded(column.field)}
+        and CONTINUATION not in column.field
     )
     if told:
         rows.warn(f"{rows.sheet} columns read: {told}".lstrip())

@@ -16,7 +16,7 @@ from keepclear.errors import InputError
 from keepclear.formats.properties import read_properties
 from keepclear.formats.rows import Rows
 from keepclear.formats.sheets.cells import Cell, Commas, is_empty, text_of
-from keepclear.formats.sheets.columns import Header, Line, find_header
+from keepclear.formats.sheets.columns import CONTINUATION, Header, Line, find_header
 from keepclear.formats.sheets.example import EXAMPLE_ID, is_example
 from keepclear.formats.sheets.movements import STOP_FIELDS, Movements, is_stops
 from keepclear.formats.sheets.places import PLACE_FIELDS, Placed, is_writing, place_of
@@ -76,11 +76,13 @@ class _Table:
             for column in header.columns
             if not (
                 column.field in PLACE_FIELDS
+                or CONTINUATION in column.field
                 or column.field == "time_zone"
                 or is_writing(column.field)
             )
         ]
         self._width: Final = header.width
+        self._continued: Final = any(CONTINUATION in field for field in self._by_field)
         self._language: Final = header.language
         self._rows: Final = rows
         self._commas: Final = commas
@@ -107,6 +109,8 @@ class _Table:
             for column in self._columns
             if column.index < len(cells) and not is_empty(cell := cells[column.index])
         }
+        if self._continued:
+            said = _joined(said)
         if not said and not any(not is_empty(cell) for cell in cells):
             return
         try:
@@ -208,6 +212,15 @@ class _Table:
         """Take what waited for the end of the table."""
         if self._movements is not None:
             self._movements.close()
+
+
+def _joined(said: dict[str, Cell]) -> dict[str, Cell]:
+    """The cells of a row, texts that run over several columns put together."""
+    whole: dict[str, Cell] = {}
+    for field, cell in said.items():
+        name, more, _ = field.partition(CONTINUATION)
+        whole[name] = f"{text_of(whole[name])} {text_of(cell)}" if more and name in whole else cell
+    return whole
 
 
 class _Collected:

@@ -8,7 +8,7 @@ as a second writing, so that ``integrity`` can compare them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import hypot
@@ -29,7 +29,7 @@ from keepclear.formats.sheets.values import COMMA_READ, Context
 from keepclear.formats.text import shown
 from keepclear.formats.wkt import parse_wkt
 
-__all__ = ["BETWEEN_PLACES", "PLACE_FIELDS", "Placed", "is_writing", "place_of"]
+__all__ = ["BETWEEN_PLACES", "PLACE_FIELDS", "Placed", "decimal_position", "is_writing", "place_of"]
 
 PLACE_FIELDS: Final = frozenset(
     {
@@ -60,6 +60,8 @@ _DECIMALS: Final = re.compile(r"[.,](\d+)")
 
 _Read = partial[StatedPosition]
 """``read_position`` with the datum and the language of the row."""
+_Writing = tuple[StatedPosition | None, ...]
+"""One column's writings of the places of a row: one, or several beside an outline."""
 Stated = tuple[tuple[StatedPosition, ...], ...]
 
 
@@ -112,7 +114,7 @@ def place_of(
     else:
         at = held.position
         geometry = {"type": "Point", "coordinates": [at.longitude, at.latitude]}
-        stated = ((held, *(places[0] for places in others)),)
+        stated = ((held, *(places[0] for places in others if places[0] is not None)),)
     of_datum = [s for places in stated for s in places if s.datum is not Datum.WGS84]
     return Placed(geometry, stated, max((s.error_m for s in of_datum), default=0.0), where)
 
@@ -122,9 +124,9 @@ def _writings(
     columns: Mapping[str, Column],
     read: _Read,
     context: Context,
-) -> tuple[StatedPosition | None, list[tuple[StatedPosition, ...]], str]:
+) -> tuple[StatedPosition | None, list[_Writing], str]:
     """The writing that holds, all others, and the columns of the first."""
-    found: list[tuple[tuple[StatedPosition, ...], str]] = []
+    found: list[tuple[_Writing, str]] = []
     if {"latitude", "longitude"} & cells.keys():
         found.append(_degrees(cells, columns, read, context))
     if "lat_deg" in cells and "lon_deg" in cells:
@@ -135,7 +137,10 @@ def _writings(
             texts = text_of(cells[field]).split(BETWEEN_PLACES.strip())
             with Place(where):
                 several = "wkt" in cells and len(texts) > 1
-                places = tuple(map(read, texts if several else [text_of(cells[field])]))
+                places = tuple(
+                    read(text) if text.strip() or not several else None
+                    for text in (texts if several else [text_of(cells[field])])
+                )
             found.append((places, where))
     if not found:
         return None, [], ""
@@ -145,12 +150,15 @@ def _writings(
     return first[0], [places for places, _ in found[1:]], where
 
 
-def _beside(writings: list[tuple[StatedPosition, ...]]) -> Stated:
+def _beside(writings: list[_Writing]) -> Stated:
     """Writings of the places of an outline: by place, those of the same count together."""
     if not writings:
         return ()
     alike = [places for places in writings if len(places) == len(writings[0])]
-    return tuple(zip(*alike, strict=True))
+    return tuple(
+        tuple(writing for writing in place if writing is not None)
+        for place in zip(*alike, strict=True)
+    )
 
 
 def _degrees(
@@ -187,11 +195,11 @@ def _degrees(
             context.remarks.add(COMMA_READ)
         position = Position(latitude=numbers[0], longitude=numbers[1])
         if read.keywords["datum"] in {None, Datum.WGS84}:
-            return (_decimal(position, text, texts),), where
+            return (decimal_position(position, text, texts),), where
         return (read(text.replace(",", ".")),), where
 
 
-def _decimal(position: Position, text: str, texts: list[str]) -> StatedPosition:
+def decimal_position(position: Position, text: str, texts: Sequence[str]) -> StatedPosition:
     """Decimal degrees on WGS84, without the detour over one text: most tables have nothing else."""
     per_latitude, per_longitude = metres_per_degree(position.latitude)
     north, east = per_latitude * _step(texts[0]), per_longitude * _step(texts[1])
