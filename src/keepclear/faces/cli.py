@@ -22,6 +22,7 @@ from keepclear.faces.columns import map_option
 from keepclear.faces.convert import convert
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
+from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, say
 from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
@@ -243,6 +244,7 @@ def doctor(*, as_json: bool) -> int:
 
 
 cli.add_command(where)
+cli.add_command(template)
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:

@@ -34,9 +34,15 @@ def put_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"
 
 
-def saved(workbook: Workbook) -> bytes:
-    """The bytes of a workbook, without the time at which it was made."""
-    workbook.properties.creator = "keepclear"
+def saved(workbook: Workbook, *, creator: str | None = "keepclear") -> bytes:
+    """The bytes of a workbook, without the time at which it was made.
+
+    Args:
+        workbook: What to save.
+        creator: Who made it; ``None`` leaves what a copy says.
+    """
+    if creator is not None:
+        workbook.properties.creator = creator
     file = BytesIO()
     workbook.save(file)
     archive = Archive(file.getvalue())

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 import python_calamine as calamine
@@ -22,11 +23,19 @@ from keepclear.formats.rows import Rows
 from keepclear.formats.sheets.cells import Broken, Cell, Commas, is_empty
 from keepclear.formats.sheets.columns import COLUMNS_MAX, NoHeaderError
 from keepclear.formats.sheets.door import PREFIX, ROWS_MAX, read_rows
+from keepclear.formats.sheets.example import OURS
 from keepclear.formats.text import one_line
 from keepclear.formats.worksheets import Beside, beside_of, sheet_files
 from keepclear.formats.zipped import Archive
 
-__all__ = ["SHEETS_MAX", "UNPACKED_MAX", "read", "recognises", "sheet_label"]
+__all__ = [
+    "SHEETS_MAX",
+    "UNPACKED_MAX",
+    "checked_packing",
+    "read",
+    "recognises",
+    "sheet_label",
+]
 
 SHEETS_MAX: Final = 100
 """Sheets in one workbook; people have a dozen."""
@@ -75,7 +84,7 @@ def read(
     """
     rows = Rows("xlsx", name, stem=stem or name, row="row", prefix=PREFIX)
     with Place(name):
-        archive = _checked(data)
+        archive = checked_packing(data)
         files = sheet_files(archive)
         with _damage_told():
             workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
@@ -90,8 +99,11 @@ def read(
             rows.sheet = sheet_label(sheet.name)
             beside = beside_of(archive.read(files[sheet.name]))
             try:
-                lines = _lines(workbook, sheet.name, beside)
-                read_rows(lines, rows, commas=Commas.EITHER, mapping=mapping)
+                lines = list(islice(_lines(workbook, sheet.name, beside), ROWS_MAX + 1))
+                if lines and str(lines[0][1][0]).startswith(OURS):
+                    continue
+                header = read_rows(lines, rows, commas=Commas.EITHER, mapping=mapping)
+                beside.hidden_rows.discard(header - 1)  # names under headings are ours to hide
             except NoHeaderError as error:
                 missing.append(error)
                 _tell_unread(error, rows)
@@ -108,7 +120,7 @@ def read(
     return rows.reading()
 
 
-def _checked(data: bytes) -> Archive:
+def checked_packing(data: bytes) -> Archive:
     """The packing of a workbook that may be unpacked.
 
     Raises:
@@ -125,8 +137,12 @@ def _checked(data: bytes) -> Archive:
             "does; save the sheet that matters as CSV",
         )
     for member in archive.names():
-        if member.startswith("xl/") and member.endswith((".xml", ".rels")):
-            archive.read(member, max_bytes=UNPACKED_MAX)  # what it states may be a lie
+        if member.endswith((".xml", ".rels", ".vml")):
+            content = archive.read(member, max_bytes=UNPACKED_MAX)  # stated sizes may be lies
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise InputError(
+                    "xlsx.damaged", "the workbook defines XML entities, which no program writes"
+                )
     return archive
 
 

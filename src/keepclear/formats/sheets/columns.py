@@ -114,6 +114,8 @@ def _field(heading: str, mapping: Mapping[str, str]) -> str | None:
     for said, field in mapping.items():
         if said == heading or folded(said) == folded(heading):
             return field or None
+    if heading in COLUMNS:
+        return heading
     more = _CONTINUED.fullmatch(heading)
     if more and more[1] in COLUMNS:
         return f"{more[1]}{CONTINUATION}{more[2]}"
@@ -165,7 +167,7 @@ def find_header(lines: Iterable[Line], rows: Rows, mapping: Mapping[str, str]) -
             "table.header", f"found {len(cells)} columns, expected at most {COLUMNS_MAX}"
         )
     shown_as = _people_see(looked_at[best - 1][1], cells, mapping) if certain and best else cells
-    columns = _columns(cells, shown_as, rows, mapping)
+    columns = _columns(cells, shown_as, rows, mapping, certain=certain)
     language = language_of(column.heading for column in columns)
     return Header(looked_at[best][0], columns, len(cells), language, looked_at[best + 1 :])
 
@@ -191,9 +193,14 @@ def _people_see(
 
 
 def _columns(
-    cells: Sequence[Cell], shown_as: Sequence[Cell], rows: Rows, mapping: Mapping[str, str]
+    cells: Sequence[Cell],
+    shown_as: Sequence[Cell],
+    rows: Rows,
+    mapping: Mapping[str, str],
+    *,
+    certain: bool,
 ) -> tuple[Column, ...]:
-    """The columns that are read; which they are, and which are not, is told."""
+    """The columns that are read; which they are, if it is not certain, and which are not, is told."""
     columns: list[Column] = []
     unread: list[str] = []
     seen: dict[str, str] = {}
@@ -211,7 +218,7 @@ def _columns(
         seen[field] = heading
         columns.append(_column(index, field, heading))
         rows.read_as(heading, field)
-    _tell(columns, unread, rows)
+    _tell([] if certain else columns, unread, rows)
     _tell_unused(mapping, cells, rows)
     return tuple(columns)
 

@@ -43,7 +43,7 @@ def read_rows(
     *,
     commas: Commas,
     mapping: Mapping[str, str] | None = None,
-) -> None:
+) -> int:
     """Read one table.
 
     Args:
@@ -51,6 +51,9 @@ def read_rows(
         rows: Takes them.
         commas: What a comma between digits may be.
         mapping: What the person says columns are, by heading; an empty field leaves one out.
+
+    Returns:
+        The number of its header.
 
     Raises:
         InputError: ``table.header``: nothing in the table can be used.
@@ -63,6 +66,7 @@ def read_rows(
             raise InputError("table.rows", f"found more than {ROWS_MAX:,} rows; split the table")
         table.take(number, cells)
     table.close()
+    return header.number
 
 
 class _Table:

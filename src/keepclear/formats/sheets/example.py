@@ -1,4 +1,4 @@
-"""The example rows of our templates: told by their reference and their place, and never read."""
+"""What our templates hold beside what people write: example rows and sheets of notes, never read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Final
 from keepclear.errors import InputError
 from keepclear.formats.sheets.cells import Cell, text_of
 
-__all__ = ["EXAMPLE_ID", "EXAMPLE_POSITIONS", "is_example"]
+__all__ = ["EXAMPLE_ID", "EXAMPLE_POSITIONS", "OURS", "is_example"]
 
+OURS: Final = "keepclear:"
+"""What the first cell of our own notes and lists begins with; such sheets are passed over."""
 EXAMPLE_ID: Final = "EXAMPLE"
 """The reference of every example row, the same in all languages."""
 EXAMPLE_POSITIONS: Final = (
