@@ -18,10 +18,14 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.columns import map_option
+from keepclear.faces.convert import convert
 from keepclear.faces.lint import lint
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
+from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, say
+from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
 from keepclear.node.files import BYTES_MAX, STDIN
 
@@ -133,8 +137,9 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "--read-as",
     metavar="FORMAT",
     help="Format of the files, where it should not be guessed: "
-    "geojson, ndjson, csv, f3548, ed269, ed318 or tracks.",
+    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318 or tracks.",
 )
+@map_option()
 @_setting(
     "--max-bytes",
     type=quantities.SIZE,
@@ -180,7 +185,12 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
             return code
     progress = ProgressLine(wanted=not quiet)
     try:
-        reading = gather(files, read_as=options["read_as"], max_bytes=options["max_bytes"])
+        reading = gather(
+            files,
+            read_as=options["read_as"],
+            max_bytes=options["max_bytes"],
+            mapping=options["mapping"],
+        )
         comparison = answer(reading, question, now_us=now_us(), progress=progress)
     finally:
         progress.close()
@@ -222,6 +232,9 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
+cli.add_command(convert)
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 def doctor(*, as_json: bool) -> int:
@@ -232,6 +245,10 @@ def doctor(*, as_json: bool) -> int:
     findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+
+
+cli.add_command(where)
+cli.add_command(template)
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:

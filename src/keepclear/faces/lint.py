@@ -8,16 +8,20 @@ import click
 
 from keepclear.errors import InputError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.node.files import BYTES_MAX, STDIN
 
 if TYPE_CHECKING:
     from keepclear.domain.position import Position
+    from keepclear.node.lint import Lint
 
 __all__ = ["lint"]
 
 _FORMS: Final = ("table", "json")
+_WORKBOOK: Final = "workbook"
+"""What a name after ``-o`` that ends in .xlsx asks for."""
 _EXIT_CODES: Final = (
     "\b\nExit code:\n"
     "    0  everything could be read, and nothing looks wrong\n"
@@ -48,7 +52,13 @@ _EXIT_CODES: Final = (
     "--format", "-f", type=click.Choice(_FORMS), default=None, help="Form of the answer; table."
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the answer there.")
+@click.option(
+    "-o",
+    "--output",
+    default=STDIN,
+    metavar="FILE",
+    help="Write the answer there; .xlsx: a copy of the one workbook, with an answer in each row.",
+)
 @click.option("--read-as", metavar="FORMAT", help="Format of the files, if not to be guessed.")
 @click.option(
     "--max-bytes",
@@ -57,6 +67,7 @@ _EXIT_CODES: Final = (
     metavar="SIZE",
     help="Largest file that is read: 500MB; 1GB if nothing is said.",
 )
+@map_option()
 def lint(files: tuple[str, ...], **options: Any) -> int:
     """Say what looks wrong in FILE..., before it is sent.
 
@@ -74,6 +85,8 @@ def lint(files: tuple[str, ...], **options: Any) -> int:
 
     output = options["output"]
     form = _form(options["format"], output, as_json=options["as_json"])
+    if form == _WORKBOOK and (len(files) != 1 or files[0] == STDIN):
+        raise UsageError("answers go into a copy of one workbook; give one XLSX file")
     if output != STDIN and output in {*files, *options["gazetteer"], *options["admin"]}:
         raise UsageError(f"{output!r} is one of the files to read; choose another name after -o")
     found = look(
@@ -84,8 +97,12 @@ def lint(files: tuple[str, ...], **options: Any) -> int:
         own=_own(options["own"]),
         read_as=options["read_as"],
         max_bytes=options["max_bytes"],
+        mapping=options["mapping"],
     )
-    deliver(render_findings_json(found) if form == "json" else render_findings(found), output)
+    if form == _WORKBOOK:
+        deliver(_answered(files[0], found, max_bytes=options["max_bytes"]), output)
+    else:
+        deliver(render_findings_json(found) if form == "json" else render_findings(found), output)
     if form == "json" or output != STDIN:
         say(summary(found))
     if found.deviations:
@@ -98,7 +115,18 @@ def _form(form: str | None, output: str, *, as_json: bool) -> str:
         raise UsageError("--json and --format table contradict each other; give one of them")
     if as_json or (form is None and output.lower().endswith(".json")):
         return "json"
+    if form is None and output.lower().endswith(".xlsx"):
+        return _WORKBOOK
     return form or "table"
+
+
+def _answered(path: str, found: Lint, *, max_bytes: int) -> bytes:
+    """A copy of the workbook with an answer in each row."""
+    from keepclear.formats.answers import answered  # noqa: PLC0415
+    from keepclear.node.files import read_file  # noqa: PLC0415
+
+    data = read_file(path, max_bytes=max_bytes)
+    return answered(data, found.refused, found.findings, found.reading.declarations)
 
 
 def _own(text: str | None) -> Position | None:

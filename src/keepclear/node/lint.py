@@ -6,7 +6,7 @@ reads the clock once, and has ``integrity`` look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +55,7 @@ def lint(
     own: Position | None = None,
     read_as: str | None = None,
     max_bytes: int = BYTES_MAX,
+    mapping: Mapping[str, str] | None = None,
 ) -> Lint:
     """Look through some files.
 
@@ -66,6 +67,7 @@ def lint(
         own: Where the reporter is.
         read_as: Format name, where the content should not be guessed.
         max_bytes: Limit for each file.
+        mapping: What columns of tables are, by heading, where it should not be guessed.
 
     Raises:
         InputError: A gazetteer or a file of admin areas cannot be read as a whole: then what was
@@ -90,7 +92,7 @@ def lint(
         admin=AdminAreas(areas) if admin else None,
         own=own,
     )
-    reading = gather(paths, read_as=read_as, max_bytes=max_bytes)
+    reading = gather(paths, read_as=read_as, max_bytes=max_bytes, mapping=mapping)
     found = (*reading.findings, *examine(reading.declarations, context))
     return Lint(reading, worst_first(found), (*reading.refused, *refused))
 

@@ -1,8 +1,8 @@
 """Digits run together: ``N362312E0371045``, ``361230N 0370915E``, ``3612.5N03709.25E``.
 
 As air navigation writes them: two digits of latitude degrees, three of longitude degrees, two of
-minutes and perhaps two of seconds, decimals on the last. The count of digits says which is which, so no leading
-zero may be left out.
+minutes and perhaps two of seconds, decimals on the last. The count of digits says which is which, so
+no leading zero may be left out.
 """
 
 # ruff: noqa: RUF001  letters of other alphabets are the point here
