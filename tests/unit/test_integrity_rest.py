@@ -85,6 +85,13 @@ def test_a_leg_that_is_too_fast(hours, severity):
     assert finding.severity is severity
 
 
+def test_a_swapped_vertex_of_a_journey_is_named():
+    """Continuity finds what no box round the area would: 35.93 N 36.63 E swapped is 100 km off."""
+    way = ((35.93, 36.61, 0), (36.63, 35.95, HOUR_US // 12), (35.97, 36.65, HOUR_US // 6))
+    (finding,) = one(journey(*way))["movement.speed"]
+    assert "it fits if at vertex 2 latitude and longitude are exchanged" in finding.message
+
+
 def test_an_aircraft_may_be_faster_than_a_convoy():
     fast = ((36.0, 37.0, 0), (37.5, 37.0, HOUR_US // 6))
     assert one(journey(*fast))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from keepclear.app import main
@@ -117,6 +118,33 @@ def test_an_answer_in_a_file(file, capsys, tmp_path):
     code, out, _ = run(capsys, file("alder.csv", HEAD + NOWHERE), "-o", str(answer))
     assert (code, out) == (1, "")
     assert json.loads(answer.read_text())["deviations"] == 1
+
+
+def test_answers_in_a_copy_of_the_workbook(tmp_path, capsys):
+    sheet, copy = str(tmp_path / "sites.xlsx"), str(tmp_path / "answered.xlsx")
+    assert main(["template", "sites", "-o", sheet]) == 0
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[0]
+    fields = {cell.value: cell.column for cell in page[5]}
+    row = {
+        "id": "S1",
+        "site_type": "clinic",
+        "position": "36.12500, 37.09250",
+        "position_2": "36 12 30 N 37 09 15 E",
+    }
+    for field, value in row.items():
+        page.cell(7, fields[field], value)
+    book.save(sheet)
+    code, _, err = run(capsys, sheet, "-o", copy)
+    assert code == 1
+    assert "1 wrong" in err
+    answers = openpyxl.load_workbook(copy).worksheets[0]
+    told = [str(cell.value) for cell in answers[7] if cell.value is not None]
+    assert any("minutes" in text and "sent again" in text for text in told)
+
+
+def test_answers_need_one_workbook(file, capsys):
+    assert run(capsys, file("a.csv", HEAD + RIGHT), file("b.csv", HEAD), "-o", "x.xlsx")[0] == 2
 
 
 def test_the_files_are_never_written_over(file, capsys):

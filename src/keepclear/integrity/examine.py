@@ -70,9 +70,11 @@ def _about(
     place: Place, context: Context, admin: AdminMap | None, lists: _Lists
 ) -> Iterator[Finding]:
     """Everything about one place."""
-    yield from precision_findings(place, context.bounds)
     defaults = tuple(default_findings(place, context))
     yield from defaults
+    if any(finding.severity is Severity.WRONG for finding in defaults):
+        return  # there is no position to be looked at
+    yield from precision_findings(place, context.bounds)
     evidence: list[Evidence] = list(second_writings(place, context.bounds))
     if place.lone and place.declaration.description and context.gazetteer is not None:
         words, notes = words_about(place, context.gazetteer, context.bounds)
@@ -85,8 +87,7 @@ def _about(
             yield unknown
     if any(one.contradicts(place.position) for one in evidence) or lists.suspects(place):
         evidence += lists.evidence(place)
-    if not any(finding.code == "position.null-island" for finding in defaults):
-        yield from weigh(place, evidence)
+    yield from weigh(place, evidence)
 
 
 class _Lists:

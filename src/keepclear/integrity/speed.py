@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -14,13 +15,16 @@ from keepclear.domain.route import Route
 from keepclear.domain.units import MICROSECONDS
 from keepclear.domain.window import format_instant
 from keepclear.integrity.context import Bounds
+from keepclear.integrity.places import Place
 from keepclear.integrity.ruler import length
+from keepclear.integrity.slips import slips
 
 __all__ = ["speed_finding"]
 
 _GEOD: Final = Geod(ellps="WGS84")
 _NOISE_M: Final = 100.0
 """What two reports may be off against each other before a leg counts."""
+_POINTS_MIN: Final = 3
 _NEVER: Final = 10.0
 """So many times the bound is no question of the vehicle any more."""
 
@@ -31,7 +35,7 @@ def speed_finding(declaration: Declaration, bounds: Bounds) -> Finding | None:
     routes = [part for part in declaration.parts if isinstance(part, Route)]
     if bound is None:
         return None
-    legs, worst = 0, (0.0, "")
+    legs, worst, slip = 0, (0.0, ""), ""
     for route in routes:
         if len(route.waypoints) > 1:
             speeds, metres = _speeds(route, declaration.position_error_m)
@@ -42,6 +46,7 @@ def speed_finding(declaration: Declaration, bounds: Bounds) -> Finding | None:
                 when = f"{format_instant(start.time_us)} to {format_instant(end.time_us)}"
                 long = length(float(metres[at]))
                 worst = float(speeds[at]), f"leg {at + 1}, from {when}, is {long} long"
+                slip = _slip(declaration, route, at, bound)
     if not legs:
         return None
     speed, leg = worst
@@ -52,11 +57,26 @@ def speed_finding(declaration: Declaration, bounds: Bounds) -> Finding | None:
         Severity.WRONG if speed > _NEVER * bound else Severity.DOUBT,
         declaration.where,
         f"{leg} and {needs}, more than the {bound * 3.6:,.0f} km/h that {_an(declaration)} may "
-        f"have{more}",
+        f"have{more}{slip}",
         "look at both ends of that leg: a position or a time is probably wrong",
         declaration.party,
         declaration.id,
     )
+
+
+def _slip(declaration: Declaration, route: Route, leg: int, bound: float) -> str:
+    """The slip at one end of a leg that makes every leg there possible, as a part of a sentence."""
+    points = route.waypoints
+    if len(points) < _POINTS_MIN:
+        return ""  # of two places nobody can tell which is wrong
+    for at in (leg, leg + 1):
+        for meant in slips(Place(declaration, at, points[at].position)):
+            put_right = replace(points[at], position=meant.position)
+            near = (*points[max(at - 1, 0) : at], put_right, *points[at + 1 : at + 2])
+            speeds, _ = _speeds(Route(near, route.half_width_m), declaration.position_error_m)
+            if len(near) == 3 and bool((speeds <= bound).all()):
+                return f"; it fits if at vertex {at + 1} {meant.slip}"
+    return ""
 
 
 def _an(declaration: Declaration) -> str:
