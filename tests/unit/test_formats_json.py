@@ -175,7 +175,7 @@ def test_the_workload_form_one_feature_per_line_in_a_collection_is_geojson():
     [
         (b"<kml></kml>", "a.kml", "format.unknown", "XML"),
         (b"\x1f\x8b\x08", "a.json.gz", "file.binary", "gzip"),
-        (b"PK\x03\x04", "a.xlsx", "file.binary", "CSV"),
+        (b"PK\x03\x04", "a.xlsx", "zip.damaged", "damaged"),
         (b"hello", "a.txt", "format.unknown", "--read-as"),
         (b'{"hello": 1}', "a.json", "format.unknown", "geojson"),
         (json.dumps([feature()]).encode(), "a.json", "format.unknown", "FeatureCollection"),

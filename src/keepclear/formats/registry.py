@@ -7,18 +7,18 @@ of the file. A byte order mark is accepted and told.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError, UsageError
-from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks
+from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks, xlsx
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
-from keepclear.formats.sniff import Family, refuse_binary, text_family
+from keepclear.formats.sniff import Family, packed_format, refuse_binary, text_family
 from keepclear.formats.text import checked_utf8, shown
 
 __all__ = ["FORMATS", "read_bytes"]
@@ -40,6 +40,15 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     }
 )
 """Take decoded JSON and the file's name."""
+_PACKED_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "xlsx": xlsx.read,
+    }
+)
+"""Take the bytes of an archive and the file's name."""
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+_TABLES: Final = frozenset({"csv", "xlsx"})
+"""Formats that take what the person says of columns."""
 _FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
@@ -50,12 +59,17 @@ _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
-FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS)
+FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_PACKED_READERS)
 """Names of all formats that are read."""
 
 
 def read_bytes(
-    data: bytes, *, name: str, read_as: str | None = None, stem: str | None = None
+    data: bytes,
+    *,
+    name: str,
+    read_as: str | None = None,
+    stem: str | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Reading:
     """Read a whole file.
 
@@ -65,6 +79,7 @@ def read_bytes(
         read_as: Format name that overrides both.
         stem: What generated identifiers begin with, another for every file; the name, if nothing
             is given.
+        mapping: Of tables: what columns are, by heading; an empty field leaves a column out.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -74,22 +89,31 @@ def read_bytes(
         raise UsageError(f"format {read_as!r} is not read; choose one of {', '.join(FORMATS)}")
     with _no_collection():
         with Place(name):
+            packed = read_as if read_as in _PACKED_READERS else packed_format(data)
+        if packed is not None and read_as in {None, packed}:
+            if not data.strip(_BLANK):
+                with Place(name):
+                    checked_utf8(b"")
+            return _PACKED_READERS[packed](data, name=name, stem=stem, mapping=mapping)
+        with Place(name):
             refuse_binary(data)
             text, warnings = checked_utf8(data)
-            reader, content = _reader(text, name, read_as)
-        reading = reader(content, name=name, stem=stem)
+            format_, reader, content = _reader(text, name, read_as)
+        said = {"mapping": mapping} if format_ in _TABLES else {}
+        reading = reader(content, name=name, stem=stem, **said)
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
 
 
-def _reader(text: bytes, name: str, read_as: str | None) -> tuple[Callable[..., Reading], Any]:
-    """The reader of a checked text, and what it takes: the text, or its decoded JSON."""
+def _reader(text: bytes, name: str, read_as: str | None) -> tuple[str, Callable[..., Reading], Any]:
+    """The format of a checked text, its reader, and what that takes: text, or decoded JSON."""
     format_ = read_as or _FORMAT_OF_FAMILY.get(text_family(text, name))
     if format_ is not None and format_ in _TEXT_READERS:
-        return _TEXT_READERS[format_], text
+        return format_, _TEXT_READERS[format_], text
     document = parse_json(text)
-    return _DOCUMENT_READERS[format_ or _recognised(document)], document
+    format_ = format_ or _recognised(document)
+    return format_, _DOCUMENT_READERS[format_], document
 
 
 def _recognised(document: Any) -> str:

@@ -11,10 +11,12 @@ from enum import Enum
 from typing import Final
 
 from keepclear.errors import InputError
+from keepclear.formats import xlsx
 from keepclear.formats.ndjson import RECORD_SEPARATOR
 from keepclear.formats.tabular import looks_like_header
+from keepclear.formats.zipped import ZIP_MAGIC, Archive
 
-__all__ = ["Family", "refuse_binary", "text_family"]
+__all__ = ["Family", "packed_format", "refuse_binary", "text_family"]
 
 
 class Family(Enum):
@@ -30,7 +32,7 @@ class Family(Enum):
 
 _BINARY: Final = (
     (b"\x1f\x8b", "gzip", "unpack it first"),
-    (b"PK\x03\x04", "a ZIP archive such as XLSX or KMZ", "save the table as CSV, or unpack it"),
+    (b"PK\x03\x04", "a ZIP archive of a kind that is not read", "unpack it first"),
     (b"SQLite format 3\x00", "a SQLite database such as a GeoPackage", "export it as GeoJSON"),
     (b"%PDF", "PDF", "ask for the data as GeoJSON or CSV"),
 )
@@ -50,6 +52,17 @@ def refuse_binary(data: bytes) -> None:
     for mark, what, advice in _BINARY:
         if data.startswith(mark):
             raise InputError("file.binary", f"the file is {what}, expected text; {advice}")
+
+
+def packed_format(data: bytes) -> str | None:
+    """The format of an archive, by the names inside; ``None`` for what is no known archive.
+
+    Raises:
+        InputError: ``zip.*``: the packing is damaged.
+    """
+    if not data.startswith(ZIP_MAGIC):
+        return None
+    return "xlsx" if xlsx.recognises(Archive(data)) else None
 
 
 def text_family(data: bytes, name: str) -> Family:

@@ -10,7 +10,7 @@ from typing import Final
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import UsageError
-from keepclear.formats.writers import ed318, f3548, geojson, ndjson, sheet
+from keepclear.formats.writers import csv, ed318, f3548, geojson, ndjson, sheet, xlsx
 from keepclear.formats.writers.losses import Losses
 
 __all__ = ["WRITERS", "Writer", "format_for", "write_bytes"]
@@ -36,6 +36,8 @@ WRITERS: Final = MappingProxyType(
     {
         "geojson": Writer(geojson.write, (".geojson", ".json")),
         "ndjson": Writer(ndjson.write, (".ndjson", ".jsonl", ".geojsonl", ".geojsonseq")),
+        "csv": Writer(csv.write, (".csv",)),
+        "xlsx": Writer(xlsx.write, (".xlsx",)),
         "f3548": Writer(f3548.write, (".f3548.json",), heights=True),
         "ed318": Writer(ed318.write, (".ed318.json",), heights=True),
         "sheet": Writer(sheet.write, (".html",), dated=True, read_back=False),
