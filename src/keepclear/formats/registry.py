@@ -14,11 +14,29 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError, UsageError
-from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks
+from keepclear.formats import (
+    cot,
+    ed269,
+    ed318,
+    f3548,
+    geojson,
+    gpx,
+    kml,
+    kmz,
+    ndjson,
+    tabular,
+    tracks,
+)
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
-from keepclear.formats.sniff import Family, refuse_binary, text_family
+from keepclear.formats.sniff import (
+    Family,
+    archive_format,
+    refuse_binary,
+    text_family,
+    xml_format,
+)
 from keepclear.formats.text import checked_utf8, shown
 
 __all__ = ["FORMATS", "read_bytes"]
@@ -40,6 +58,20 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     }
 )
 """Take decoded JSON and the file's name."""
+_XML_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "kml": kml.read,
+        "gpx": gpx.read,
+        "cot": cot.read,
+    }
+)
+"""Take the bytes of an XML text in any encoding that it declares, and the file's name."""
+_ARCHIVE_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "kmz": kmz.read,
+    }
+)
+"""Take the bytes of a ZIP archive and the file's name."""
 _FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
@@ -50,7 +82,7 @@ _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
-FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS)
+FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_XML_READERS, *_ARCHIVE_READERS)
 """Names of all formats that are read."""
 
 
@@ -74,13 +106,24 @@ def read_bytes(
         raise UsageError(f"format {read_as!r} is not read; choose one of {', '.join(FORMATS)}")
     with _no_collection():
         with Place(name):
-            refuse_binary(data)
+            bytes_reader = _bytes_reader(data, read_as)
+            if bytes_reader is None:
+                refuse_binary(data)
+        if bytes_reader is not None:
+            return bytes_reader(data, name=name, stem=stem)
+        with Place(name):
             text, warnings = checked_utf8(data)
             reader, content = _reader(text, name, read_as)
         reading = reader(content, name=name, stem=stem)
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
+
+
+def _bytes_reader(data: bytes, read_as: str | None) -> Callable[..., Reading] | None:
+    """The reader of what is no plain UTF-8 text: archives, and XML with encodings of its own."""
+    format_ = read_as or archive_format(data) or xml_format(data) or ""
+    return _ARCHIVE_READERS.get(format_) or _XML_READERS.get(format_)
 
 
 def _reader(text: bytes, name: str, read_as: str | None) -> tuple[Callable[..., Reading], Any]:

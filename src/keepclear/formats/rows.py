@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from keepclear.domain.declaration import Part
 from keepclear.errors import InputError, Refusal
 from keepclear.formats.gather import Gatherer
-from keepclear.formats.properties import read_properties
+from keepclear.formats.properties import Properties, read_properties
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
 from keepclear.formats.shapes import parts_of
@@ -54,11 +55,36 @@ class Rows:
         Raises:
             InputError: the row cannot be used, and nothing of it was taken.
         """
-        row = self._remarks.row = f"{self._row} {number}"
-        told = read_properties(raw, prefix=self._prefix)
-        parts = parts_of(geometry, told, self._remarks)
+        told = self.told(raw, number=number)
+        self.add(told, parts_of(geometry, told, self._remarks), number=number, id_=id_)
+
+    @property
+    def name(self) -> str:
+        """The file, as sentences name it."""
+        return self._name
+
+    @property
+    def remarks(self) -> Remarks:
+        """What the file's reader has to say; its row is the one last told."""
+        return self._remarks
+
+    def told(self, raw: Mapping[str, Any], *, number: int) -> Properties:
+        """The checked properties of a row whose parts the reader makes itself: the first half.
+
+        Raises:
+            InputError: what ``properties.read_properties`` raises.
+        """
+        self._remarks.row = f"{self._row} {number}"
+        return read_properties(raw, prefix=self._prefix)
+
+    def add(self, told: Properties, parts: tuple[Part, ...], *, number: int, id_: str = "") -> None:
+        """Take what a row declares: the second half of :meth:`take`.
+
+        Raises:
+            InputError: ``declaration.differs``; nothing of the row is taken then.
+        """
         generated = generated_id(self._stem, number)
-        where = f"{self._name} {row}"
+        where = f"{self._name} {self._remarks.row}"
         self._gatherer.add(told, parts, id_=told.id or id_, generated=generated, where=where)
 
     def refuse(self, error: InputError, number: int, claimed_id: Any = None) -> None:
@@ -70,6 +96,10 @@ class Rows:
         self._refused.append(
             Refusal.of(error.inside(f"{self._row} {number}{label}").inside(self._name))
         )
+
+    def refuse_at(self, place: str, error: InputError) -> None:
+        """List something that is no row and was not used, by its place in the file."""
+        self._refused.append(Refusal.of(error.inside(place).inside(self._name)))
 
     def reading(self) -> Reading:
         """Everything taken so far."""
