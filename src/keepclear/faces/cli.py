@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.convert import convert
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
@@ -216,6 +217,9 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     if not options["quiet"]:
         say(closing(found.comparison, (crossings, crossings)))
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
+
+
+cli.add_command(convert)
 
 
 @cli.command()
