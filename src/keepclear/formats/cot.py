@@ -29,7 +29,7 @@ from keepclear.formats.reading import Reading
 from keepclear.formats.rows import Rows
 from keepclear.formats.shapes import parts_of
 from keepclear.formats.text import free_text, one_line, shown
-from keepclear.formats.textprops import ELEMENT, LEG_ERRORS, typed, with_leg_errors, with_limits_of
+from keepclear.formats.textprops import ELEMENT, typed, with_limits_of
 from keepclear.formats.wkt import parse_wkt
 from keepclear.formats.xmltext import Element, as_utf8, child, local, root_name, text_of
 
@@ -207,7 +207,7 @@ def _taken(event: _Event, number: int, rows: Rows) -> _Taken:
     said = {} if ours is None else {str(key): str(text) for key, text in ours.items()}
     with Place(PREFIX.strip()):
         raw = typed(said)
-    wkt, errors_m = raw.pop("wkt", None), raw.pop(LEG_ERRORS, None)
+    wkt = raw.pop("wkt", None)
     _add_event(raw, event, ce_m, hae, le_m, rows, whole=wkt is not None)
     if wkt is not None:
         geometry: dict[str, Any] = parse_wkt(wkt)
@@ -221,7 +221,6 @@ def _taken(event: _Event, number: int, rows: Rows) -> _Taken:
     outlined = geometry["type"] not in {"Point", "MultiPoint"}
     standing = told.times is None and told.edges is None and outlined
     parts = parts_of(geometry, replace(told, edges=EDGES) if standing else told, rows.remarks)
-    parts = with_leg_errors(parts, errors_m)
     return _Taken(event.time_us, number, None, with_limits_of(told, parts), parts)
 
 

@@ -32,7 +32,7 @@ from keepclear.formats.remarks import Remarks
 from keepclear.formats.rows import Rows
 from keepclear.formats.shapes import parts_of
 from keepclear.formats.text import free_text, number, shown
-from keepclear.formats.textprops import ELEMENT, LEG_ERRORS, typed, with_leg_errors, with_limits_of
+from keepclear.formats.textprops import ELEMENT, typed, with_limits_of
 from keepclear.formats.xmltext import Element, as_utf8, child, child_text, local, parse
 
 __all__ = ["LINE_EDGES", "PREFIX", "read"]
@@ -91,10 +91,8 @@ def _take(rows: Rows, element: Element, said: dict[str, str], count: int) -> Non
         text = free_text(child_text(element, source))
         if text:
             raw.setdefault(property_, text)
-    errors_m = raw.pop(LEG_ERRORS, None)
     told = rows.told(raw, number=count)
     parts = _READERS[local(element)](element, told, rows.remarks)
-    parts = with_leg_errors(parts, errors_m)
     rows.add(with_limits_of(told, parts), parts, number=count)
 
 

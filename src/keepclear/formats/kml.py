@@ -24,7 +24,7 @@ from keepclear.formats.properties import Properties
 from keepclear.formats.reading import Reading
 from keepclear.formats.rows import Rows
 from keepclear.formats.text import free_text, one_line, shown
-from keepclear.formats.textprops import LEG_ERRORS, typed, with_leg_errors, with_limits_of
+from keepclear.formats.textprops import typed, with_limits_of
 from keepclear.formats.xmltext import (
     Element,
     as_utf8,
@@ -119,13 +119,11 @@ def _take(rows: Rows, placemark: Element, inherited: Times, number: int) -> None
         rows.remarks.row = f"placemark {number}"
         times = window_texts(times_of(placemark, inherited), rows.remarks)
         raw = _raw(placemark, said, times, rows)
-        errors_m = raw.pop(LEG_ERRORS, None)
         only = SHAPES.get(str(raw.pop(SHAPE, "")), "")
         told = rows.told(raw, number=number)
         parts = parts_of_placemark(_geometry(placemark), _for(told, only), rows.remarks, only=only)
         if only == SHAPES["area"]:
             parts = one_area(parts)
-        parts = with_leg_errors(parts, errors_m)
         rows.add(
             with_limits_of(told, parts),
             parts,

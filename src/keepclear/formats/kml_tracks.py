@@ -91,7 +91,9 @@ def moving_parts(
         raise InputError("route.too-few", "a track needs at least one timed place; found none")
     bands = _bands(len(places), levels, told, remarks)
     if told.half_width_m is not None:
-        points = tuple(map(Waypoint, places, times, bands))
+        _check_count("leg_errors_m", told.leg_errors_m, len(places))
+        errors_m = told.leg_errors_m or (0.0,) * len(places)
+        points = tuple(map(Waypoint, places, times, bands, errors_m))
         return (Route(points, told.half_width_m),)
     remarks.add(_RECORDED)
     reports = [
@@ -111,17 +113,21 @@ def _bands(
 ) -> list[AltitudeBand]:
     if told.says_lower or told.says_upper:
         for name, limits in (("altitude_lower", told.lower), ("altitude_upper", told.upper)):
-            if isinstance(limits, tuple) and len(limits) != count:
-                raise InputError(
-                    "route.count",
-                    f"found {len(limits)} values for {count} vertices; give one for each",
-                    where=name,
-                )
+            _check_count(name, limits, count)
         return [told.band_at(vertex) for vertex in range(count)]
     if levels is None:
         remarks.add(_NO_HEIGHT)
         return [EVERYWHERE] * count
     return [AltitudeBand(level, level) for level in levels]
+
+
+def _check_count(name: str, values: object, count: int) -> None:
+    if isinstance(values, tuple) and len(values) != count:
+        raise InputError(
+            "route.count",
+            f"found {len(values)} values for {count} vertices; give one for each",
+            where=name,
+        )
 
 
 def _place(coord: str) -> tuple[Position, float | None]:

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.domain.declaration import Part
-from keepclear.domain.route import Route
 from keepclear.domain.volume import Volume4D
 from keepclear.errors import InputError
 from keepclear.formats.altitudes import parse_altitude
@@ -23,12 +22,10 @@ from keepclear.formats.place import Place
 from keepclear.formats.properties import UNLIMITED, Properties
 from keepclear.formats.text import number, shown
 
-__all__ = ["ELEMENT", "LEG_ERRORS", "typed", "with_leg_errors", "with_limits_of"]
+__all__ = ["ELEMENT", "typed", "with_limits_of"]
 
 ELEMENT: Final = "keepclear"
 """The element that carries our properties as its attributes, where a format has a place for it."""
-LEG_ERRORS: Final = "leg_errors_m"
-"""How far off each leg of a moving disc may be, metres, one for each vertex: only in our own files."""
 _NUMBER: Final = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -44,32 +41,6 @@ def typed(texts: Mapping[str, str]) -> dict[str, Any]:
             with Place(name):
                 values[name] = _FORMS.get(name, str)(text)
     return values
-
-
-def with_leg_errors(parts: tuple[Part, ...], errors_m: list[float] | None) -> tuple[Part, ...]:
-    """The same parts, the legs of the one moving disc among them as uncertain as the file says.
-
-    Raises:
-        InputError: ``route.count``, ``length.range``.
-    """
-    if errors_m is None:
-        return parts
-    done: list[Part] = []
-    for part in parts:
-        if not isinstance(part, Route):
-            done.append(part)
-        else:
-            if len(errors_m) != len(part.waypoints):
-                raise InputError(
-                    "route.count",
-                    f"found {len(errors_m)} values for {len(part.waypoints)} vertices; give one "
-                    "for each",
-                    where=LEG_ERRORS,
-                )
-            points = zip(part.waypoints, errors_m, strict=True)
-            waypoints = tuple(replace(point, error_m=error) for point, error in points)
-            done.append(Route(waypoints, part.half_width_m))
-    return tuple(done)
 
 
 def with_limits_of(told: Properties, parts: tuple[Part, ...]) -> Properties:
@@ -139,6 +110,6 @@ _FORMS: Final = MappingProxyType[str, Callable[[str], Any]](
         "radius_m": _number,
         "half_width_m": _number,
         "times": _times,
-        LEG_ERRORS: _numbers,
+        "leg_errors_m": _numbers,
     }
 )

@@ -42,13 +42,13 @@ _ROOM: Final = 1.02
 """Of that circle: more than the Earth's flattening and the bulge of an edge between two points."""
 
 _OPEN_TIME: Final = (
-    "its open start or end (1970 and 2100 are written, the detail keeps that there is none)"
+    "its open start or end for other programs, which find 1970 and 2100; the detail keeps it"
 )
 _HEIGHTS: Final = (
-    "its heights at the point (the format has metres above the ellipsoid only; the detail keeps "
-    "them)"
+    "its heights for other programs: the format has metres above the ellipsoid only; the detail "
+    "keeps them"
 )
-_ONE_RING: Final = "holes and further polygons in the drawing (the detail keeps them)"
+_ONE_RING: Final = "its holes and further polygons in the drawing; the detail keeps them"
 
 
 class _Drawing(NamedTuple):

@@ -41,8 +41,8 @@ _COLOURS: Final = ("b35900", "0059b3", "2d862d", "7a2d86", "866f2d", "595959")
 _OPAQUE: Final = "ff"
 _THIN: Final = "40"
 _UNSHOWN: Final = (
-    "its heights in the drawing (KML shows metres above the sea or the ground only; they are kept "
-    "in ExtendedData)"
+    "its heights in the drawing, which KML shows above the sea or the ground only; ExtendedData "
+    "keeps them"
 )
 _Shown = tuple[str, float]
 """An altitude mode, and the height in metres that it is drawn at."""

@@ -18,17 +18,13 @@ from keepclear.domain.schedule import Schedule
 from keepclear.domain.window import Window
 from keepclear.errors import InputError
 from keepclear.formats.altitudes import parse_altitude
-from keepclear.formats.properties import EDGES
-from keepclear.formats.textprops import LEG_ERRORS
+from keepclear.formats.writers.geojson import EDGE_NAMES, LOST_HOURS, LOST_WRITING
 from keepclear.formats.writers.losses import Losses
 
 __all__ = ["about", "about_part", "altitude_text", "number_text", "window_of", "xml_text"]
 
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UNLIMITED: Final = "UNL"
-_RULES: Final = {rule: name for name, rule in EDGES.items()}
-_SCHEDULE: Final = "its weekly schedule (the whole window from its first day to its last holds)"
-_STATED: Final = "how its positions were written"
 _MARKS: Final = "control characters in its names"
 
 
@@ -51,9 +47,10 @@ def about(declaration: Declaration, losses: Losses) -> dict[str, str]:
         said["ground_m"] = f"{number_text(ground.lowest_m)}..{number_text(ground.highest_m)}"
     said |= {name: value for name, value in declaration.notice if name not in said}
     if declaration.stated:
-        losses.add(declaration, _STATED)
+        losses.add(declaration, LOST_WRITING)
     kept = {name: xml_text(value) for name, value in said.items() if value}
-    if any(kept[name] != said[name] for name in kept):
+    words = (declaration.name, declaration.description)
+    if any(xml_text(text) != text for text in (*said.values(), *words)):
         losses.add(declaration, _MARKS)
     return kept
 
@@ -69,7 +66,7 @@ def about_part(part: Part, *, edges: EdgeRule | None = None) -> dict[str, str]:
         said = _limits([point.band for point in part.waypoints])
         said["half_width_m"] = number_text(part.half_width_m)
         if any(point.error_m for point in part.waypoints):
-            said[LEG_ERRORS] = ";".join(number_text(point.error_m) for point in part.waypoints)
+            said["leg_errors_m"] = ";".join(number_text(point.error_m) for point in part.waypoints)
         return said
     said = _limits([part.band])
     footprint = part.footprint
@@ -78,7 +75,7 @@ def about_part(part: Part, *, edges: EdgeRule | None = None) -> dict[str, str]:
     if isinstance(footprint, Corridor):
         said["half_width_m"] = number_text(footprint.half_width_m)
     if isinstance(footprint, Area | Corridor) and footprint.edges is not edges:
-        said["edges"] = _RULES[footprint.edges]
+        said["edges"] = EDGE_NAMES[footprint.edges]
     return said
 
 
@@ -87,7 +84,7 @@ def window_of(declaration: Declaration, part: Part, losses: Losses) -> Window:
     if isinstance(part, Route):
         return Window(part.waypoints[0].time_us, part.waypoints[-1].time_us)
     if isinstance(part.window, Schedule):
-        losses.add(declaration, _SCHEDULE)
+        losses.add(declaration, LOST_HOURS)
         return part.window.window
     return part.window
 
