@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.footprint import Area, Circle, EdgeRule, Polygon
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS
+from keepclear.errors import InputError
+from keepclear.formats.reading import Reading
 from keepclear.formats.registry import read_bytes
+from keepclear.formats.writers.registry import write_bytes
 from tests.laws.strategies import LAW, circle, declared, lonlat, metres, place
 from tests.laws.test_writers_law import WEEKLY, bare, full_declarations, written
 
@@ -44,8 +49,6 @@ def test_a_second_writing_is_the_first_to_the_byte(form):
     @LAW
     @given(full_declarations())
     def law(said):
-        from keepclear.formats.writers.registry import write_bytes  # noqa: PLC0415
-
         first, _ = write_bytes(said, form, geoid=lambda: None)
         again = read_bytes(first, name="plan").declarations
         assert write_bytes(again, form, geoid=lambda: None)[0] == first
@@ -65,8 +68,6 @@ def test_written_events_keep_the_public_schemas_and_their_circle_holds_the_shape
     @LAW
     @given(full_declarations())
     def law(said):
-        from keepclear.formats.writers.registry import write_bytes  # noqa: PLC0415
-
         root = etree.fromstring(write_bytes(said, "cot", geoid=lambda: None)[0])
         for event in root:
             event_schema.assertValid(event)
@@ -121,8 +122,6 @@ def test_viewers_see_heights_where_kml_has_them():
     for reference, mode in ((Reference.AMSL, "absolute"), (Reference.AGL, "relativeToGround")):
         upper = Altitude(400.0, Units.FT, reference)
         said = declared("A", Volume4D(circle(1.0, 2.0, 300.0), AltitudeBand(None, upper), ALWAYS))
-        from keepclear.formats.writers.registry import write_bytes  # noqa: PLC0415
-
         data, losses = write_bytes([said], "kml", geoid=lambda: None)
         assert losses.sentences() == ()
         root = etree.fromstring(data)
@@ -157,3 +156,50 @@ def test_circles_stay_circles():
         (back,) = reading.declarations
         assert back.parts == said.parts
         assert back.standoff_m == 0.1
+
+
+# whatever is done to a valid file, only input errors come out
+
+
+def seeds(form):
+    return importlib.import_module(f"tests.fuzz.{form}").SEEDS
+
+
+pieces = st.sampled_from(
+    [
+        b"<", b">", b"/>", b"</", b"&", b"&amp;", b"&#0;", b"&x;", b"<!DOCTYPE a>", b"<![CDATA[",
+        b"]]>", b"<!--", b"-->", b"<?x?>", b'"', b"'", b"=", b"nan", b"inf", b"1e999", b"-1",
+        b"9999999", b"9" * 400, b"0", b",", b";", b" ", b"\x00", b"\xff", "\u202e".encode(),
+        b"2015-11-20", b"2015-11-20T06:30:00Z", b"9999-12-31T23:59:60-23:59",
+        b"0001-01-01T00:00:00+14:00", b"event", b"events", b"kml", b"Placemark", b"gx:Track",
+        b"MultiGeometry", b"Polygon", b"times", b"wkt", b"edges", b"great-circle", b"UNL", b"{",
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["kml", "gpx", "cot", "kmz"])
+def test_mutated_files_are_read_or_refused(form):
+    @LAW
+    @given(st.data())
+    def law(data):
+        text = bytearray(data.draw(st.sampled_from(seeds(form))))
+        for _ in range(data.draw(st.integers(1, 4))):
+            at = data.draw(st.integers(0, len(text)))
+            gone = data.draw(st.sampled_from([0, 0, 1, 4, 30]))
+            text[at : at + gone] = data.draw(st.one_of(pieces, st.binary(max_size=3)))
+        try:
+            reading = read_bytes(bytes(text), name="plan", read_as=form)
+        except InputError as error:
+            refused = [error]
+        else:
+            refused = reading.refused
+        assert all(refusal.where.startswith("plan") for refusal in refused)
+
+    law()
+
+
+@pytest.mark.parametrize("form", ["kml", "gpx", "cot", "kmz"])
+def test_every_seed_of_the_fuzzing_declares_something(form):
+    for seed in seeds(form):
+        assert read_bytes(seed, name="plan").format == form
+        assert read_bytes(seed, name="plan").declarations

@@ -177,8 +177,8 @@ def _place_of(point: Element, count: int) -> Position:
 def _position(point: Element) -> Position:
     degrees = {}
     for name in ("lat", "lon"):
-        text = (point.get(name) or "").strip()
-        if not _DEGREES.fullmatch(text):
+        text = point.get(name)
+        if text is None or not _DEGREES.fullmatch(text.strip()):
             raise InputError(
                 "number.expected",
                 f"found {shown(text)}, expected degrees such as 36.2048",

@@ -37,7 +37,7 @@ from keepclear.formats.sniff import (
     text_family,
     xml_format,
 )
-from keepclear.formats.text import checked_utf8, shown
+from keepclear.formats.text import checked_utf8, refuse_empty, shown
 
 __all__ = ["FORMATS", "read_bytes"]
 
@@ -106,6 +106,7 @@ def read_bytes(
         raise UsageError(f"format {read_as!r} is not read; choose one of {', '.join(FORMATS)}")
     with _no_collection():
         with Place(name):
+            refuse_empty(data)
             bytes_reader = _bytes_reader(data, read_as)
             if bytes_reader is None:
                 refuse_binary(data)
