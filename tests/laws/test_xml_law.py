@@ -15,7 +15,6 @@ from keepclear.domain.footprint import Area, Circle, EdgeRule, Polygon
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS
 from keepclear.errors import InputError
-from keepclear.formats.reading import Reading
 from keepclear.formats.registry import read_bytes
 from keepclear.formats.writers.registry import write_bytes
 from tests.laws.strategies import LAW, circle, declared, lonlat, metres, place
