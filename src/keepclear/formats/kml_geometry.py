@@ -2,7 +2,7 @@
 
 Edges of areas are straight in longitude and latitude, the plate carrée plane of OGC 07-147r2, clause
 6.3.3. Edges of lines are straight segments through the Earth (clause 6.3.2, table 1), of which the
-shadow on the ground is the shortest path to within millimetres on legs of 100 km.
+shadow on the ground is the shortest path to 7 mm on legs of 10 km and 0.7 m on legs of 100 km.
 
 ``Point`` is a circle of ``radius_m`` or a site's bare place, ``LineString`` and ``LinearRing`` a line
 of ``half_width_m``, as in GeoJSON. ``gx:Track`` is something that moved: with ``half_width_m`` a
