@@ -12,16 +12,19 @@ Heights are metres above the WGS84 ellipsoid; 9999999 is unknown, and never a nu
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Declaration, Kind, Part
 from keepclear.domain.footprint import Circle
+from keepclear.domain.position import Position
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window, parse_instant
 from keepclear.errors import InputError
+from keepclear.formats.cot_columns import PlainEvent, Stretch, scanned
 from keepclear.formats.cot_shapes import EDGES, UNKNOWN, decimal, drawn, position
-from keepclear.formats.cot_stream import events
+from keepclear.formats.cot_stream import EVENTS_MAX, bounds, events_between
 from keepclear.formats.cot_types import Rule, Use, rule_of
 from keepclear.formats.place import Place
 from keepclear.formats.properties import Properties
@@ -98,9 +101,63 @@ def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
             raise InputError(
                 "xml.root", f"found the root element {shown(root_name(text))}, expected event"
             )
-        for number, event in enumerate(events(text), 1):
-            _take(event, number, rows, latest)
+        _take_all(text, rows, latest)
     return _reading(rows, latest, name)
+
+
+def _take_all(text: bytes, rows: Rows, latest: dict[str, _Taken]) -> None:
+    """Take every event; what the compiled scanner leaves aside, the parser reads."""
+    inside = bounds(text)
+    if inside is None:
+        return
+    columns = scanned(text, *inside)
+    number = 0
+    for stretch in [Stretch(*inside, None)] if columns is None else columns:
+        if stretch.plain is None:
+            for event in events_between(text, stretch.begin, stretch.end):
+                number += 1
+                _check_count(number)
+                _take(event, number, rows, latest)
+            continue
+        for plain in stretch.plain:
+            number += 1
+            _check_count(number)
+            if not _take_plain(plain, number, rows, latest):
+                for event in events_between(text, plain.begin, plain.end):
+                    _take(event, number, rows, latest)
+
+
+def _check_count(number: int) -> None:
+    if number > EVENTS_MAX:
+        raise InputError("cot.too-many", f"found more than {EVENTS_MAX:,} events; split the file")
+
+
+def _take_plain(event: PlainEvent, number: int, rows: Rows, latest: dict[str, _Taken]) -> bool:
+    """Take an event from its columns; False where it is no plain thing after all."""
+    rule = rule_of(event.type)
+    if rule.use is not Use.ATOM:
+        return False
+    try:
+        uid = one_line(event.uid)
+        place = Circle(Position(latitude=event.lat, longitude=event.lon), 0.0)
+        window = Window(event.start_us, event.stale_us)
+        rows.remarks.row = where = f"event {number}"
+        known = UNKNOWN if abs(event.hae) >= UNKNOWN else event.hae
+        ce_m = min(UNKNOWN, event.ce_m)
+        le_m = min(UNKNOWN, event.le_m)
+        if not uid or ce_m < 0.0 or le_m < 0.0:
+            return False
+        declaration = Declaration(
+            id=uid,
+            kind=rule.kind or Kind.OPERATION,
+            parts=(Volume4D(place, _band_of(known, le_m, rows), window),),
+            position_error_m=_error_of(ce_m, rows),
+            where=f"{rows.name} {where}",
+        )
+    except InputError:
+        return False
+    _keep(_Taken(event.time_us, number, declaration), uid, rows, latest)
+    return True
 
 
 def _take(event: Element | InputError, number: int, rows: Rows, latest: dict[str, _Taken]) -> None:
@@ -120,21 +177,24 @@ def _take(event: Element | InputError, number: int, rows: Rows, latest: dict[str
     except InputError as error:
         rows.refuse(error, number, uid)
         return
-    before = latest.get(found.uid)
+    _keep(taken, found.uid, rows, latest)
+
+
+def _keep(taken: _Taken, uid: str, rows: Rows, latest: dict[str, _Taken]) -> None:
+    """The latest event of each uid holds; of two with one time, the one that came later."""
+    before = latest.get(uid)
     if before is not None and before.time_us > taken.time_us:
         rows.remarks.add(_LATE)
         return
     if before is not None:
         rows.remarks.add(_RENEWED)
-    latest[found.uid] = taken
+    latest[uid] = taken
 
 
 def _reading(rows: Rows, latest: dict[str, _Taken], name: str) -> Reading:
     """Everything that holds at the end, in the order of the file."""
-    numbers: dict[str, int] = {}
     alone: list[Declaration] = []
     for taken in sorted(latest.values(), key=lambda taken: taken.number):
-        numbers[f"{name} event {taken.number}"] = taken.number
         if taken.declaration is not None:
             alone.append(taken.declaration)
         elif taken.told is not None:
@@ -153,6 +213,7 @@ def _reading(rows: Rows, latest: dict[str, _Taken], name: str) -> Reading:
         else declaration
         for declaration in alone
     ]
+    numbers = {f"{name} event {taken.number}": taken.number for taken in latest.values()}
     whole = sorted((*reading.declarations, *renamed), key=lambda d: numbers[d.where])
     return replace(reading, declarations=tuple(whole))
 
@@ -236,22 +297,30 @@ def _atom(
                     "keepclear carries no tracks of persons' devices; this event says of which "
                     f"device it comes ({shown(local(element))})",
                 )
-    if ce_m == UNKNOWN:
-        rows.remarks.add(_NO_CE)
-    if hae == UNKNOWN:
-        rows.remarks.add(_NO_HAE)
-        band = EVERYWHERE
-    else:
-        if le_m == UNKNOWN:
-            rows.remarks.add(_NO_LE)
-        band = _range(hae, 0.0 if le_m == UNKNOWN else le_m)
     return Declaration(
         id=event.uid,
         kind=event.rule.kind or Kind.OPERATION,
-        parts=(Volume4D(place, band, event.window),),
-        position_error_m=0.0 if ce_m == UNKNOWN else ce_m,
+        parts=(Volume4D(place, _band_of(hae, le_m, rows), event.window),),
+        position_error_m=_error_of(ce_m, rows),
         where=f"{rows.name} event {number}",
     )
+
+
+def _error_of(ce_m: float, rows: Rows) -> float:
+    if ce_m == UNKNOWN:
+        rows.remarks.add(_NO_CE)
+        return 0.0
+    return ce_m
+
+
+def _band_of(hae: float, le_m: float, rows: Rows) -> AltitudeBand:
+    if hae == UNKNOWN:
+        rows.remarks.add(_NO_HAE)
+        return EVERYWHERE
+    if le_m == UNKNOWN:
+        rows.remarks.add(_NO_LE)
+        le_m = 0.0
+    return _range(hae, le_m)
 
 
 def _add_event(
@@ -293,6 +362,7 @@ def _add_event(
             raw.setdefault("description", words)
 
 
+@lru_cache(maxsize=65_536)
 def _range(hae: float, le_m: float) -> AltitudeBand:
     lower = Altitude(hae - le_m, Units.M, Reference.W84)
     return AltitudeBand(lower, Altitude(hae + le_m, Units.M, Reference.W84))

@@ -15,7 +15,7 @@ from typing import Final
 from keepclear.errors import InputError
 from keepclear.formats.xmltext import Element, local, parse, root_name
 
-__all__ = ["EVENTS_MAX", "EVENT_BYTES_MAX", "events"]
+__all__ = ["EVENTS_MAX", "EVENT_BYTES_MAX", "bounds", "events", "events_between"]
 
 EVENTS_MAX: Final = 1_000_000
 """Events of one file."""
@@ -27,6 +27,8 @@ _END: Final = re.compile(rb"</event\s*>")
 _WRAPPER: Final = re.compile(rb"<events(?:\s[^<>]{0,10000})?>")
 _WRAPPER_END: Final = re.compile(rb"</events\s*>\s*$")
 _DECLARATION: Final = re.compile(rb"<\?xml\s[^<>]{0,200}\?>")
+_OPENING: Final = b"<events>"
+_CLOSING: Final = b"</events>"
 
 
 def events(data: bytes) -> Iterator[Element | InputError]:
@@ -36,27 +38,35 @@ def events(data: bytes) -> Iterator[Element | InputError]:
         data: UTF-8 as ``xmltext.as_utf8`` returns it.
 
     Raises:
-        InputError: ``xml.*``, ``cot.too-many``: the file as a whole.
+        InputError: ``xml.*``: the file as a whole.
+    """
+    inside = bounds(data)
+    if inside is not None:
+        yield from events_between(data, *inside)
+
+
+def bounds(data: bytes) -> tuple[int, int] | None:
+    """Where the events of a file begin and end; None where it is an empty wrapper.
+
+    Raises:
+        InputError: ``xml.*``: the file as a whole.
     """
     wrapped = root_name(data) == "events"
     if b"<!DOCTYPE" in data:
         root_name(b"<!DOCTYPE>")
-    start, ends = 0, len(data)
-    if wrapped:
-        opening, closing = _WRAPPER.search(data), _WRAPPER_END.search(data)
-        if opening is None or closing is None:
-            parse(data)  # says what is wrong, if it is not just empty
-            return
-        start, ends = opening.end(), closing.start()
-    count = 0
-    for begin, end in _pieces(data, start, ends):
-        for event in _read(data, begin, end):
-            count += 1
-            if count > EVENTS_MAX:
-                raise InputError(
-                    "cot.too-many", f"found more than {EVENTS_MAX:,} events; split the file"
-                )
-            yield event
+    if not wrapped:
+        return 0, len(data)
+    opening, closing = _WRAPPER.search(data), _WRAPPER_END.search(data)
+    if opening is None or closing is None:
+        parse(data)  # says what is wrong, if it is not just empty
+        return None
+    return opening.end(), closing.start()
+
+
+def events_between(data: bytes, start: int, end: int) -> Iterator[Element | InputError]:
+    """The events between two places, each or why it could not be read."""
+    for piece in _pieces(data, start, end):
+        yield from _read(data, *piece)
 
 
 def _pieces(data: bytes, start: int, ends: int) -> Iterator[tuple[int, int]]:
@@ -85,26 +95,33 @@ def _read(data: bytes, begin: int, end: int) -> Iterator[Element | InputError]:
             begin = cut
 
 
+def _blank(declaration: re.Match[bytes]) -> bytes:
+    """Spaces in its place, so that what follows stands where it stood."""
+    return b" " * len(declaration[0])
+
+
 def _parsed(data: bytes, begin: int, end: int) -> list[Element]:
     """The events of one piece.
 
     Raises:
         InputError: ``xml.*``.
     """
-    if end - begin > EVENT_BYTES_MAX:
+    piece = data[begin:end]
+    size = len(piece.strip())
+    if size > EVENT_BYTES_MAX:
         raise InputError(
             "xml.too-large",
-            f"found one event of {end - begin:,} bytes, expected at most {EVENT_BYTES_MAX:,}",
+            f"found one event of {size:,} bytes, expected at most {EVENT_BYTES_MAX:,}",
         )
-    piece = data[begin:end]
     if b"<?xml" in piece:
-        piece = _DECLARATION.sub(b"", piece)
-    lines = 0
+        piece = _DECLARATION.sub(_blank, piece)
+    text = _OPENING + piece + _CLOSING
     try:
-        root = parse(b"<events>" + piece + b"</events>")
+        root = parse(text)
     except InputError:
+        # said again with the place in the file, which costs too much to count for every piece
         lines = data.count(b"\n", 0, begin)
-        root = parse(b"<events>" + piece + b"</events>", line=lines) if lines else None
-        if root is None:
-            raise
+        column = begin - (data.rfind(b"\n", 0, begin) + 1) - len(_OPENING)
+        parse(text, line=lines, column=column)
+        raise
     return [event for event in root if local(event)]

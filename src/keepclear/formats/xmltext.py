@@ -87,7 +87,7 @@ def is_xml(data: bytes) -> bool:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The same text as UTF-8, without byte order mark, declaration and white space in front.
+    """The same text as UTF-8, without byte order mark and declaration.
 
     Raises:
         InputError: ``xml.too-large``, ``file.encoding``.
@@ -115,7 +115,11 @@ def as_utf8(data: bytes) -> bytes:
             f"byte {at} is not {encoding.upper()}, which the file is said to be written in; save "
             "it as UTF-8",
         ) from None
-    return _DECLARATION.sub(b"", body, count=1).lstrip() if body.startswith(b"<?xml") else body
+    declared = _DECLARATION.match(body)
+    if declared is None:
+        return body
+    # its lines stay, so that sentences name the lines of the file
+    return b"\n" * declared[0].count(b"\n") + body[declared.end() :]
 
 
 def _known(name: str) -> str:
@@ -165,12 +169,13 @@ def root_name(data: bytes) -> str:
     return name[1].decode(errors="replace")
 
 
-def parse(data: bytes, *, line: int = 0) -> Element:
+def parse(data: bytes, *, line: int = 0, column: int = 0) -> Element:
     """The root element of UTF-8 XML as :func:`as_utf8` returns it.
 
     Args:
         data: The text.
         line: Lines of the file that stand before it, for sentences.
+        column: Characters of its first line that stand before it.
 
     Raises:
         InputError: ``xml.doctype``, ``xml.malformed``, ``xml.truncated``, ``xml.too-deep``,
@@ -198,7 +203,7 @@ def parse(data: bytes, *, line: int = 0) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _broken(error, line) from None
+        raise _broken(error, line, column) from None
     if _TOO_DEEP(root):
         raise _too_deep()
     return root
@@ -211,9 +216,9 @@ def _too_deep() -> InputError:
     )
 
 
-def _broken(error: Any, line: int) -> InputError:
-    row, column = error.position
-    at = f"line {row + line}, column {column}"
+def _broken(error: Any, lines: int, columns: int) -> InputError:
+    line, column = error.position
+    at = f"line {line + lines}, column {column + columns if line == 1 else column}"
     last = error.error_log.last_error if error.error_log else None
     kind = last.type_name if last is not None else ""
     said = _AT.sub("", " ".join(str(error.msg).split()))[:_SHOWN_MAX]
