@@ -87,10 +87,23 @@ class Rows:
         Raises:
             InputError: the row cannot be used, and nothing of it was taken.
         """
-        self.at(number)
-        told = read_properties(raw, prefix=self._prefix)
+        told = self.told(raw, number=number)
         parts = parts_of(geometry, told, self._remarks)
         self.add(told, parts, number=number, id_=id_, stated=stated)
+
+    @property
+    def name(self) -> str:
+        """The file, as sentences name it."""
+        return self._name
+
+    def told(self, raw: Mapping[str, Any], *, number: int) -> Properties:
+        """The checked properties of a row whose parts the reader makes itself: the first half.
+
+        Raises:
+            InputError: what ``properties.read_properties`` raises.
+        """
+        self.at(number)
+        return read_properties(raw, prefix=self._prefix)
 
     def add(
         self,
@@ -133,6 +146,10 @@ class Rows:
     def refuse_sheet(self, error: InputError) -> None:
         """List a whole sheet that could not be used."""
         self._refused.append(Refusal.of(error.inside(self.sheet).inside(self._name)))
+
+    def refuse_at(self, place: str, error: InputError) -> None:
+        """List something that is no row and was not used, by its place in the file."""
+        self._refused.append(Refusal.of(error.inside(place).inside(self._name)))
 
     def reading(self) -> Reading:
         """Everything taken so far."""
