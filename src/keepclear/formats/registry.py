@@ -14,7 +14,21 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError, UsageError
-from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks
+from keepclear.formats import (
+    ed269,
+    ed318,
+    f3548,
+    geojson,
+    ndjson,
+    notam,
+    notam_json,
+    openair,
+    readsb,
+    sbs,
+    tabular,
+    tracks,
+    yaixm,
+)
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
@@ -27,6 +41,11 @@ _TEXT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
         "ndjson": ndjson.read,
         "csv": tabular.read,
+        "openair": openair.read,
+        "yaixm": yaixm.read,
+        "notam": notam.read,
+        "sbs": sbs.read,
+        "sbs-utc": sbs.read_utc,
     }
 )
 """Take checked UTF-8 and the file's name."""
@@ -37,16 +56,29 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
         "f3548": f3548.read,
         "ed269": ed269.read,
         "ed318": ed318.read,
+        "notam-json": notam_json.read,
+        "readsb": readsb.read,
     }
 )
 """Take decoded JSON and the file's name."""
-_FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
+_FORMAT_OF_FAMILY: Final = MappingProxyType(
+    {
+        Family.LINES: "ndjson",
+        Family.TABLE: "csv",
+        Family.OPENAIR: "openair",
+        Family.YAIXM: "yaixm",
+        Family.NOTAM: "notam",
+        Family.SBS: "sbs",
+    }
+)
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
     ("ed269", ed269.recognises),
     ("tracks", tracks.recognises),
     ("f3548", f3548.recognises),
     ("geojson", geojson.recognises),
+    ("notam-json", notam_json.recognises),
+    ("readsb", readsb.recognises),
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
