@@ -257,7 +257,7 @@ def _radius_m(text: Any) -> float:
 def _place(text: Any, stated: list[StatedPosition]) -> Position:
     if not isinstance(text, str):
         raise InputError(
-            "position.unreadable", f"found {shown(text)}, expected such as '572153N 0015835W'"
+            "position.form", f"found {shown(text)}, expected such as '572153N 0015835W'"
         )
     place = read_compact(text)
     stated.append(place)
