@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from keepclear.errors import InputError
@@ -68,7 +69,7 @@ def split_notams(text: str) -> list[Notam]:
     if len(starts) > NOTAMS_MAX:
         raise InputError("list.too-many", f"more than {NOTAMS_MAX:,} notices; split the file")
     line, counted = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         line += text.count("\n", counted, start)
         counted = start
         notam = _notam(text[start:end][:TEXT_MAX], line)

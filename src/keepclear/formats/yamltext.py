@@ -65,7 +65,7 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _fault("yaml.alias", "found an anchor or alias; write the value out", line)
         elif isinstance(event, yaml.ScalarEvent):
-            plain = event.style is None and event.value in {"", "~", "null"}
+            plain = not event.style and event.value in {"", "~", "null"}
             self._refuse_tag(event, line)
             self._put(None if plain else event.value, line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

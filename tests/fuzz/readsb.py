@@ -1,0 +1,14 @@
+"""One input of a fuzzer for the reader of ``readsb``: only an input error may come out."""
+
+from __future__ import annotations
+
+from keepclear.errors import InputError
+from keepclear.formats.registry import read_bytes
+
+
+def one(data: bytes) -> None:
+    """Read arbitrary bytes; whatever is no input error leaves this function and is a find."""
+    try:
+        read_bytes(data, name="fuzz", read_as="readsb")
+    except InputError:
+        return
