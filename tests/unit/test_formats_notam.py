@@ -393,6 +393,12 @@ def test_a_notice_without_times_is_refused():
     assert [refusal.code for refusal in reading.refused] == ["notam.form"]
 
 
+def test_a_notice_with_a_book_behind_it_is_refused_rather_than_cut():
+    reading = read(notam() + "X" * 100_000)
+    assert reading.declarations == ()
+    assert [refusal.code for refusal in reading.refused] == ["text.too-long"]
+
+
 # columns as JSON
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from math import acos, ceil, cos, radians, sin
 from typing import Any, Final
@@ -34,6 +35,7 @@ __all__ = [
     "ARC_TOLERANCE_M",
     "MISFIT_M",
     "MISFIT_SHARE",
+    "RING_MAX",
     "Arc",
     "arc_between",
     "arc_of_bearings",
@@ -59,6 +61,10 @@ _MARGIN_M: Final = 0.002
 _TURN_DEG_MIN: Final = 0.01
 """Shorter arcs, and turns this close to a whole one, are up to the rounding of the ends."""
 _FULL_DEG: Final = 360.0
+RING_MAX: Final = 200_000
+"""Vertices of one ring: a file of some hundred bytes could ask for millions."""
+_ROUGH: Final = 0.4
+"""Radians of an edge where only the sense of a ring is wanted."""
 _CHECKED_MAX: Final = 2_000
 """Vertices of a ring that is looked at for crossings; the work grows with the square."""
 
@@ -189,8 +195,14 @@ def ring_of(pieces: Sequence[Position | Arc]) -> tuple[Ring, float]:
     edges are geodesics.
 
     Raises:
-        InputError: ``ring.too-few`` comes later, from the polygon that is built of it.
+        InputError: ``coordinates.too-many`` beyond ``RING_MAX`` vertices.
     """
+    count = sum(_steps(piece)[0] + 2 if isinstance(piece, Arc) else 1 for piece in pieces)
+    if count > RING_MAX:
+        raise InputError(
+            "coordinates.too-many",
+            f"its arcs and points make {count:,} vertices, expected at most {RING_MAX:,}",
+        )
     rough = [place for piece in pieces for place in _vertices(piece, inside=None)]
     right_is_inside = _runs_clockwise(rough)
     ring = _ring(pieces, right_is_inside=right_is_inside)
@@ -253,14 +265,7 @@ def _vertices(piece: Position | Arc, *, inside: bool | None) -> Iterator[Positio
     if isinstance(piece, Position):
         yield piece
         return
-    radius_m = max(piece.radius_from_m, piece.radius_to_m)
-    half = (
-        acos(1.0 - tolerance_m(radius_m) / radius_m / (1.0 + _MARGIN))
-        if inside is not None
-        else 0.2
-    )
-    steps = max(1, ceil(radians(abs(piece.turn_deg)) / (2.0 * half)))
-    half = radians(abs(piece.turn_deg)) / steps / 2.0
+    steps, half = _steps(piece) if inside is not None else _few(piece)
     if inside:
         shares = [(k + 0.5) / steps for k in range(steps)]
         beyond = (1.0 / cos(half) - 1.0) * _MARGIN
@@ -279,6 +284,21 @@ def _vertices(piece: Position | Arc, *, inside: bool | None) -> Iterator[Positio
     yield from places
     if piece.end is not None:
         yield piece.end
+
+
+def _steps(arc: Arc) -> tuple[int, float]:
+    """Edges that an arc needs to stay within its tolerance, and half the angle of one in radians."""
+    radius_m = max(arc.radius_from_m, arc.radius_to_m)
+    half = acos(1.0 - tolerance_m(radius_m) / radius_m / _MARGIN)
+    turn = radians(abs(arc.turn_deg))
+    steps = max(1, ceil(turn / (2.0 * half)))
+    return steps, turn / steps / 2.0
+
+
+def _few(arc: Arc) -> tuple[int, float]:
+    turn = radians(abs(arc.turn_deg))
+    steps = ceil(turn / _ROUGH)
+    return steps, turn / steps / 2.0
 
 
 def _around(
@@ -324,6 +344,7 @@ def _unit(place: Position) -> tuple[float, float, float]:
     )
 
 
+@cache
 def _geod() -> Any:
     from pyproj import Geod  # noqa: PLC0415  0.1 s that files without arcs never need
 

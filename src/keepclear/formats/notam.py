@@ -22,7 +22,7 @@ from keepclear.errors import InputError, Refusal
 from keepclear.formats.airpoints import read_compact
 from keepclear.formats.notam_area import Found, areas_in
 from keepclear.formats.notam_limits import QLine, band_of, read_q_line
-from keepclear.formats.notam_text import Notam, split_notams
+from keepclear.formats.notam_text import TEXT_MAX, Notam, split_notams
 from keepclear.formats.notam_times import opening
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
@@ -93,6 +93,12 @@ def _declaration(
     notam: Notam, id_: str, where: str, remarks: Remarks
 ) -> tuple[Declaration, list[Finding]]:
     items = notam.items
+    if notam.too_long:
+        raise InputError(
+            "text.too-long",
+            f"the notice, with what follows it, is longer than {TEXT_MAX:,} characters; take out "
+            "what does not belong to it",
+        )
     for letter in ("B", "C"):
         if letter not in items:
             raise InputError(

@@ -166,7 +166,7 @@ def _notice(raw: Any, id_: str) -> Notam | None:
     """The notice of a row, if its text holds one with the number of the row."""
     notams = split_notams(raw) if isinstance(raw, str) else []
     number = id_.split("_", maxsplit=1)[0]
-    return next((notam for notam in notams if notam.number == number), None)
+    return next((n for n in notams if n.number == number and not n.too_long), None)
 
 
 def _notice_says(

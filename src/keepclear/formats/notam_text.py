@@ -16,7 +16,7 @@ from typing import Final
 
 from keepclear.errors import InputError
 
-__all__ = ["Notam", "looks_like_notam", "split_notams"]
+__all__ = ["TEXT_MAX", "Notam", "looks_like_notam", "split_notams"]
 
 NOTAMS_MAX: Final = 100_000
 """Notices in one text: all that are in force on Earth are some 60,000."""
@@ -50,6 +50,8 @@ class Notam:
     items: dict[str, str] = field(default_factory=dict)
     """By letter; texts are trimmed."""
     in_parts: bool = False
+    too_long: bool = False
+    """Only its beginning was read; it must not be used."""
 
 
 def looks_like_notam(text: str) -> bool:
@@ -72,7 +74,8 @@ def split_notams(text: str) -> list[Notam]:
     for start, end in pairwise([*starts, len(text)]):
         line += text.count("\n", counted, start)
         counted = start
-        notam = _notam(text[start:end][:TEXT_MAX], line)
+        notam = _notam(text[start : min(end, start + TEXT_MAX)], line)
+        notam.too_long = end - start > TEXT_MAX
         if notams and _continues(notams[-1], notam):
             _join(notams[-1], notam)
         else:
@@ -109,9 +112,7 @@ def _notam(text: str, line: int) -> Notam:
             found.append((letter, match.start(), match.end()))
             at = match.end()
     found += _limits(text, at)
-    for (letter, _, begins), (_, ends, _) in zip(
-        found, [*found[1:], ("", len(text), len(text))], strict=True
-    ):
+    for (letter, _, begins), (_, ends, _) in pairwise([*found, ("", len(text), len(text))]):
         notam.items[letter] = text[begins:ends].strip()
     return notam
 

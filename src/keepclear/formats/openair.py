@@ -48,6 +48,8 @@ PIECES_MAX: Final = 20_000
 """Points and arcs of one airspace: the longest national borders have some thousand."""
 WINDOWS_MAX: Final = 1_000
 """Activation times of one airspace."""
+PARTS_MAX: Final = 10_000
+"""Shapes times activation times of one airspace, as for other zones."""
 MISFIT_TOLD_M: Final = 1.0
 """Ends of arcs that lie further off the circle than this are told, and charged as position error."""
 _MISFIT_STEPS_M: Final = (20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0)
@@ -349,6 +351,12 @@ def _declaration(
     block: _Block, where: str, generated: str, seen: dict[str, int], remarks: Remarks
 ) -> Declaration:
     footprints, misfit_m = _footprints(block)
+    if len(footprints) * len(block.windows) > PARTS_MAX:
+        raise InputError(
+            "list.too-many",
+            f"{len(footprints):,} shapes at {len(block.windows):,} times make more than "
+            f"{PARTS_MAX:,} parts; split the airspace",
+        )
     if len(block.limits) < 2:
         remarks.add(_NO_LIMIT)
     band = air_band(block.limits.get("AL"), block.limits.get("AH"))

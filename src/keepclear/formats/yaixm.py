@@ -90,6 +90,7 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
         if any(document.get(listed) for listed in LISTS[2:]):
             findings.remark(_NOT_AIRSPACE)
         for listed in LISTS[:2]:
+            airspaces: list[Any] = []
             with findings.row(listed):
                 airspaces = as_list(document.get(listed) or [], AIRSPACES_MAX)
             for number, raw in enumerate(airspaces, 1):
