@@ -13,9 +13,10 @@ TESTS       ?= tests
 PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 NIGHT_ARGS  ?=
+FUZZ_ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-quick exact-night lock clean
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +66,10 @@ bench-quick: ## the same at 1e4 only
 exact-night: ## a million pairs and more against the independent calculations
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.oracle.night $(NIGHT_ARGS)
+
+fuzz: ## ten minutes of changed bytes for each reader, going on from the last run
+	@tools/setup.sh bench
+	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

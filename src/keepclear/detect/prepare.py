@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Final
 
 import numpy as np
 
 from keepclear.detect.edges import geodesic_points, great_circle_lonlat, short_lonlat
+from keepclear.detect.extent import Box, box_of, places_of, reach_of
 from keepclear.detect.legs import short_legs
 from keepclear.detect.rings import ring_faults
 from keepclear.detect.rows import Rows
@@ -23,7 +23,7 @@ from keepclear.detect.table import AREA, FOREVER_US, LEG, LINE, Table
 from keepclear.detect.vertical import WORLD_GROUND, Geoid, Limit, lower_limit, upper_limit
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference
 from keepclear.domain.declaration import Declaration, Ground, Part
-from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule, Polygon
+from keepclear.domain.footprint import Area, Circle, EdgeRule
 from keepclear.domain.position import Position
 from keepclear.domain.route import Route
 from keepclear.domain.schedule import Schedule
@@ -33,8 +33,6 @@ from keepclear.errors import InputError, InternalError, Refusal
 
 __all__ = ["Prepared", "prepare"]
 
-_Box = tuple[float, float, float, float]
-"""South, west, north, east in degrees."""
 _OPEN_LOWER: Final = lower_limit(None, None)
 _OPEN_UPPER: Final = upper_limit(None, None)
 
@@ -103,12 +101,12 @@ class _Heights:
         self._geoid = geoid
         self._ground = ground or WORLD_GROUND
         self._stated = ground is not None
-        self._box: _Box | None = None
-        self._geoid_known: tuple[_Box, tuple[float, float]] | None = None
+        self._box: Box | None = None
+        self._geoid_known: tuple[Box, tuple[float, float]] | None = None
         self._known: dict[Altitude | None, tuple[Limit, Limit]] = {}
         self.world_ground_used = False
 
-    def limits(self, band: AltitudeBand, box: _Box) -> tuple[Limit, Limit, bool]:
+    def limits(self, band: AltitudeBand, box: Box) -> tuple[Limit, Limit, bool]:
         if box is not self._box:
             self._box, self._known = box, {None: (_OPEN_LOWER, _OPEN_UPPER)}
         surface = band.lower is not None and band.lower.reference is Reference.SFC
@@ -130,7 +128,7 @@ class _Heights:
             return low + self._ground.lowest_m, high + self._ground.highest_m
         return low, high
 
-    def _geoid_over(self, box: _Box) -> tuple[float, float]:
+    def _geoid_over(self, box: Box) -> tuple[float, float]:
         if self._geoid_known is None or self._geoid_known[0] is not box:
             self._geoid_known = (box, self._geoid.bounds(*box))
         return self._geoid_known[1]
@@ -152,7 +150,9 @@ def _add_volume(
         raise InternalError("a weekly schedule was not opened before the comparison")
     footprint = what.footprint
     lengths = (said.standoff_m, said.position_error_m)
-    box = _degrees(_places(footprint), _reach(footprint) + said.standoff_m + said.position_error_m)
+    box = box_of(
+        places_of(footprint), reach_of(footprint) + said.standoff_m + said.position_error_m
+    )
     lower, upper, surface = heights.limits(what.band, box)
     limits = (lower, upper, surface, lower, upper)
     window = _microseconds(what.window)
@@ -169,14 +169,14 @@ def _add_volume(
     else:
         lon, lat = _line(footprint.vertices, footprint.edges, closed=False)
         rows.ring(lon, lat, straight=footprint.edges is EdgeRule.LONLAT)
-    rows.close((owner, part, LINE), (_reach(footprint), *lengths), limits, window)
+    rows.close((owner, part, LINE), (reach_of(footprint), *lengths), limits, window)
 
 
 def _add_route(
     rows: Rows, owner: int, part: int, said: Declaration, what: Route, heights: _Heights
 ) -> None:
     reach = what.half_width_m + said.standoff_m + said.position_error_m
-    box = _degrees([point.position for point in what.waypoints], reach)
+    box = box_of([point.position for point in what.waypoints], reach)
     for leg in short_legs(what):
         lower, upper, surface = heights.limits(leg.band, box)
         if leg.band_end is leg.band:
@@ -213,40 +213,6 @@ def _line(
         lons.append(lon[-1])
         lats.append(lat[-1])
     return lons, lats
-
-
-def _reach(footprint: Area | Circle | Corridor) -> float:
-    if isinstance(footprint, Area):
-        return 0.0
-    return footprint.radius_m if isinstance(footprint, Circle) else footprint.half_width_m
-
-
-def _places(footprint: Area | Circle | Corridor) -> Sequence[Position]:
-    if isinstance(footprint, Circle):
-        return (footprint.center,)
-    if isinstance(footprint, Corridor):
-        return footprint.vertices
-    return [place for polygon in footprint.polygons for place in _outer(polygon)]
-
-
-def _outer(polygon: Polygon) -> tuple[Position, ...]:
-    return polygon.rings[0]
-
-
-def _degrees(places: Sequence[Position], reach_m: float) -> _Box:
-    """South, west, north, east of a box that holds the places and what they reach, in degrees."""
-    lats = [place.latitude for place in places]
-    lons = [place.longitude for place in places]
-    pad = reach_m / 110_000.0 + 0.01
-    south, north = min(lats) - pad, max(lats) + pad
-    west, east = min(lons), max(lons)
-    if east - west > 180.0:
-        turned = [lon % 360.0 for lon in lons]
-        west, east = min(turned), max(turned)
-    if north > 85.0 or south < -85.0 or east - west > 180.0:
-        return max(south, -90.0), -180.0, min(north, 90.0), 180.0
-    sideways = pad / cos(radians(max(abs(south), abs(north))))
-    return south, west - sideways, north, east + sideways
 
 
 def _microseconds(window: Window) -> tuple[int, int]:

@@ -18,9 +18,11 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.convert import convert
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.terminal import ProgressLine, deliver, say
+from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
 from keepclear.node.files import BYTES_MAX, STDIN
 
@@ -218,6 +220,9 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
+cli.add_command(convert)
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 def doctor(*, as_json: bool) -> int:
@@ -228,6 +233,9 @@ def doctor(*, as_json: bool) -> int:
     findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+
+
+cli.add_command(where)
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:

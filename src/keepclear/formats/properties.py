@@ -1,8 +1,8 @@
 """The properties of a declared row, shared by GeoJSON, NDJSON and CSV.
 
 ``party, on_behalf_of, id, kind, state, priority, altitude_lower, altitude_upper, time_start,
-time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times, edges, name,
-description``. Null is the same as absent. Other names are ignored, except those
+time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times, edges,
+leg_errors_m, name, description``. Null is the same as absent. Other names are ignored, except those
 that ``schema`` refuses.
 """
 
@@ -67,6 +67,7 @@ class Properties:
     half_width_m: float | None
     times: tuple[int, ...] | None
     edges: EdgeRule | None
+    leg_errors_m: tuple[float, ...] | None
     name: str
     description: str
     prefix: str
@@ -143,6 +144,7 @@ def read_properties(raw: Mapping[str, Any], *, prefix: str) -> Properties:
         half_width_m=told("half_width_m"),
         times=told("times"),
         edges=told("edges"),
+        leg_errors_m=told("leg_errors_m"),
         name=told("name", ""),
         description=told("description", ""),
         prefix=prefix,
@@ -239,6 +241,14 @@ def _position_error(value: Any) -> float:
     return length_m(number(value), "a position error of", POSITION_ERROR_M_MAX)
 
 
+def _leg_errors(value: Any) -> tuple[float, ...]:
+    if not isinstance(value, list) or not value:
+        raise InputError(
+            "length.range", f"found {shown(value)}, expected a list with one length per vertex"
+        )
+    return tuple(_position_error(item) for item in value)
+
+
 def _ground(value: Any) -> Ground:
     if not isinstance(value, list) or len(value) != 2:
         raise InputError(
@@ -268,6 +278,7 @@ _CONVERT: Final = MappingProxyType[str, Callable[[Any], Any]](
         "half_width_m": _length,
         "times": _times,
         "edges": _edges,
+        "leg_errors_m": _leg_errors,
         "name": free_text,
         "description": free_text,
     }

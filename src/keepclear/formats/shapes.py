@@ -37,6 +37,7 @@ _UNUSED: Final = (
     ("half_width_m", "with a half_width_m but no line: it was ignored"),
     ("edges", "with edges but neither a polygon nor a line: ignored"),
     ("times", "with times but no LineString: ignored; give time_start and time_end"),
+    ("leg_errors_m", "with leg_errors_m but no times: ignored"),
 )
 _TWO_CLOCKS: Final = "with times that differ from time_start or time_end: the times hold"
 
@@ -181,7 +182,7 @@ def _half_width_m(row: _Row) -> float:
 
 
 def _route(coordinates: Any, times: tuple[int, ...], row: _Row) -> Route:
-    row.used |= {"times", "edges"}
+    row.used |= {"times", "edges", "leg_errors_m"}
     told = row.told
     if told.edges not in {None, EdgeRule.GEODESIC}:
         raise InputError(
@@ -197,6 +198,7 @@ def _route(coordinates: Any, times: tuple[int, ...], row: _Row) -> Route:
         ("times", times),
         ("altitude_lower", told.lower),
         ("altitude_upper", told.upper),
+        ("leg_errors_m", told.leg_errors_m),
     ):
         if isinstance(values, tuple) and len(values) != len(vertices):
             raise InputError(
@@ -211,7 +213,8 @@ def _route(coordinates: Any, times: tuple[int, ...], row: _Row) -> Route:
         bands = [told.band_at(vertex) for vertex in range(len(vertices))]
     else:
         bands = [told.band()] * len(vertices)
-    waypoints = tuple(map(Waypoint, vertices, times, bands))
+    errors_m = told.leg_errors_m or (0.0,) * len(vertices)
+    waypoints = tuple(map(Waypoint, vertices, times, bands, errors_m))
     with Place(f"{told.prefix}times"):
         return Route(waypoints, half_width_m)
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from keepclear.domain.stated import DATUM_UNKNOWN_M, Datum
 from keepclear.errors import ConfigurationError, InputError
+from keepclear.formats.positions.projection import once_round
 
 __all__ = ["OPERATIONS", "Operation", "operation_for", "to_wgs84"]
 
@@ -95,8 +96,8 @@ def to_wgs84(datum: Datum, latitude: float, longitude: float) -> tuple[float, fl
         raise InputError(
             "position.datum-area",
             f"latitude {latitude:.4f}, longitude {longitude:.4f} lies where {datum.value} is not in "
-            "use and no conversion is published; is the datum or the place wrong? A datum called unknown "
-            f"is taken as it stands, with an error of {DATUM_UNKNOWN_M:.0f} m",
+            "use and no conversion is published; is the datum or the place wrong? A datum called "
+            f"unknown is taken as it stands, with an error of {DATUM_UNKNOWN_M:.0f} m",
         )
     moved_latitude, moved_longitude = _transformer(operation).transform(latitude, longitude)
     if not (isfinite(moved_latitude) and isfinite(moved_longitude)):
@@ -105,8 +106,7 @@ def to_wgs84(datum: Datum, latitude: float, longitude: float) -> tuple[float, fl
             f"latitude {latitude:.4f}, longitude {longitude:.4f} cannot be converted from "
             f"{datum.value}",
         )
-    turned = (moved_longitude + 180.0) % 360.0 - 180.0
-    return float(moved_latitude), float(turned), operation.accuracy_m
+    return float(moved_latitude), once_round(float(moved_longitude)), operation.accuracy_m
 
 
 @lru_cache(maxsize=64)

@@ -49,6 +49,8 @@ def read_mgrs(text: str, datum: Datum) -> Measured | None:
                 f"names a place in many parts of the Earth; {_EXAMPLE}",
             )
         return None
+    if not match[1] and (not match[5] or match[0].lower().startswith("utm")):
+        return None  # three letters are a word, and one of them is UTM
     zone, band, letters = match[1], match[2].upper(), (match[3] + match[4]).upper()
     if band in "ABYZ" and not zone:
         corner = polar_corner(band, letters)

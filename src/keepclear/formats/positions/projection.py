@@ -9,9 +9,9 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
-__all__ = ["POLAR_CENTRE_M", "from_plane", "to_plane"]
+__all__ = ["from_plane", "once_round", "to_plane"]
 
-POLAR_CENTRE_M: Final = 2_000_000.0
+_POLAR_CENTRE_M: Final = 2_000_000.0
 """Easting and northing of a pole in its grid (UPS)."""
 
 
@@ -30,13 +30,18 @@ def from_plane(
     longitude, latitude = _plane(zone, south, ellipsoid)(easting_m, northing_m, inverse=True)
     if not (isfinite(latitude) and isfinite(longitude) and abs(latitude) <= 90.0):
         return None
-    return float(latitude), (float(longitude) + 180.0) % 360.0 - 180.0
+    return float(latitude), once_round(float(longitude))
 
 
 def to_plane(zone: int, latitude: float, longitude: float, *, south: bool) -> tuple[float, float]:
     """Easting and northing in metres on WGS84; the other way round of :func:`from_plane`."""
     easting_m, northing_m = _plane(zone, south, "WGS84")(longitude, latitude)
     return float(easting_m), float(northing_m)
+
+
+def once_round(longitude: float) -> float:
+    """The same longitude between -180 and 180 degrees, to the last bit where it is already there."""
+    return longitude if -180.0 <= longitude <= 180.0 else (longitude + 180.0) % 360.0 - 180.0
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +54,7 @@ def _plane(zone: int, south: bool, ellipsoid: str) -> Any:
         proj="stere",
         lat_0=-90 if south else 90,
         k=0.994,
-        x_0=POLAR_CENTRE_M,
-        y_0=POLAR_CENTRE_M,
+        x_0=_POLAR_CENTRE_M,
+        y_0=_POLAR_CENTRE_M,
         ellps=ellipsoid,
     )

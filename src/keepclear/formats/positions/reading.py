@@ -16,14 +16,14 @@ from keepclear.formats.positions.cleaning import cleaned
 from keepclear.formats.positions.commas import without_decimal_commas
 from keepclear.formats.positions.compact import read_compact
 from keepclear.formats.positions.datum_words import without_datum
-from keepclear.formats.positions.datums import to_wgs84
+from keepclear.formats.positions.datums import Operation, operation_for, to_wgs84
 from keepclear.formats.positions.foreign import refuse_foreign
 from keepclear.formats.positions.measured import Measured
 from keepclear.formats.positions.military_grid import read_mgrs
 from keepclear.formats.positions.tokens import tokens_of
 from keepclear.formats.positions.utm import read_utm
 
-__all__ = ["read_position"]
+__all__ = ["operation_of", "read_position"]
 
 
 def read_position(text: str, *, datum: Datum | None = None, language: str = "") -> StatedPosition:
@@ -42,13 +42,7 @@ def read_position(text: str, *, datum: Datum | None = None, language: str = "") 
     Raises:
         InputError: ``position.*``; the sentence says what was found and what to write.
     """
-    plain = cleaned(text)
-    plain, datum = without_datum(plain, datum)
-    if not plain:
-        raise InputError(
-            "position.empty", f"found a datum and no position in {text.strip()!r}; expected both"
-        )
-    found = _measured(plain, datum, language)
+    found, datum = _read(text, datum, language)
     latitude, longitude, off_m = to_wgs84(datum, found.latitude, found.longitude)
     return StatedPosition(
         position=Position(latitude=latitude, longitude=longitude),
@@ -58,6 +52,26 @@ def read_position(text: str, *, datum: Datum | None = None, language: str = "") 
         precision_m=max(found.north_m, found.east_m),
         error_m=hypot(found.north_m, found.east_m) / 2 + off_m,
     )
+
+
+def operation_of(text: str, *, datum: Datum | None = None) -> Operation | None:
+    """How :func:`read_position` brings a position to WGS84; None where its datum needs no operation.
+
+    Raises:
+        InputError: ``position.*``.
+    """
+    found, datum = _read(text, datum, "")
+    return operation_for(datum, found.latitude, found.longitude)
+
+
+def _read(text: str, given: Datum | None, language: str) -> tuple[Measured, Datum]:
+    """The numbers, and the datum they are on."""
+    plain, datum = without_datum(cleaned(text), given)
+    if not plain:
+        raise InputError(
+            "position.empty", f"found a datum and no position in {text.strip()!r}; expected both"
+        )
+    return _measured(plain, datum, language), datum
 
 
 def _measured(text: str, datum: Datum, language: str) -> Measured:

@@ -1,7 +1,8 @@
 """UTM: ``37N 333000 4008000``, ``UTM zone 37 N 333000mE 4008000mN``.
 
 N and S may be a half of the Earth or a latitude band. N is north either way. S is south, or the band
-from 32 to 40 N: where the northing allows both, the two lie a quarter of the Earth apart, and it is refused.
+from 32 to 40 N: where the northing allows both, the two lie a quarter of the Earth apart, and it is
+refused.
 """
 
 from __future__ import annotations
