@@ -101,6 +101,9 @@ def test_the_edge_rule_of_each_format_is_the_one_its_reader_uses(root, page):
         "ASTM F3548-21": ("volume4d.py", EdgeRule.GEODESIC),
         "ED-318": ("ed318_geometry.py", EdgeRule.LONLAT),
         "ED-269": ("ed269.py", EdgeRule.LONLAT),
+        "OpenAir": ("openair.py", EdgeRule.GEODESIC),
+        "YAIXM": ("yaixm.py", EdgeRule.GEODESIC),
+        "NOTAM (text and columns)": ("notam_area.py", EdgeRule.GEODESIC),
     }
     words = {
         EdgeRule.LONLAT: "straight in longitude and latitude",

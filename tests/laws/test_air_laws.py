@@ -2,96 +2,23 @@
 
 from __future__ import annotations
 
-import json
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import InputError
 from keepclear.formats.reading import Reading
 from keepclear.formats.registry import read_bytes
+from tests.fuzz import notam, notam_json, openair, readsb, sbs, yaixm
 
-OPENAIR = b"""AC R
-AN ED-R1
-AL 1000 ft AMSL
-AH FL100
-AA 2025-01-01T12:00Z/2025-01-01T13:00Z
-V X=52:26:00 N 007:12:00 E
-V D=-
-DP 52:43:03 N 007:03:49 E
-DB 52:29:31 N 007:17:48 E, 52:26:00 N 007:03:50 E
-DA 5,10,200
-DC 2.5
-V W=4
-DY 52:26:00 N 007:12:00 E
-DY 53:26:00 N 007:12:00 E
-"""
-YAIXM = b"""airspace:
-- name: BRAVO
-  id: bravo
-  type: CTA
-  rules: [NOTAM, SI]
-  geometry:
-  - lower: SFC
-    upper: 2000 ft
-    boundary:
-    - line:
-      - 513000N 0003000W
-      - 513500N 0003000W
-    - arc:
-        dir: cw
-        radius: 5 nm
-        centre: 513000N 0003000W
-        to: 513000N 0002158W
-  - lower: FL65
-    upper: FL105
-    boundary:
-    - circle:
-        radius: 2.5 nm
-        centre: 513000N 0003000W
-"""
-NOTAM = b"""A0755/25 NOTAMR A0754/25
-Q) ZLHW/QRDCA/IV/BO/W/000/200/3745N10523E013
-A) ZLHW PART 1 OF 2 B) 2504010352 C) 2504010429 EST
-D) DAILY 0930-1630, 1700-1800
-E) AREA 1 WI N374800E1050800-N375700E1051700-N374200E1053900 VERTICAL LIMITS SFC-FL190
-RADIUS 5 NM CENTRED ON 513000N0003000W, 5NM EITHER SIDE OF LINE JOINING 5130N00030W - 5200N00030W
-F) SFC G) FL200
-"""
-SBS = b"""MSG,1,5,276,4010E9,1,2008/11/28,14:53:49.000,2008/11/28,14:58:51.153,BAW4J,,,,,,,,,,,
-MSG,3,5,276,4010E9,1,2008/11/28,14:53:49.986,2008/11/28,14:58:51.153,,28000,,,53.02,-2.91,,,0,0,0,0
-MSG,3,5,276,4010E9,1,2008/11/28,14:53:50.594,2008/11/28,14:58:51.153,,28000,,,53.03,-2.92,,,0,0,0,0
-"""
-TRACE = json.dumps(
-    {
-        "icao": "ac671b",
-        "timestamp": 1738703622.25,
-        "trace": [
-            [0.0, 16.7, -88.0, 32000, 478.6, 327.8, 1, 0, {"flight": "DAL1", "rc": 186}, "mlat", 1],
-            [9.5, 16.8, -88.0, "ground", None, None, 8, 0, None, "adsb_icao", 33825],
-        ],
-    }
-).encode()
-AIRCRAFT = json.dumps(
-    {"now": 1738703622.25, "aircraft": [{"hex": "4b43ac", "lat": 47.0, "lon": 8.0, "seen_pos": 2}]}
-).encode()
-COLUMNS = json.dumps(
-    {
-        "NUM": 1,
-        "CODE": ["A0755/25"],
-        "COORDINATES": ["N374800E1050800-N375700E1051700-N374200E1053900"],
-        "TIME": ["01 APR 03:52 2025 UNTIL 01 APR 04:29 2025"],
-        "RAWMESSAGE": [NOTAM.decode()],
-    }
-).encode()
 SOUND = {
-    "openair": [OPENAIR],
-    "yaixm": [YAIXM],
-    "notam": [NOTAM, NOTAM + NOTAM],
-    "sbs-utc": [SBS],
-    "readsb": [TRACE, AIRCRAFT],
-    "notam-json": [COLUMNS],
+    "openair": openair.SEEDS,
+    "yaixm": yaixm.SEEDS,
+    "notam": (*notam.SEEDS, notam.SEEDS[0] * 2),
+    "sbs-utc": sbs.SEEDS,
+    "readsb": readsb.SEEDS,
+    "notam-json": notam_json.SEEDS,
 }
+"""By name of the format: small sound files, those with which fuzzing begins."""
 WORDS = [
     *(
         b"AC AN AL AH AA AX V D=- X= W= DP DA DB DC DY FL GND UNL NONE / ft AMSL AGL N E S W".split()

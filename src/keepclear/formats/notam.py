@@ -62,9 +62,8 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
     seen: dict[str, int] = {}
     notams = split_notams(content.decode())
     if not notams:
-        refused.append(
-            Refusal(name, "notam.form", "found no notice, expected a line that begins with Q)")
-        )
+        nothing = InputError("notam.form", "found no notice, expected a line that begins with Q)")
+        refused.append(Refusal.of(nothing.inside(name)))
     for count, notam in enumerate(notams, 1):
         label = f"line {notam.line} {notam.number}".strip()
         remarks.row = label

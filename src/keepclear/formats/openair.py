@@ -136,9 +136,10 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
             block.faults.append(error)
         refused += [Refusal.of(fault.inside(where)) for fault in block.faults]
     if not declarations and not refused:
-        refused.append(
-            Refusal(name, "openair.empty", "found no airspace, expected blocks that begin with AC")
+        nothing = InputError(
+            "openair.empty", "found no airspace, expected blocks that begin with AC"
         )
+        refused.append(Refusal.of(nothing.inside(name)))
     warnings = (*lines.sentences(), *remarks.sentences())
     return Reading(FORMAT, tuple(declarations), tuple(refused), warnings)
 

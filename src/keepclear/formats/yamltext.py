@@ -61,9 +61,13 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _fault("yaml.documents", "found a second document, expected one", line)
+                raise InputError(
+                    "yaml.documents", "found a second document, expected one", where=f"line {line}"
+                )
         elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _fault("yaml.alias", "found an anchor or alias; write the value out", line)
+            raise InputError(
+                "yaml.alias", "found an anchor or alias; write the value out", where=f"line {line}"
+            )
         elif isinstance(event, yaml.ScalarEvent):
             plain = not event.style and event.value in {"", "~", "null"}
             self._refuse_tag(event, line)
@@ -77,11 +81,17 @@ class _Builder:
 
     def _refuse_tag(self, event: Any, line: int) -> None:
         if event.tag is not None and event.tag != "!":
-            raise _fault("yaml.tag", f"found the tag {event.tag[:40]!r}; take it out", line)
+            raise InputError(
+                "yaml.tag", f"found the tag {event.tag[:40]!r}; take it out", where=f"line {line}"
+            )
 
     def _begin(self, container: dict[str, Any] | list[Any], line: int) -> None:
         if len(self._open) == DEPTH_MAX:
-            raise _fault("yaml.too-deep", f"found more than {DEPTH_MAX} levels of nesting", line)
+            raise InputError(
+                "yaml.too-deep",
+                f"found more than {DEPTH_MAX} levels of nesting",
+                where=f"line {line}",
+            )
         self._put(container, line)
         self._open.append(container)
         self._keys.append(None)
@@ -89,7 +99,9 @@ class _Builder:
     def _put(self, value: Any, line: int) -> None:
         self._nodes += 1
         if self._nodes > NODES_MAX:
-            raise _fault("yaml.too-large", f"found more than {NODES_MAX:,} values", line)
+            raise InputError(
+                "yaml.too-large", f"found more than {NODES_MAX:,} values", where=f"line {line}"
+            )
         if not self._open:
             self.document = value
             return
@@ -103,11 +115,11 @@ class _Builder:
             self._keys[-1] = None
             return
         if not isinstance(value, str):
-            raise _fault("yaml.invalid", "found a name that is no text", line)
+            raise InputError("yaml.invalid", "found a name that is no text", where=f"line {line}")
         if value in owner:
-            raise _fault("yaml.duplicate-key", f"the name {value[:40]!r} is given twice", line)
+            raise InputError(
+                "yaml.duplicate-key",
+                f"the name {value[:40]!r} is given twice",
+                where=f"line {line}",
+            )
         self._keys[-1] = value
-
-
-def _fault(code: str, message: str, line: int) -> InputError:
-    return InputError(code, message, where=f"line {line}")
