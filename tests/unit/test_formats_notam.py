@@ -315,6 +315,7 @@ def test_two_ceilings_are_found_and_the_larger_band_is_compared(said):
     assert finding.id == "A0755/25"
     assert "FL320" in finding.message
     assert "FL530" in finding.message
+    assert "contradicts itself (altitude.two-ceilings)" in reading.warnings[0]
     assert reading.declarations[0].parts[0].band.upper == level(530)
 
 

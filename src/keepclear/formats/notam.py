@@ -29,7 +29,7 @@ from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
 from keepclear.formats.text import free_text, generated_id
 
-__all__ = ["FORMAT", "read"]
+__all__ = ["CONTRADICTS", "FORMAT", "read"]
 
 FORMAT: Final = "notam"
 
@@ -39,6 +39,8 @@ _COARSE: Final = (
     "without an area in the text: the circle of the Q-line is taken, which is coarse: whole minutes "
     "and miles, drawn round everything"
 )
+CONTRADICTS: Final = "that contradicts itself ({}): the larger reading is compared"
+"""Said beside the finding, for those who look at warnings alone."""
 _CANCELS: Final = (
     "that cancels another: no area of its own; the other is still compared where it is in the file"
 )
@@ -76,6 +78,8 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
             declaration, found = _declaration(notam, id_, where, remarks)
             declarations.append(declaration)
             findings += found
+            for finding in found:
+                remarks.add(CONTRADICTS.format(finding.code))
         except InputError as error:
             refused.append(Refusal.of(error.inside(where)))
     return Reading(

@@ -23,6 +23,7 @@ from keepclear.domain.window import Window
 from keepclear.errors import InputError
 from keepclear.formats.airpoints import read_compact
 from keepclear.formats.members import Findings, as_list, as_object, member, unique
+from keepclear.formats.notam import CONTRADICTS
 from keepclear.formats.notam_area import area_of
 from keepclear.formats.notam_limits import band_of, read_q_line
 from keepclear.formats.notam_text import Notam, split_notams
@@ -101,6 +102,8 @@ def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
                 declaration, found = _declaration(said, id_, findings)
                 declarations.append(declaration)
                 wrong += found
+                for each in found:
+                    findings.remark(CONTRADICTS.format(each.code))
     reading = findings.reading(FORMAT, declarations)
     return Reading(
         reading.format, reading.declarations, reading.refused, reading.warnings, tuple(wrong)
