@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 
 from keepclear.domain.position import Position
 from keepclear.errors import InputError
-from keepclear.formats.arcs import (
-    MISFIT_M,
-    Arc,
-    arc_between,
-    arc_of_bearings,
-    ring_of,
-    tolerance_m,
-)
+from keepclear.formats.arc_rings import ring_of, tolerance_m
+from keepclear.formats.arcs import MISFIT_M, Arc, arc_between, arc_of_bearings
 
 WGS84 = Geodesic.WGS84
 SLACK_M = 0.003

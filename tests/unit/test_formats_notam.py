@@ -342,6 +342,15 @@ def test_notices_are_told_apart_with_or_without_their_first_line():
     assert [d.id for d in read(bare + bare).declarations] == ["notam.txt#1", "notam.txt#2"]
 
 
+def test_lists_inside_the_text_are_not_its_items():
+    text = f"A) AREA {RING} B) RMK C) RMK\nD) SEE AIP F) NIL\nG) NIL"
+    reading = read(notam(text, f="FL100", g="FL200"))
+    assert reading.refused == reading.warnings == ()
+    (part,) = reading.declarations[0].parts
+    assert corners(part.footprint) == CORNERS
+    assert str(part.band) == "FL100 to FL200"
+
+
 def test_the_same_number_twice_is_two_declarations():
     assert [d.id for d in read(notam() + notam()).declarations] == ["A0755/25", "A0755/25 (2)"]
 

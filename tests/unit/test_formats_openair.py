@@ -210,6 +210,18 @@ BAD = {
     "seconds": ("DP 47:00:75 N 008:00:00 E", "line 5 DP", "position.minutes"),
     "a latitude": ("DP 97:00:00 N 008:00:00 E", "line 5 DP", "position.range"),
     "a limit": ("AH high", "line 5 AH", "altitude.form"),
+    "a limit twice": ("AH FL95", "line 5 AH", "openair.twice"),
+    "more vertices than the limit": (
+        "V X=47:00:00 N 008:00:00 E\n" + "\n".join(["DA 260,0,359"] * 250),
+        "",
+        "coordinates.too-many",
+    ),
+    "more parts than the limit": (
+        "V X=47:00:00 N 008:00:00 E\n"
+        + "\n".join(["DC 1"] * 101 + ["AA 2025-01-01T12:00Z/NONE"] * 100),
+        "",
+        "list.too-many",
+    ),
     "bearings": ("V X=47:00:00 N 008:00:00 E\nDA 5,0", "line 6 DA", "openair.arc"),
     "a bearing": ("V X=47:00:00 N 008:00:00 E\nDA 5,0,400", "line 6 DA", "arc.bearing"),
     "a whole turn": ("V X=47:00:00 N 008:00:00 E\nDA 5,0,360", "line 6 DA", "arc.turn"),

@@ -23,7 +23,7 @@ from keepclear.domain.stated import StatedPosition
 from keepclear.domain.units import NAUTICAL_MILE_M
 from keepclear.errors import InputError
 from keepclear.formats.airpoints import COMPACT, read_compact
-from keepclear.formats.arcs import ring_of
+from keepclear.formats.arc_rings import ring_of
 from keepclear.formats.place import Place
 from keepclear.formats.remarks import Remarks
 

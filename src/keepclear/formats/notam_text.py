@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from keepclear.errors import InputError
@@ -33,7 +34,11 @@ _RECOGNISED: Final = re.compile(
     r"(?:^|\s|\()(?:Q\)\s*[A-Z]{4}\s*/\s*Q[A-Z]{4}|[A-Z]\d{4}/\d{2}\s+NOTAM[NRC]\b)", re.ASCII
 )
 _PART: Final = re.compile(r"\bPART\s+\d+\s+OF\s+\d+\b", re.ASCII)
-_ITEMS: Final = "QABCDE"
+_BEFORE_E: Final = "QABCD"
+_MARKS: Final = MappingProxyType(
+    {letter: re.compile(rf"(?:^|(?<=[\s(])){letter}\)", re.ASCII) for letter in "QABCDEFG"}
+)
+"""How each item begins."""
 
 
 @dataclass(slots=True)
@@ -105,12 +110,18 @@ def _notam(text: str, line: int) -> Notam:
         notam.number, notam.type = header["number"], header["type"]
         notam.other = header["other"] or ""
     at = header.end() if header else 0
+    # what stands behind E is free text, which may have lists of its own with such letters
+    text_item = _MARKS["E"].search(text, at)
+    until = text_item.start() if text_item else len(text)
     found: list[tuple[str, int, int]] = []
-    for letter in _ITEMS:
-        match = re.compile(rf"(?:^|(?<=[\s(])){letter}\)", re.ASCII).search(text, at)
+    for letter in _BEFORE_E:
+        match = _MARKS[letter].search(text, at, until)
         if match:
             found.append((letter, match.start(), match.end()))
             at = match.end()
+    if text_item:
+        found.append(("E", text_item.start(), text_item.end()))
+        at = text_item.end()
     found += _limits(text, at)
     for (letter, _, begins), (_, ends, _) in pairwise([*found, ("", len(text), len(text))]):
         notam.items[letter] = text[begins:ends].strip()
@@ -120,8 +131,7 @@ def _notam(text: str, line: int) -> Notam:
 def _limits(text: str, at: int) -> list[tuple[str, int, int]]:
     """Items F and G stand last: the text of E may name lists of its own with such letters."""
     found = []
-    upper = list(re.compile(r"(?<=[\s(])G\)", re.ASCII).finditer(text, at))
-    lower = list(re.compile(r"(?<=[\s(])F\)", re.ASCII).finditer(text, at))
+    lower, upper = (list(_MARKS[letter].finditer(text, at)) for letter in "FG")
     if lower:
         found.append(("F", lower[-1].start(), lower[-1].end()))
     if upper and (not lower or upper[-1].start() > lower[-1].start()):

@@ -27,7 +27,8 @@ from keepclear.domain.window import ALWAYS
 from keepclear.errors import InputError
 from keepclear.formats.airlimits import air_band, air_limit
 from keepclear.formats.airpoints import read_compact
-from keepclear.formats.arcs import Arc, arc_between, ring_of
+from keepclear.formats.arc_rings import MISFIT_TOLD_M, misfit_remark, ring_of
+from keepclear.formats.arcs import Arc, arc_between
 from keepclear.formats.members import (
     Findings,
     as_list,
@@ -36,7 +37,6 @@ from keepclear.formats.members import (
     refuse_unwelcome_members,
     unique,
 )
-from keepclear.formats.openair import MISFIT_TOLD_M, misfit_remark
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.text import free_text, generated_id, one_line, shown
