@@ -138,7 +138,8 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "--read-as",
     metavar="FORMAT",
     help="Format of the files, where it should not be guessed: "
-    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318 or tracks.",
+    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318, tracks, kml, kmz, gpx, cot, openair, yaixm, "
+    "notam, notam-json, readsb, sbs or sbs-utc.",
 )
 @map_option()
 @_setting(

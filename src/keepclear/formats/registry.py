@@ -24,9 +24,15 @@ from keepclear.formats import (
     kml,
     kmz,
     ndjson,
+    notam,
+    notam_json,
+    openair,
+    readsb,
+    sbs,
     tabular,
     tracks,
     xlsx,
+    yaixm,
 )
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
@@ -46,6 +52,11 @@ _TEXT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
         "ndjson": ndjson.read,
         "csv": tabular.read,
+        "openair": openair.read,
+        "yaixm": yaixm.read,
+        "notam": notam.read,
+        "sbs": sbs.read,
+        "sbs-utc": sbs.read_utc,
     }
 )
 """Take checked UTF-8 and the file's name."""
@@ -56,6 +67,8 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
         "f3548": f3548.read,
         "ed269": ed269.read,
         "ed318": ed318.read,
+        "notam-json": notam_json.read,
+        "readsb": readsb.read,
     }
 )
 """Take decoded JSON and the file's name."""
@@ -76,13 +89,24 @@ _ARCHIVE_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
 """Take the bytes of a ZIP archive and the file's name."""
 _TABLES: Final = frozenset({"csv", "xlsx"})
 """Formats that take what the person says of columns."""
-_FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
+_FORMAT_OF_FAMILY: Final = MappingProxyType(
+    {
+        Family.LINES: "ndjson",
+        Family.TABLE: "csv",
+        Family.OPENAIR: "openair",
+        Family.YAIXM: "yaixm",
+        Family.NOTAM: "notam",
+        Family.SBS: "sbs",
+    }
+)
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
     ("ed269", ed269.recognises),
     ("tracks", tracks.recognises),
     ("f3548", f3548.recognises),
     ("geojson", geojson.recognises),
+    ("notam-json", notam_json.recognises),
+    ("readsb", readsb.recognises),
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
