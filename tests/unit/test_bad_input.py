@@ -225,18 +225,18 @@ def test_a_self_crossing_is_told_by_its_place(check, ring, edges, latitude, long
 
 
 CELLS = {
-    "nan": ("nan,46", "column latitude", "number.expected", "'nan'"),
-    "infinity": ("46,inf", "column longitude", "number.expected", "'inf'"),
-    "too large": ("1e999,8", "column latitude", "number.range", "finite"),
+    "nan": ("nan,46", 'column "latitude"', "number.expected", "'nan'"),
+    "infinity": ("46,inf", 'column "longitude"', "number.expected", "'inf'"),
+    "too large": ("1e999,8", 'column "latitude"', "number.range", "finite"),
     "swapped": (
         "144.2,-31.1",
-        "columns latitude and longitude",
+        'columns "latitude" and "longitude"',
         "position.range",
         "144.2",
         "swapped",
     ),
-    "a decimal comma": ('"46,5",8', "column latitude", "number.decimal-comma", "46.5"),
-    "nothing": (",", "column longitude", "geometry.missing", "no place"),
+    "a decimal comma": ('"46,5",8', 'column "latitude"', "number.decimal-comma", "46.5"),
+    "nothing": (",", 'column "longitude"', "geometry.missing", "no place"),
 }
 
 
@@ -279,8 +279,8 @@ TEXTS = {
         WHOLE.replace("north", "n\u00f6rd").encode("latin-1"), "file.encoding", "0xf6",
         "not UTF-8",
     ),
-    "a ZIP": (b"PK\x03\x04" + b"\x00" * 40, "file.binary", "ZIP", "CSV"),
-    "XML": ("<kml></kml>", "format.unknown", "XML", "GeoJSON"),
+    "a broken ZIP": (b"PK\x03\x04" + b"\x00" * 40, "zip.damaged", "ZIP", "cut short"),
+    "other XML": ("<gml></gml>", "format.unknown", "XML", "'gml'", "GeoJSON"),
     "another JSON": ('{"a": 1}', "format.unknown", "--read-as"),
     "a bare geometry": (
         '{"type": "Point", "coordinates": [8, 47]}', "geojson.type", "put the geometry into",

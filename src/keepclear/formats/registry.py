@@ -7,19 +7,44 @@ of the file. A byte order mark is accepted and told.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError, UsageError
-from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks
+from keepclear.formats import (
+    cot,
+    ed269,
+    ed318,
+    f3548,
+    geojson,
+    gpx,
+    kml,
+    kmz,
+    ndjson,
+    notam,
+    notam_json,
+    openair,
+    readsb,
+    sbs,
+    tabular,
+    tracks,
+    xlsx,
+    yaixm,
+)
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
-from keepclear.formats.sniff import Family, refuse_binary, text_family
-from keepclear.formats.text import checked_utf8, shown
+from keepclear.formats.sniff import (
+    Family,
+    archive_format,
+    refuse_binary,
+    text_family,
+    xml_format,
+)
+from keepclear.formats.text import checked_utf8, refuse_empty, shown
 
 __all__ = ["FORMATS", "read_bytes"]
 
@@ -27,6 +52,11 @@ _TEXT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
         "ndjson": ndjson.read,
         "csv": tabular.read,
+        "openair": openair.read,
+        "yaixm": yaixm.read,
+        "notam": notam.read,
+        "sbs": sbs.read,
+        "sbs-utc": sbs.read_utc,
     }
 )
 """Take checked UTF-8 and the file's name."""
@@ -37,25 +67,60 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
         "f3548": f3548.read,
         "ed269": ed269.read,
         "ed318": ed318.read,
+        "notam-json": notam_json.read,
+        "readsb": readsb.read,
     }
 )
 """Take decoded JSON and the file's name."""
-_FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
+_XML_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "kml": kml.read,
+        "gpx": gpx.read,
+        "cot": cot.read,
+    }
+)
+"""Take the bytes of an XML text in any encoding that it declares, and the file's name."""
+_ARCHIVE_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "kmz": kmz.read,
+        "xlsx": xlsx.read,
+    }
+)
+"""Take the bytes of a ZIP archive and the file's name."""
+_TABLES: Final = frozenset({"csv", "xlsx"})
+"""Formats that take what the person says of columns."""
+_FORMAT_OF_FAMILY: Final = MappingProxyType(
+    {
+        Family.LINES: "ndjson",
+        Family.TABLE: "csv",
+        Family.OPENAIR: "openair",
+        Family.YAIXM: "yaixm",
+        Family.NOTAM: "notam",
+        Family.SBS: "sbs",
+    }
+)
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
     ("ed269", ed269.recognises),
     ("tracks", tracks.recognises),
     ("f3548", f3548.recognises),
     ("geojson", geojson.recognises),
+    ("notam-json", notam_json.recognises),
+    ("readsb", readsb.recognises),
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
-FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS)
+FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_XML_READERS, *_ARCHIVE_READERS)
 """Names of all formats that are read."""
 
 
 def read_bytes(
-    data: bytes, *, name: str, read_as: str | None = None, stem: str | None = None
+    data: bytes,
+    *,
+    name: str,
+    read_as: str | None = None,
+    stem: str | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Reading:
     """Read a whole file.
 
@@ -65,6 +130,7 @@ def read_bytes(
         read_as: Format name that overrides both.
         stem: What generated identifiers begin with, another for every file; the name, if nothing
             is given.
+        mapping: Of tables: what columns are, by heading; an empty field leaves a column out.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -74,22 +140,38 @@ def read_bytes(
         raise UsageError(f"format {read_as!r} is not read; choose one of {', '.join(FORMATS)}")
     with _no_collection():
         with Place(name):
-            refuse_binary(data)
+            refuse_empty(data)
+            bytes_format = _bytes_format(data, read_as)
+            if bytes_format is None:
+                refuse_binary(data)
+        if bytes_format is not None:
+            said = {"mapping": mapping} if bytes_format in _TABLES else {}
+            bytes_reader = {**_ARCHIVE_READERS, **_XML_READERS}[bytes_format]
+            return bytes_reader(data, name=name, stem=stem, **said)
+        with Place(name):
             text, warnings = checked_utf8(data)
-            reader, content = _reader(text, name, read_as)
-        reading = reader(content, name=name, stem=stem)
+            format_, reader, content = _reader(text, name, read_as)
+        said = {"mapping": mapping} if format_ in _TABLES else {}
+        reading = reader(content, name=name, stem=stem, **said)
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
 
 
-def _reader(text: bytes, name: str, read_as: str | None) -> tuple[Callable[..., Reading], Any]:
-    """The reader of a checked text, and what it takes: the text, or its decoded JSON."""
+def _bytes_format(data: bytes, read_as: str | None) -> str | None:
+    """The format of what is no plain UTF-8 text: archives, and XML with encodings of its own."""
+    format_ = read_as or archive_format(data) or xml_format(data)
+    return format_ if format_ in _ARCHIVE_READERS or format_ in _XML_READERS else None
+
+
+def _reader(text: bytes, name: str, read_as: str | None) -> tuple[str, Callable[..., Reading], Any]:
+    """The format of a checked text, its reader, and what that takes: text, or decoded JSON."""
     format_ = read_as or _FORMAT_OF_FAMILY.get(text_family(text, name))
     if format_ is not None and format_ in _TEXT_READERS:
-        return _TEXT_READERS[format_], text
+        return format_, _TEXT_READERS[format_], text
     document = parse_json(text)
-    return _DOCUMENT_READERS[format_ or _recognised(document)], document
+    format_ = format_ or _recognised(document)
+    return format_, _DOCUMENT_READERS[format_], document
 
 
 def _recognised(document: Any) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from keepclear.domain.declaration import Part
+from keepclear.domain.stated import StatedPosition
 from keepclear.errors import InputError, Refusal
 from keepclear.formats.gather import Gatherer
-from keepclear.formats.properties import read_properties
+from keepclear.formats.properties import Properties, read_properties
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
 from keepclear.formats.shapes import parts_of
@@ -41,8 +43,38 @@ class Rows:
         self._remarks: Final = Remarks(name, row)
         self._gatherer: Final = Gatherer(self._remarks)
         self._refused: list[Refusal] = []
+        self._warnings: list[str] = []
+        self._mapping: dict[str, str] = {}
+        self.sheet = ""
+        """Sheet of a workbook that the rows stand in, such as ``sheet "Sites"``."""
 
-    def take(self, raw: Mapping[str, Any], geometry: Any, *, number: int, id_: str = "") -> None:
+    def at(self, number: int) -> str:
+        """Say which row is being read, and what it is called."""
+        row = self._remarks.row = f"{self.sheet} {self._row} {number}".lstrip()
+        return row
+
+    @property
+    def remarks(self) -> Remarks:
+        """What should be looked at, for the row being read."""
+        return self._remarks
+
+    def warn(self, sentence: str) -> None:
+        """Say something of the whole file or sheet."""
+        self._warnings.append(f"{self._name}: {sentence}")
+
+    def read_as(self, heading: str, field: str) -> None:
+        """Keep which column was read as which field."""
+        self._mapping.setdefault(heading, field)
+
+    def take(
+        self,
+        raw: Mapping[str, Any],
+        geometry: Any,
+        *,
+        number: int,
+        id_: str = "",
+        stated: tuple[tuple[StatedPosition, ...], ...] = (),
+    ) -> None:
         """Take one row.
 
         Args:
@@ -50,26 +82,74 @@ class Rows:
             geometry: Its GeoJSON geometry, not yet checked.
             number: Where it stands, counted from 1.
             id_: The identifier that holds when the properties have none.
+            stated: Its places as they were written.
 
         Raises:
             InputError: the row cannot be used, and nothing of it was taken.
         """
-        row = self._remarks.row = f"{self._row} {number}"
-        told = read_properties(raw, prefix=self._prefix)
+        told = self.told(raw, number=number)
         parts = parts_of(geometry, told, self._remarks)
-        generated = generated_id(self._stem, number)
-        where = f"{self._name} {row}"
-        self._gatherer.add(told, parts, id_=told.id or id_, generated=generated, where=where)
+        self.add(told, parts, number=number, id_=id_, stated=stated)
 
-    def refuse(self, error: InputError, number: int, claimed_id: Any = None) -> None:
-        """List a row that could not be used, with the id that it claims, so that it is found."""
-        try:
-            label = "" if claimed_id is None else f' (id "{one_line(claimed_id)}")'
-        except InputError:
-            label = ""
-        self._refused.append(
-            Refusal.of(error.inside(f"{self._row} {number}{label}").inside(self._name))
+    @property
+    def name(self) -> str:
+        """The file, as sentences name it."""
+        return self._name
+
+    def told(self, raw: Mapping[str, Any], *, number: int) -> Properties:
+        """The checked properties of a row whose parts the reader makes itself: the first half.
+
+        Raises:
+            InputError: what ``properties.read_properties`` raises.
+        """
+        self.at(number)
+        return read_properties(raw, prefix=self._prefix)
+
+    def add(
+        self,
+        told: Properties,
+        parts: tuple[Part, ...],
+        *,
+        number: int,
+        id_: str = "",
+        stated: tuple[tuple[StatedPosition, ...], ...] = (),
+    ) -> None:
+        """Take a row whose parts are known.
+
+        Raises:
+            InputError: ``declaration.differs``: it contradicts an earlier row.
+        """
+        where = f"{self._name} {self.at(number)}"
+        stem = f"{self._stem} {self.sheet}".rstrip()
+        self._gatherer.add(
+            told,
+            parts,
+            id_=told.id or id_,
+            generated=generated_id(stem, number),
+            where=where,
+            stated=stated,
         )
+
+    def refuse(
+        self, error: InputError, number: int, claimed_id: Any = None, name: Any = None
+    ) -> None:
+        """List a row that could not be used, with the id or name it claims, so that it is found."""
+        label = ""
+        for claim, form in ((name, ' ("{}")'), (claimed_id, ' (id "{}")')):
+            try:
+                label = form.format(one_line(claim)) if claim not in {None, ""} else label
+            except (InputError, TypeError):
+                continue
+        row = f"{self.at(number)}{label}"
+        self._refused.append(Refusal.of(error.inside(row).inside(self._name)))
+
+    def refuse_sheet(self, error: InputError) -> None:
+        """List a whole sheet that could not be used."""
+        self._refused.append(Refusal.of(error.inside(self.sheet).inside(self._name)))
+
+    def refuse_at(self, place: str, error: InputError) -> None:
+        """List something that is no row and was not used, by its place in the file."""
+        self._refused.append(Refusal.of(error.inside(place).inside(self._name)))
 
     def reading(self) -> Reading:
         """Everything taken so far."""
@@ -77,5 +157,6 @@ class Rows:
             self._format,
             self._gatherer.declarations(),
             tuple(self._refused),
-            self._remarks.sentences(),
+            (*self._warnings, *self._remarks.sentences()),
+            mapping=tuple(self._mapping.items()),
         )

@@ -7,14 +7,17 @@ harm; they are compared as text.
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
 from keepclear.errors import InputError
 
-__all__ = ["EXPANSION_MAX", "MEMBERS_MAX", "UNPACKED_MAX", "ZIP_MAGIC", "Archive"]
+__all__ = ["EXPANSION_MAX", "MEMBERS_MAX", "UNPACKED_MAX", "ZIP_MAGIC", "Archive", "packed"]
 
 ZIP_MAGIC: Final = b"PK\x03\x04"
 MEMBERS_MAX: Final = 10_000
@@ -26,6 +29,20 @@ EXPANSION_MAX: Final = 200
 _EXPANSION_FREE: Final = 10_000_000
 """Below this size no ratio is looked at."""
 _CHUNK: Final = 1 << 20
+_NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
+"""The first day that the packing knows."""
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises for archives that are not what they say."""
 
 
 class Archive:
@@ -38,7 +55,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip: Final = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise _damaged() from error
         if len(self._zip.infolist()) > MEMBERS_MAX:
             raise InputError(
@@ -75,7 +92,7 @@ class Archive:
                     if total > allowed:
                         raise _expands(name, allowed)
                     chunks.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        except _BROKEN as error:
             raise _damaged() from error
         return b"".join(chunks)
 
@@ -92,3 +109,15 @@ def _expands(name: str, allowed: int) -> InputError:
         f"{name[:80]!r} in the archive unpacks to more than {allowed:,} bytes, which no list of "
         "declarations of this size does; unpack it yourself if you trust it",
     )
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """An archive of these files; the same bytes for the same content, whenever it is made."""
+    with zipfile.ZipFile(BytesIO(), mode="w") as archive:
+        file = archive.fp
+        assert isinstance(file, BytesIO)
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, date_time=_NO_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return file.getvalue()
