@@ -45,7 +45,7 @@ bearings = st.floats(0.0, 360.0)
 @given(centers, radii, bearings, st.floats(5.0, 355.0))
 @example(Position(latitude=0.0, longitude=180.0), 18_520.0, 90.0, 180.0)
 @example(Position(latitude=89.9, longitude=0.0), 100_000.0, 0.0, 270.0)
-def test_a_sector_is_never_inside_its_arc_and_hardly_outside(center, radius_m, start, turn):
+def test_case_05_a_sector_is_never_inside_its_arc_and_hardly_outside(center, radius_m, start, turn):
     """A pie: its area lies inside the circle, so no edge of the arc may come nearer the centre."""
     arc = arc_of_bearings(center, radius_m, start, (start + turn) % 360.0, clockwise=True)
     ring, misfit_m = ring_of([center, arc])
@@ -58,7 +58,7 @@ def test_a_sector_is_never_inside_its_arc_and_hardly_outside(center, radius_m, s
 
 
 @given(centers, radii, bearings, st.floats(5.0, 80.0))
-def test_a_ring_outside_its_arc_runs_inside_the_circle(center, radius_m, start, turn):
+def test_case_05_a_ring_outside_its_arc_runs_inside_the_circle(center, radius_m, start, turn):
     """A pie with its tip cut off by a smaller circle: there the edges may never be beyond the arc."""
     outer = arc_of_bearings(center, radius_m * 2, start, (start + turn) % 360.0, clockwise=True)
     inner = arc_of_bearings(center, radius_m, (start + turn) % 360.0, start, clockwise=False)

@@ -13,6 +13,7 @@ from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule
 from keepclear.domain.schedule import DailyPeriod, Day, Schedule
 from keepclear.domain.units import MICROSECONDS
 from keepclear.domain.window import Window, parse_instant
+from keepclear.faces.python import check
 from keepclear.formats.registry import read_bytes
 
 HOUR = 3_600 * MICROSECONDS
@@ -99,6 +100,13 @@ def test_a_notice_is_a_restriction_under_its_number():
 def test_corners_in_every_compact_form(written):
     (area,) = footprints(f"AREA WI {written}.")
     assert corners(area) == CORNERS
+
+
+def test_corners_in_an_order_that_crosses_itself_are_refused_and_not_put_in_another_order():
+    bow = "N374800E1050800-N374200E1053900-N375700E1051700-N373300E1053000"
+    (refusal,) = check(read(notam(f"AREA {bow}") + notam(number="B0001/25 NOTAMN"))).refused
+    assert refusal.code == "ring.self-crossing"
+    assert refusal.where == "notam.txt line 1 A0755/25 outline"
 
 
 def test_two_areas_are_two_parts_and_reporting_points_are_none():
@@ -367,6 +375,13 @@ def test_one_that_cancels_is_no_area_and_told():
     reading = read(notam() + notam(number="A0756/25 NOTAMC A0755/25"))
     assert [d.id for d in reading.declarations] == ["A0755/25"]
     assert "cancels" in reading.warnings[0]
+
+
+def test_one_that_replaces_another_of_the_file_is_compared_beside_it_and_that_is_told():
+    reading = read(notam() + notam(number="A0756/25 NOTAMR A0755/25"))
+    assert [d.id for d in reading.declarations] == ["A0755/25", "A0756/25"]
+    assert "replaces" in reading.warnings[0]
+    assert read(notam(number="A0756/25 NOTAMR A0755/25")).warnings == ()
 
 
 BAD = {

@@ -44,6 +44,9 @@ CONTRADICTS: Final = "that contradicts itself ({}): the larger reading is compar
 _CANCELS: Final = (
     "that cancels another: no area of its own; the other is still compared where it is in the file"
 )
+_REPLACES: Final = (
+    "that replaces another one of the file: both are compared; take the older one out"
+)
 
 
 def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
@@ -66,6 +69,7 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
     if not notams:
         nothing = InputError("notam.form", "found no notice, expected a line that begins with Q)")
         refused.append(Refusal.of(nothing.inside(name)))
+    numbers = {notam.number for notam in notams}
     for count, notam in enumerate(notams, 1):
         label = f"line {notam.line} {notam.number}".strip()
         remarks.row = label
@@ -74,6 +78,8 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
             if notam.type == "C":
                 remarks.add(_CANCELS)
                 continue
+            if notam.type == "R" and notam.other in numbers:
+                remarks.add(_REPLACES)
             id_ = _unique(notam.number or generated_id(stem or name, count), seen)
             declaration, found = _declaration(notam, id_, where, remarks)
             declarations.append(declaration)
