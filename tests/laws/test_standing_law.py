@@ -217,6 +217,23 @@ def test_a_crowd_is_found_alike_while_it_changes(monkeypatch, place):
     assert met > 10
 
 
+@pytest.mark.parametrize("years", [1, 33, 35, 60, 900])
+def test_windows_a_lifetime_apart_hide_nothing(monkeypatch, years):
+    """The grid counts seconds from the first start, and not beyond 34 years."""
+    module = importlib.import_module("keepclear.detect.fast.standing")
+    monkeypatch.setattr(module, "_FRESH_MIN", 0)
+    later = years * 525_960
+    standing = StandingSet(geoid=FLAT, finder=module.FastFinder())
+    for name, start in (("old", 0), ("new", later), ("newer", later + 50)):
+        for size in (100.0, 90_000.0):
+            shape = volume(square(47.0, 8.0, size), when=window(start, start + 20))
+            standing.insert(declared(f"{name} {size:.0f}", shape))
+    for start, name in ((0, "old"), (later, "new"), (later + 50, "newer"), (later + 21, None)):
+        asked = declared("asked", volume(square(47.0, 8.0, 50.0), when=window(start, start + 20)))
+        met = {id_.split()[0] for _, id_ in standing.meeting(asked)}
+        assert met == ({name} if name else set())
+
+
 def _one_of_a_crowd(chance, number, place):
     at = moved(*place, *chance.uniform(-15_000, 15_000, 2))
     lat, lon = at.latitude, at.longitude
