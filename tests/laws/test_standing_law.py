@@ -199,7 +199,13 @@ def test_a_crowd_is_found_alike_while_it_changes(monkeypatch, place):
     module = importlib.import_module("keepclear.detect.fast.standing")
     index = importlib.import_module("keepclear.detect.index")
     monkeypatch.setattr(module, "_FRESH_MIN", 40)
-    monkeypatch.setattr(index, "_DEAD_MIN", 30)
+    monkeypatch.setattr(index, "_DEAD_MIN", 5)
+    monkeypatch.setattr(index, "_DEAD_MAX", 0.05)
+    forgotten = []
+    forget = module.FastFinder.forget
+    monkeypatch.setattr(
+        module.FastFinder, "forget", lambda self: (forgotten.append(1), forget(self))
+    )
     chance = np.random.default_rng(abs(hash(place)) % 2**32)
     crowd = [_one_of_a_crowd(chance, number, place) for number in range(150)]
     sets = [StandingSet(geoid=FLAT, finder=f) for f in (PortableFinder(), module.FastFinder())]
@@ -215,6 +221,7 @@ def test_a_crowd_is_found_alike_while_it_changes(monkeypatch, place):
             standing.insert(one)
             standing.remove(gone.party, gone.id)
     assert met > 10
+    assert len(forgotten) > 2  # once when made, then each time it is built anew
 
 
 @pytest.mark.parametrize("years", [1, 33, 35, 60, 900])

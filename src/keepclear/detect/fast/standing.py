@@ -447,7 +447,8 @@ class FastFinder:
             count = _collect(
                 i, built.rows, fresh_until, self._fresh, low, high, a0, a1, t0, t1,
                 int(table.face[i]), table.kind, table.ring_start, table.vertex_start, table.q,
-                table.level, built.packed, built.packed_rows, cells.begins, cells.shift, cells.first_u, cells.first_v,
+                table.level, built.packed, built.packed_rows, cells.begins, cells.shift, cells.first_u,
+                cells.first_v,
                 cells.width, cells.height, cells.base, cells.longest, built.large_cells,
                 built.large_begins, built.large_rows, built.large_packed, built.large_shift, alive,
                 search.owner, search.group, search.kind, search.compared, self._pads, table.box,
