@@ -87,7 +87,12 @@ FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_XML_READERS, *_ARCHIVE_R
 
 
 def read_bytes(
-    data: bytes, *, name: str, read_as: str | None = None, stem: str | None = None
+    data: bytes,
+    *,
+    name: str,
+    read_as: str | None = None,
+    stem: str | None = None,
+    compiled: bool = False,
 ) -> Reading:
     """Read a whole file.
 
@@ -97,6 +102,7 @@ def read_bytes(
         read_as: Format name that overrides both.
         stem: What generated identifiers begin with, another for every file; the name, if nothing
             is given.
+        compiled: Readers that have a compiled part have it ready: it pays for smaller files.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -111,7 +117,8 @@ def read_bytes(
             if bytes_reader is None:
                 refuse_binary(data)
         if bytes_reader is not None:
-            return bytes_reader(data, name=name, stem=stem)
+            more = {"compiled": True} if compiled and bytes_reader is cot.read else {}
+            return bytes_reader(data, name=name, stem=stem, **more)
         with Place(name):
             text, warnings = checked_utf8(data)
             reader, content = _reader(text, name, read_as)

@@ -237,15 +237,15 @@ def _broken(error: Any, lines: int, columns: int) -> InputError:
 def local(element: Element) -> str:
     """The name of an element without its namespace; entities and the like have none."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 def child(element: Element, name: str) -> Element | None:
     """The first child of that local name."""
-    for found in element:
-        if local(found) == name:
-            return found
-    return None
+    # the parser finds it without making an object of every child
+    return next(element.iterchildren("{*}" + name), None)
 
 
 def text_of(element: Element | None) -> str:
