@@ -225,18 +225,18 @@ def test_a_self_crossing_is_told_by_its_place(check, ring, edges, latitude, long
 
 
 CELLS = {
-    "nan": ("nan,46", "column latitude", "number.expected", "'nan'"),
-    "infinity": ("46,inf", "column longitude", "number.expected", "'inf'"),
-    "too large": ("1e999,8", "column latitude", "number.range", "finite"),
+    "nan": ("nan,46", 'column "latitude"', "number.expected", "'nan'"),
+    "infinity": ("46,inf", 'column "longitude"', "number.expected", "'inf'"),
+    "too large": ("1e999,8", 'column "latitude"', "number.range", "finite"),
     "swapped": (
         "144.2,-31.1",
-        "columns latitude and longitude",
+        'columns "latitude" and "longitude"',
         "position.range",
         "144.2",
         "swapped",
     ),
-    "a decimal comma": ('"46,5",8', "column latitude", "number.decimal-comma", "46.5"),
-    "nothing": (",", "column longitude", "geometry.missing", "no place"),
+    "a decimal comma": ('"46,5",8', 'column "latitude"', "number.decimal-comma", "46.5"),
+    "nothing": (",", 'column "longitude"', "geometry.missing", "no place"),
 }
 
 

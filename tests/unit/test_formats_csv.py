@@ -114,7 +114,7 @@ def test_edges_stand_in_a_column():
     assert rules == [EdgeRule.GEODESIC, EdgeRule.LONLAT]
     (refused,) = reading.refused
     assert (refused.where, refused.code) == (
-        'sites.csv line 4 (id "C") column edges',
+        'sites.csv line 4 (id "C") column "edges"',
         "edges.unknown",
     )
 
@@ -132,29 +132,35 @@ def test_a_route_in_one_row():
 @pytest.mark.parametrize(
     ("header", "row", "code", "where", "said"),
     [
-        ("lat,lon", '"47,5",8', "number.decimal-comma", "column latitude", "47.5"),
-        ("lat;lon", "47,5;8", "number.decimal-comma", "column latitude", "47.5"),
-        ("lat,lon", "47,5,8,5", "csv.cells", "", "decimal comma"),
-        ("lat,lon", "N47,8", "number.expected", "column latitude", "'N47'"),
-        ("lat,lon", "47", "geometry.missing", "column longitude", "no place"),
-        ("lat,lon,radius_m", "95,8,1", "position.range", "columns latitude and longitude", "95"),
-        ("lat,lon,radius_m", "1e999,8,1", "number.range", "column latitude", "finite"),
-        ("lat,lon,radius_m", "nan,8,1", "number.expected", "column latitude", "nan"),
-        ("lat,lon,radius_m", "47,8,1 km", "number.expected", "column radius_m", "'1 km'"),
-        ("lat,lon,radius_m", '47,8,"1,5"', "number.decimal-comma", "column radius_m", "1.5"),
-        ("lat,lon,ground_m", "47,8,60", "ground.range", "column ground_m", "60..220"),
-        ("lat,lon,ground_m", "47,8,220..60", "ground.range", "column ground_m", "lowest"),
+        ("lat,lon", '"47,5",8', "number.decimal-comma", 'column "lat"', "47.5"),
+        ("lat,lon", "47,5,8,5", "table.cells", "", "decimal comma"),
+        ("lat,lon,radius_m", "here,8,1", "number.expected", 'column "lat"', "'here'"),
+        ("lat,lon,radius_m", "47,8,1 mile", "number.expected", 'column "radius_m"', "'1 mile'"),
+        ("lat,lon,Radius", "47,8,1", "number.unit", 'column "Radius"', "'1 m'"),
+        ("lat,lon", "47", "geometry.missing", 'column "lon"', "no place"),
+        ("lat,lon,radius_m", "95,8,1", "position.range", 'columns "lat" and "lon"', "95"),
+        ("lat,lon,radius_m", "1e999,8,1", "number.range", 'column "lat"', "finite"),
+        ("lat,lon,radius_m", "nan,8,1", "number.expected", 'column "lat"', "nan"),
+        ("lat,lon,radius_m", '47,8,"1,5"', "number.decimal-comma", 'column "radius_m"', "1.5"),
+        ("lat,lon,ground_m", "47,8,60", "ground.range", 'column "ground_m"', "60..220"),
+        ("lat,lon,ground_m", "47,8,220..60", "ground.range", 'column "ground_m"', "lowest"),
         (
             "lat,lon,altitude_lower",
             "47,8,120",
             "altitude.units",
-            "column altitude_lower",
+            'column "altitude_lower"',
             "m or ft",
         ),
-        ("lat,lon,time_start", "47,8,2015-11-20T06:30", "time.no-offset", "column time_start", "Z"),
+        (
+            "lat,lon,time_start",
+            "47,8,2015-11-20T06:30",
+            "time.no-offset",
+            'column "time_start"',
+            "Z",
+        ),
         ("lat,lon,weapon", "47,8,x", "schema.refused", "", "weapon"),
-        ("wkt,radius_m", "POINT (8 95),1", "position.range", "column wkt", "95"),
-        ("wkt,radius_m", "POINT 8 47,1", "wkt.unreadable", "column wkt", "POINT"),
+        ("wkt,radius_m", "POINT (8 95),1", "position.range", 'column "wkt"', "95"),
+        ("wkt,radius_m", "POINT 8 47,1", "wkt.unreadable", 'column "wkt"', "POINT"),
     ],
 )
 def test_a_bad_row_is_refused_by_line_and_column(header, row, code, where, said):
@@ -173,16 +179,16 @@ def test_a_broken_quotation_is_refused_and_earlier_rows_are_read():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("id,name\n1,x\n", "wkt, or latitude and longitude"),
+        ("id,name\n1,x\n", "wkt, position, or latitude and longitude"),
         ("lat,longitude,lon\n1,2,3\n", "'longitude' is named twice"),
-        ("lat,id\n1,2\n", "'latitude, id'"),
+        ("lat,id\n1,2\n", "'lat, id'"),
         ("lat,lon" + ",x" * 1000, "1002 columns"),
     ],
 )
 def test_a_table_without_places_is_refused_as_a_whole(text, said):
     with pytest.raises(InputError) as caught:
         read(text)
-    assert caught.value.code == "csv.header"
+    assert caught.value.code == "table.header"
     assert caught.value.where == "sites.csv"
     assert said in caught.value.message
 

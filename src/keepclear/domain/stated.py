@@ -31,7 +31,7 @@ class Notation(Enum):
     MGRS = "MGRS"
     UTM = "UTM"
     ICAO = "ICAO"
-    """Letters in front, digits without a sign between them: ``N362312E0371045``."""
+    """Digits run together, letters in front or behind: ``N362312E0371045``."""
 
 
 class Datum(Enum):

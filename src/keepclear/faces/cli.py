@@ -18,10 +18,15 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.arrangement import arrangement
+from keepclear.faces.columns import map_option
 from keepclear.faces.convert import convert
+from keepclear.faces.lint import lint
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
+from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, say
+from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
 from keepclear.node.files import BYTES_MAX, STDIN
 
@@ -133,8 +138,10 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "--read-as",
     metavar="FORMAT",
     help="Format of the files, where it should not be guessed: "
-    "geojson, ndjson, csv, f3548, ed269, ed318 or tracks.",
+    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318, tracks, kml, kmz, gpx, cot, openair, yaixm, "
+    "notam, notam-json, readsb, sbs or sbs-utc.",
 )
+@map_option()
 @_setting(
     "--max-bytes",
     type=quantities.SIZE,
@@ -153,10 +160,11 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     belongs to the party that its file is named after.
     """
     from keepclear.detect.crossing import Minima
-    from keepclear.faces.telling import say_closing, say_left_out
+    from keepclear.faces.telling import say_closing, say_findings, say_left_out
     from keepclear.node.check import Question, answer
     from keepclear.node.clock import now_us
     from keepclear.node.gather import gather
+    from keepclear.node.lint import deviations_of
 
     form = _form(ctx, options["format"], options["output"], as_json=options["as_json"])
     _not_over_input(options["output"], files)
@@ -179,11 +187,18 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
             return code
     progress = ProgressLine(wanted=not quiet)
     try:
-        reading = gather(files, read_as=options["read_as"], max_bytes=options["max_bytes"])
+        reading = gather(
+            files,
+            read_as=options["read_as"],
+            max_bytes=options["max_bytes"],
+            mapping=options["mapping"],
+        )
         comparison = answer(reading, question, now_us=now_us(), progress=progress)
     finally:
         progress.close()
     say_left_out(comparison, quiet=quiet)
+    if not quiet:
+        say_findings(deviations_of(reading), files)
     code = exit_code(comparison, keep_going=options["keep_going"], exit_zero=options["exit_zero"])
     output = options["output"]
     try:
@@ -219,6 +234,7 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
+cli.add_command(arrangement)
 cli.add_command(convert)
 
 
@@ -232,6 +248,10 @@ def doctor(*, as_json: bool) -> int:
     findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+
+
+cli.add_command(where)
+cli.add_command(template)
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:
@@ -275,3 +295,6 @@ def _say_settings(ctx: click.Context) -> None:
         ]
         if names:
             say(f"from {words}: {', '.join(sorted(names))}")
+
+
+cli.add_command(lint)

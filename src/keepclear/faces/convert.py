@@ -38,8 +38,10 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
     """Write what SRC declares in the form of DST, and list what that form cannot hold.
 
     The name of DST says the form: .geojson, .ndjson, .csv, .xlsx, .kml, .cot, .f3548.json,
-    .ed318.json; or --write-as does. - is standard input or output.
+    .ed318.json, or .html for one A4 page to print; --write-as overrides it. - is standard input or
+    output.
     """
+    from keepclear.node.clock import now_us  # noqa: PLC0415
     from keepclear.node.convert import convert as converted  # noqa: PLC0415
 
     *sources, output = files
@@ -53,6 +55,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
         read_as=options["read_as"],
         max_bytes=options["max_bytes"],
         keep_going=options["keep_going"],
+        now_us=now_us(),
     )
     for refusal in done.refused[:_SHOWN_MAX]:
         say(f"refused: {refusal.where}: {refusal.message}")

@@ -35,8 +35,10 @@ _UNLIMITED_WORDS: Final = frozenset({"UNL", "UNLIMITED"})
 _REFERENCE_WORDS: Final = MappingProxyType(
     {**_REFERENCES, "MSL": Reference.AMSL, "WGS84": Reference.W84}
 )
-_LEVEL: Final = re.compile(r"FL\s*(\d{1,4}(?:\.\d+)?)", re.ASCII)
-_HEIGHT: Final = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*([A-Z]*)(?:\s+([A-Z0-9]+))?", re.ASCII)
+_LEVEL: Final = re.compile(r"FL\s*(\d{1,4}(?:\.\d{1,30})?)", re.ASCII)
+_HEIGHT: Final = re.compile(
+    r"([+-]?\d{1,9}(?:\.\d{1,30})?)\s*([A-Z]*)(?:\s+([A-Z0-9]+))?", re.ASCII
+)
 _DECIMAL_COMMA: Final = re.compile(r"\d,\d", re.ASCII)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from keepclear.domain.declaration import Declaration, Ground, Kind, Part
+from keepclear.domain.stated import StatedPosition
 from keepclear.domain.volume import Volume4D
 from keepclear.errors import InputError
 from keepclear.formats.properties import Properties
@@ -44,6 +45,9 @@ class _Draft:
     said: dict[str, Any]
     """What its rows so far have said about the whole declaration."""
     parts: list[Part] = field(default_factory=list)
+    stated: list[tuple[StatedPosition, ...]] = field(default_factory=list)
+    notice: dict[str, str] = field(default_factory=dict)
+    """As said first; rows that differ inform nobody twice."""
 
 
 class Gatherer:
@@ -55,7 +59,14 @@ class Gatherer:
         self._drafts: list[_Draft] = []
 
     def add(
-        self, told: Properties, parts: tuple[Part, ...], *, id_: str, generated: str, where: str
+        self,
+        told: Properties,
+        parts: tuple[Part, ...],
+        *,
+        id_: str,
+        generated: str,
+        where: str,
+        stated: tuple[tuple[StatedPosition, ...], ...] = (),
     ) -> None:
         """Take the current row of the remarks.
 
@@ -65,6 +76,7 @@ class Gatherer:
             id_: Its identifier; empty when it has none.
             generated: What stands in for it then.
             where: File and row, for sentences.
+            stated: Its places as they were written, where the format keeps that.
 
         Raises:
             InputError: ``declaration.differs`` when it contradicts an earlier row of the same
@@ -86,6 +98,9 @@ class Gatherer:
         else:
             self._merge(draft, said, told.prefix)
         draft.parts += parts
+        draft.stated += stated
+        for name, text in told.notice:
+            draft.notice.setdefault(name, text)
         self._remark(told, parts)
 
     def declarations(self) -> tuple[Declaration, ...]:
@@ -110,6 +125,8 @@ class Gatherer:
             where=draft.where,
             name=said.get("name", ""),
             description=said.get("description", ""),
+            stated=tuple(draft.stated),
+            notice=tuple(draft.notice.items()),
         )
 
     def _merge(self, draft: _Draft, said: dict[str, Any], prefix: str) -> None:

@@ -2,8 +2,8 @@
 
 ``party, on_behalf_of, id, kind, state, priority, altitude_lower, altitude_upper, time_start,
 time_end, standoff_m, ground_m, position_error_m, radius_m, half_width_m, times, edges,
-leg_errors_m, name, description``. Null is the same as absent. Other names are ignored, except those
-that ``schema`` refuses.
+leg_errors_m, name, description``, and the fields of a notification (``domain.fields``). Null is the
+same as absent. Other names are ignored, except those that ``schema`` refuses.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import Any, Final
 
 from keepclear.domain.altitude import Altitude, AltitudeBand
 from keepclear.domain.declaration import POSITION_ERROR_M_MAX, Ground, Kind, State
+from keepclear.domain.fields import NOTICE_FIELDS
 from keepclear.domain.footprint import RADIUS_M_MAX, EdgeRule, length_m
 from keepclear.domain.window import Window, parse_instant
 from keepclear.errors import InputError
 from keepclear.formats.altitudes import limit_from_json
+from keepclear.formats.notices import canonical
+from keepclear.formats.place import Place
 from keepclear.formats.schema import refuse_unwelcome, unwelcome
 from keepclear.formats.text import free_text, number, one_line, shown
 
@@ -70,6 +73,8 @@ class Properties:
     leg_errors_m: tuple[float, ...] | None
     name: str
     description: str
+    notice: tuple[tuple[str, str], ...]
+    """Fields of the notification, by name; empty ones left out."""
     prefix: str
     """What stands before a property's name in error places: ``properties.`` or ``column ``."""
 
@@ -111,9 +116,15 @@ def read_properties(raw: Mapping[str, Any], *, prefix: str) -> Properties:
         InputError: ``schema.refused`` and one code for each way a value can be wrong.
     """
     said: dict[str, Any] = {}
+    notice: list[tuple[str, str]] = []
     for name, value in raw.items():
         convert = _CONVERT.get(name)
-        if convert is None:
+        if name in NOTICE_FIELDS:
+            with Place(prefix + name):
+                text = canonical(name, value)
+            if text:
+                notice.append((name, text))
+        elif convert is None:
             refuse_unwelcome(name, value)
         elif value is not None:
             try:
@@ -147,6 +158,7 @@ def read_properties(raw: Mapping[str, Any], *, prefix: str) -> Properties:
         leg_errors_m=told("leg_errors_m"),
         name=told("name", ""),
         description=told("description", ""),
+        notice=tuple(notice),
         prefix=prefix,
     )
 

@@ -25,3 +25,5 @@ class Reading:
     """What was understood, but should be looked at; each says where."""
     findings: tuple[Finding, ...] = ()
     """What looks wrong although it could be read, by stable code; ``integrity`` finds more."""
+    mapping: tuple[tuple[str, str], ...] = ()
+    """Of a table: each heading as it is written, and the field it was read as."""

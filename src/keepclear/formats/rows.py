@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from keepclear.domain.declaration import Part
+from keepclear.domain.stated import StatedPosition
 from keepclear.errors import InputError, Refusal
 from keepclear.formats.gather import Gatherer
 from keepclear.formats.properties import Properties, read_properties
@@ -42,8 +43,38 @@ class Rows:
         self._remarks: Final = Remarks(name, row)
         self._gatherer: Final = Gatherer(self._remarks)
         self._refused: list[Refusal] = []
+        self._warnings: list[str] = []
+        self._mapping: dict[str, str] = {}
+        self.sheet = ""
+        """Sheet of a workbook that the rows stand in, such as ``sheet "Sites"``."""
 
-    def take(self, raw: Mapping[str, Any], geometry: Any, *, number: int, id_: str = "") -> None:
+    def at(self, number: int) -> str:
+        """Say which row is being read, and what it is called."""
+        row = self._remarks.row = f"{self.sheet} {self._row} {number}".lstrip()
+        return row
+
+    @property
+    def remarks(self) -> Remarks:
+        """What should be looked at, for the row being read."""
+        return self._remarks
+
+    def warn(self, sentence: str) -> None:
+        """Say something of the whole file or sheet."""
+        self._warnings.append(f"{self._name}: {sentence}")
+
+    def read_as(self, heading: str, field: str) -> None:
+        """Keep which column was read as which field."""
+        self._mapping.setdefault(heading, field)
+
+    def take(
+        self,
+        raw: Mapping[str, Any],
+        geometry: Any,
+        *,
+        number: int,
+        id_: str = "",
+        stated: tuple[tuple[StatedPosition, ...], ...] = (),
+    ) -> None:
         """Take one row.
 
         Args:
@@ -51,22 +82,19 @@ class Rows:
             geometry: Its GeoJSON geometry, not yet checked.
             number: Where it stands, counted from 1.
             id_: The identifier that holds when the properties have none.
+            stated: Its places as they were written.
 
         Raises:
             InputError: the row cannot be used, and nothing of it was taken.
         """
         told = self.told(raw, number=number)
-        self.add(told, parts_of(geometry, told, self._remarks), number=number, id_=id_)
+        parts = parts_of(geometry, told, self._remarks)
+        self.add(told, parts, number=number, id_=id_, stated=stated)
 
     @property
     def name(self) -> str:
         """The file, as sentences name it."""
         return self._name
-
-    @property
-    def remarks(self) -> Remarks:
-        """What the file's reader has to say; its row is the one last told."""
-        return self._remarks
 
     def told(self, raw: Mapping[str, Any], *, number: int) -> Properties:
         """The checked properties of a row whose parts the reader makes itself: the first half.
@@ -74,28 +102,50 @@ class Rows:
         Raises:
             InputError: what ``properties.read_properties`` raises.
         """
-        self._remarks.row = f"{self._row} {number}"
+        self.at(number)
         return read_properties(raw, prefix=self._prefix)
 
-    def add(self, told: Properties, parts: tuple[Part, ...], *, number: int, id_: str = "") -> None:
-        """Take what a row declares: the second half of :meth:`take`.
+    def add(
+        self,
+        told: Properties,
+        parts: tuple[Part, ...],
+        *,
+        number: int,
+        id_: str = "",
+        stated: tuple[tuple[StatedPosition, ...], ...] = (),
+    ) -> None:
+        """Take a row whose parts are known.
 
         Raises:
-            InputError: ``declaration.differs``; nothing of the row is taken then.
+            InputError: ``declaration.differs``: it contradicts an earlier row.
         """
-        generated = generated_id(self._stem, number)
-        where = f"{self._name} {self._remarks.row}"
-        self._gatherer.add(told, parts, id_=told.id or id_, generated=generated, where=where)
-
-    def refuse(self, error: InputError, number: int, claimed_id: Any = None) -> None:
-        """List a row that could not be used, with the id that it claims, so that it is found."""
-        try:
-            label = "" if claimed_id is None else f' (id "{one_line(claimed_id)}")'
-        except InputError:
-            label = ""
-        self._refused.append(
-            Refusal.of(error.inside(f"{self._row} {number}{label}").inside(self._name))
+        where = f"{self._name} {self.at(number)}"
+        stem = f"{self._stem} {self.sheet}".rstrip()
+        self._gatherer.add(
+            told,
+            parts,
+            id_=told.id or id_,
+            generated=generated_id(stem, number),
+            where=where,
+            stated=stated,
         )
+
+    def refuse(
+        self, error: InputError, number: int, claimed_id: Any = None, name: Any = None
+    ) -> None:
+        """List a row that could not be used, with the id or name it claims, so that it is found."""
+        label = ""
+        for claim, form in ((name, ' ("{}")'), (claimed_id, ' (id "{}")')):
+            try:
+                label = form.format(one_line(claim)) if claim not in {None, ""} else label
+            except (InputError, TypeError):
+                continue
+        row = f"{self.at(number)}{label}"
+        self._refused.append(Refusal.of(error.inside(row).inside(self._name)))
+
+    def refuse_sheet(self, error: InputError) -> None:
+        """List a whole sheet that could not be used."""
+        self._refused.append(Refusal.of(error.inside(self.sheet).inside(self._name)))
 
     def refuse_at(self, place: str, error: InputError) -> None:
         """List something that is no row and was not used, by its place in the file."""
@@ -107,5 +157,6 @@ class Rows:
             self._format,
             self._gatherer.declarations(),
             tuple(self._refused),
-            self._remarks.sentences(),
+            (*self._warnings, *self._remarks.sentences()),
+            mapping=tuple(self._mapping.items()),
         )

@@ -1,16 +1,19 @@
 """What is refused by name, wherever it appears, because keepclear must not carry it.
 
-The names are compared without case, spaces and punctuation. A row that carries one is refused as a
+The names are compared without case, accents, spaces and punctuation, in every language that tables
+are written in (``labels``). A row that carries one is refused as a
 whole: taking the rest silently would tell its party that such data has a place here.
 """
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError
+from keepclear.formats.labels import refused_name
+from keepclear.formats.labels.folding import folded
 
 __all__ = ["refuse_unwelcome", "unwelcome"]
 
@@ -28,10 +31,11 @@ _NAMES: Final = MappingProxyType(
             intelligence intel intelreport hostile hostiles ishostile enemy enemies threat threats
             threatlevel strength troopstrength forcestrength unitstrength
         """,
-        "names or identity numbers of persons": """
+        "names, nationalities or identity numbers of persons": """
             person persons personname personid firstname lastname surname familyname givenname
             pilotname drivername commandername patient patients patientname patientid passport
             passportnumber nationalid identitynumber idnumber socialsecuritynumber ssn dateofbirth
+            nationality nationalities citizenship
         """,
         "tracks of persons' devices": """
             imei imsi msisdn phonetrack phonelocation devicetrack personaldevice
@@ -44,12 +48,15 @@ _NAMES: Final = MappingProxyType(
 _UNWELCOME: Final = MappingProxyType(
     {name: reason for reason, names in _NAMES.items() for name in names.split()}
 )
-_PUNCTUATION: Final = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4096)
 def unwelcome(name: str) -> str | None:
     """What a property or kind of this name would carry, if it is refused; else ``None``."""
-    return _UNWELCOME.get(_PUNCTUATION.sub("", name.lower()))
+    reason = _UNWELCOME.get(folded(name))
+    if reason is None and (known := refused_name(name)) is not None:
+        reason = _UNWELCOME[known]
+    return reason
 
 
 def refuse_unwelcome(name: str, value: Any) -> None:

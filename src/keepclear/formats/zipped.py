@@ -11,12 +11,13 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
 from keepclear.errors import InputError
 
-__all__ = ["EXPANSION_MAX", "MEMBERS_MAX", "UNPACKED_MAX", "ZIP_MAGIC", "Archive"]
+__all__ = ["EXPANSION_MAX", "MEMBERS_MAX", "UNPACKED_MAX", "ZIP_MAGIC", "Archive", "packed"]
 
 ZIP_MAGIC: Final = b"PK\x03\x04"
 MEMBERS_MAX: Final = 10_000
@@ -28,6 +29,8 @@ EXPANSION_MAX: Final = 200
 _EXPANSION_FREE: Final = 10_000_000
 """Below this size no ratio is looked at."""
 _CHUNK: Final = 1 << 20
+_NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
+"""The first day that the packing knows."""
 _BROKEN: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -107,3 +110,15 @@ def _expands(name: str, allowed: int) -> InputError:
         f"{name[:80]!r} in the archive unpacks to more than {allowed:,} bytes, which no list of "
         "declarations of this size does; unpack it yourself if you trust it",
     )
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """An archive of these files; the same bytes for the same content, whenever it is made."""
+    with zipfile.ZipFile(BytesIO(), mode="w") as archive:
+        file = archive.fp
+        assert isinstance(file, BytesIO)
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, date_time=_NO_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return file.getvalue()

@@ -34,6 +34,7 @@ def convert(
     read_as: str | None = None,
     max_bytes: int = BYTES_MAX,
     keep_going: bool = False,
+    now_us: int,
 ) -> Converted:
     """Read files and write everything they declare in one other form.
 
@@ -43,6 +44,7 @@ def convert(
         read_as: Name of the format to read, where the content should not be guessed.
         max_bytes: Limit for each file.
         keep_going: Write what could be read although some rows were refused.
+        now_us: The time now, for forms that say when they were made.
 
     Raises:
         UsageError: no such format is written.
@@ -50,7 +52,7 @@ def convert(
     reading = gather(sources, read_as=read_as, max_bytes=max_bytes)
     if reading.refused and not keep_going:
         return Converted(None, len(reading.declarations), reading.refused, reading.warnings, ())
-    data, losses = write_bytes(reading.declarations, write_as, geoid=load_geoid)
+    data, losses = write_bytes(reading.declarations, write_as, geoid=load_geoid, made_us=now_us)
     return Converted(
         data, len(reading.declarations), reading.refused, reading.warnings, losses.sentences()
     )

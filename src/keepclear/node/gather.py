@@ -7,7 +7,7 @@ named is different: there each declaration stands for itself, and that is said.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from keepclear.domain.declaration import Declaration
@@ -22,7 +22,12 @@ __all__ = ["gather", "read_one", "stands_alone_warning"]
 
 
 def read_one(
-    path: str, *, stem: str, read_as: str | None = None, max_bytes: int = BYTES_MAX
+    path: str,
+    *,
+    stem: str,
+    read_as: str | None = None,
+    max_bytes: int = BYTES_MAX,
+    mapping: Mapping[str, str] | None = None,
 ) -> Reading:
     """One file as it was written, parties not yet filled in; generated ids begin with ``stem``.
 
@@ -34,7 +39,14 @@ def read_one(
     if len(data) >= SCANNED_BYTES_MIN:  # below it no reader asks
         prepare_cache()
         compiled = warm("cot_scan")
-    return read_bytes(data, name=shown(path), read_as=read_as, stem=stem, compiled=compiled)
+    return read_bytes(
+        data,
+        name=shown(path),
+        read_as=read_as,
+        stem=stem,
+        mapping=mapping,
+        compiled=compiled,
+    )
 
 
 def gather(
@@ -43,6 +55,7 @@ def gather(
     read_as: str | None = None,
     max_bytes: int = BYTES_MAX,
     strict: bool = False,
+    mapping: Mapping[str, str] | None = None,
 ) -> Reading:
     """Every file's declarations, with their parties, as one reading.
 
@@ -51,6 +64,7 @@ def gather(
         read_as: Format name, where the content should not be guessed.
         max_bytes: Limit for each file.
         strict: A file that cannot be read at all raises, instead of being listed as refused.
+        mapping: What the columns of tables are, by heading, as ``read_bytes`` takes it.
 
     Raises:
         InputError: Only when ``strict``.
@@ -60,7 +74,9 @@ def gather(
     readings: list[Reading] = []
     for path, stem in zip(paths, names, strict=True):
         try:
-            readings.append(read_one(path, stem=stem, read_as=read_as, max_bytes=max_bytes))
+            readings.append(
+                read_one(path, stem=stem, read_as=read_as, max_bytes=max_bytes, mapping=mapping)
+            )
         except InputError as error:
             if strict:
                 raise
@@ -81,6 +97,7 @@ def gather(
         refused=tuple(refusal for reading in readings for refusal in reading.refused),
         warnings=(*warnings, *(text for reading in readings for text in reading.warnings)),
         findings=tuple(finding for reading in readings for finding in reading.findings),
+        mapping=tuple(pair for reading in readings for pair in reading.mapping),
     )
 
 
