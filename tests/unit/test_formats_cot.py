@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from geographiclib.geodesic import Geodesic
 from hypothesis import given
@@ -311,3 +313,15 @@ def test_case_5_a_polygon_round_an_ellipse_holds_it_whole(at, major, share, bear
         angle = math.radians(4 * k)
         assert outline.contains(Point(major * math.cos(angle), minor * math.sin(angle)))
     assert outline.area < math.pi * (major + 0.01) * (minor + 0.01) * 1.01
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_many_broken_events_are_refused_in_good_time(between):
+    """Each byte is looked at a few times, however many events are broken."""
+    began = time.process_time()
+    reading = read(between.join(["<event><point></event>"] * 10_000))
+    assert len(reading.refused) == 10_000
+    last = reading.refused[-1]
+    assert last.where == "feed.cot event 10000"
+    assert f"line {10_000 if between else 1}," in last.message
+    assert time.process_time() - began < 20.0

@@ -433,6 +433,16 @@ def test_bad_archives_are_refused(content, code):
     assert raised.value.where.startswith("plan.kmz")
 
 
+def test_a_file_without_a_name_is_no_document():
+    """Found by fuzzing: the standard library asks for the last letter of a name that has none."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("~", "")
+        archive.writestr("doc.kml", WHOLE)
+    nameless = held.getvalue().replace(b"~", b"\x00")  # names end at a zero byte
+    assert len(read_bytes(nameless, name="p").declarations) == 1
+
+
 def test_an_archive_without_kml_is_refused():
     with pytest.raises(InputError, match=r"whose name ends in \.kml"):
         read_bytes(kmz(a_txt="x"), name="a", read_as="kmz")

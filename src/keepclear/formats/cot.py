@@ -82,13 +82,14 @@ class _Event(NamedTuple):
     detail: Element | None
 
 
-def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
+def read(data: bytes, *, name: str, stem: str | None = None, compiled: bool = False) -> Reading:
     """Read a file of events.
 
     Args:
         data: The whole file, in the encoding that it declares.
         name: The file, as sentences name it.
         stem: What generated identifiers begin with; the name, if nothing is given.
+        compiled: The compiled scanner is ready; else it must be worth the time to compile it.
 
     Raises:
         InputError: ``xml.*``, ``file.encoding``, ``xml.root``: nothing in the file can be used.
@@ -101,16 +102,16 @@ def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
             raise InputError(
                 "xml.root", f"found the root element {shown(root_name(text))}, expected event"
             )
-        _take_all(text, rows, latest)
+        _take_all(text, rows, latest, compiled=compiled)
     return _reading(rows, latest, name)
 
 
-def _take_all(text: bytes, rows: Rows, latest: dict[str, _Taken]) -> None:
+def _take_all(text: bytes, rows: Rows, latest: dict[str, _Taken], *, compiled: bool) -> None:
     """Take every event; what the compiled scanner leaves aside, the parser reads."""
     inside = bounds(text)
     if inside is None:
         return
-    columns = scanned(text, *inside)
+    columns = scanned(text, *inside, compiled=compiled)
     number = 0
     for stretch in [Stretch(*inside, None)] if columns is None else columns:
         if stretch.plain is None:

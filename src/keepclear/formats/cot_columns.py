@@ -12,6 +12,8 @@ __all__ = ["SCANNED_BYTES_MIN", "PlainEvent", "Stretch", "scanned"]
 
 SCANNED_BYTES_MIN: Final = 4_000_000
 """Below this the parser is done before the compiled scanner would be loaded."""
+COLD_FACTOR: Final = 10
+"""Compiling takes some five seconds; until that is done, only files this much larger ask for it."""
 
 
 class PlainEvent(NamedTuple):
@@ -41,9 +43,16 @@ class Stretch(NamedTuple):
     """None where the parser must read them."""
 
 
-def scanned(data: bytes, start: int, end: int) -> Iterator[Stretch] | None:
-    """All events between two places as stretches, or None where the parser must read them all."""
-    if len(data) < SCANNED_BYTES_MIN:
+def scanned(data: bytes, start: int, end: int, *, compiled: bool) -> Iterator[Stretch] | None:
+    """All events between two places as stretches, or None where the parser must read them all.
+
+    Args:
+        data: The text.
+        start: Where its events begin.
+        end: Where they end.
+        compiled: The scanner has been compiled before.
+    """
+    if len(data) < SCANNED_BYTES_MIN * (1 if compiled else COLD_FACTOR):
         return None
     try:
         from keepclear.formats.cot_scan import scan_events  # noqa: PLC0415  loads a compiler

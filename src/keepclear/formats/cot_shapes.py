@@ -29,6 +29,11 @@ EDGES: Final = EdgeRule.GEODESIC
 UNKNOWN: Final = 9_999_999.0
 """What the format writes for a height or an error that nobody knows."""
 _DECIMAL: Final = re.compile(r"[+-]?\d{1,12}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_CORNER: Final = re.compile(
+    rf"\s*({_DECIMAL.pattern})\s*,\s*({_DECIMAL.pattern})\s*(?:,\s*{_DECIMAL.pattern}\s*)?",
+    re.ASCII,
+)
+"""Latitude, longitude, and perhaps a height."""
 _LEVELS: Final = {"ellipse": 0, "polyline": 1, "dxf": 2}
 """Which shape is the better one where no level says so."""
 _RECTANGLE: Final = "u-d-r"
@@ -127,15 +132,16 @@ def _ellipse(element: Element, center: Position, remarks: Remarks) -> Drawn:
 
 def _links(detail: Element) -> list[list[float]]:
     corners = []
-    for count, link in enumerate((e for e in detail if local(e) == "link" and e.get("point")), 1):
-        numbers = link.get("point").split(",")
-        with Place(f"link {count}"):
-            if not 2 <= len(numbers) <= 3:
-                raise InputError(
-                    "coordinates.expected",
-                    f"found {shown(link.get('point'))}, expected latitude,longitude,height",
-                )
-            corners.append([decimal(numbers[1], "longitude"), decimal(numbers[0], "latitude")])
+    points = (link.get("point") for link in detail.iterchildren("{*}link"))
+    for count, point in enumerate(filter(None, points), 1):
+        corner = _CORNER.fullmatch(point)
+        if corner is None:
+            raise InputError(
+                "coordinates.expected",
+                f"found {shown(point)}, expected latitude,longitude,height",
+                where=f"link {count}",
+            )
+        corners.append([number(float(corner[2])), number(float(corner[1]))])
     _check_count(corners)
     return corners
 

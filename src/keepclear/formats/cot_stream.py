@@ -65,8 +65,27 @@ def bounds(data: bytes) -> tuple[int, int] | None:
 
 def events_between(data: bytes, start: int, end: int) -> Iterator[Element | InputError]:
     """The events between two places, each or why it could not be read."""
+    lines = _Lines(data)
     for piece in _pieces(data, start, end):
-        yield from _read(data, *piece)
+        yield from _read(data, *piece, lines)
+
+
+class _Lines:
+    """Where places of a text stand, asked in rising order: each byte is looked at once."""
+
+    __slots__ = ("_at", "_count", "_data", "_start")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = self._count = self._start = 0
+
+    def before(self, place: int) -> tuple[int, int]:
+        """Whole lines in front of a place, and characters of its own line."""
+        self._count += self._data.count(b"\n", self._at, place)
+        last = self._data.rfind(b"\n", self._at, place)
+        self._start = last + 1 if last >= 0 else self._start
+        self._at = place
+        return self._count, place - self._start
 
 
 def _pieces(data: bytes, start: int, ends: int) -> Iterator[tuple[int, int]]:
@@ -80,9 +99,9 @@ def _pieces(data: bytes, start: int, ends: int) -> Iterator[tuple[int, int]]:
         yield begin, ends
 
 
-def _read(data: bytes, begin: int, end: int) -> Iterator[Element | InputError]:
+def _read(data: bytes, begin: int, end: int, lines: _Lines) -> Iterator[Element | InputError]:
     try:
-        yield from _parsed(data, begin, end)
+        yield from _parsed(data, begin, end, lines)
     except InputError as error:
         cuts = [found.end() for found in _END.finditer(data, begin, end)]
         if len(cuts) <= 1 and (not cuts or not data[cuts[0] : end].strip()):
@@ -91,7 +110,7 @@ def _read(data: bytes, begin: int, end: int) -> Iterator[Element | InputError]:
         if cuts[-1] < end and data[cuts[-1] : end].strip():
             cuts.append(end)
         for cut in cuts:  # one by one, so that the others are read
-            yield from _read(data, begin, cut)
+            yield from _read(data, begin, cut, lines)
             begin = cut
 
 
@@ -100,7 +119,7 @@ def _blank(declaration: re.Match[bytes]) -> bytes:
     return b" " * len(declaration[0])
 
 
-def _parsed(data: bytes, begin: int, end: int) -> list[Element]:
+def _parsed(data: bytes, begin: int, end: int, lines: _Lines) -> list[Element]:
     """The events of one piece.
 
     Raises:
@@ -115,13 +134,10 @@ def _parsed(data: bytes, begin: int, end: int) -> list[Element]:
         )
     if b"<?xml" in piece:
         piece = _DECLARATION.sub(_blank, piece)
-    text = _OPENING + piece + _CLOSING
-    try:
-        root = parse(text)
-    except InputError:
-        # said again with the place in the file, which costs too much to count for every piece
-        lines = data.count(b"\n", 0, begin)
-        column = begin - (data.rfind(b"\n", 0, begin) + 1) - len(_OPENING)
-        parse(text, line=lines, column=column)
-        raise
+
+    def place() -> tuple[int, int]:
+        line, column = lines.before(begin)
+        return line, column - len(_OPENING)
+
+    root = parse(_OPENING + piece + _CLOSING, place=place)
     return [event for event in root if local(event)]

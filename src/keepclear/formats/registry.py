@@ -121,6 +121,7 @@ def read_bytes(
     read_as: str | None = None,
     stem: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    compiled: bool = False,
 ) -> Reading:
     """Read a whole file.
 
@@ -131,6 +132,7 @@ def read_bytes(
         stem: What generated identifiers begin with, another for every file; the name, if nothing
             is given.
         mapping: Of tables: what columns are, by heading; an empty field leaves a column out.
+        compiled: Readers that have a compiled part have it ready: it pays for smaller files.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -145,9 +147,11 @@ def read_bytes(
             if bytes_format is None:
                 refuse_binary(data)
         if bytes_format is not None:
-            said = {"mapping": mapping} if bytes_format in _TABLES else {}
+            more: dict[str, Any] = {"mapping": mapping} if bytes_format in _TABLES else {}
+            if bytes_format == "cot":
+                more["compiled"] = compiled
             bytes_reader = {**_ARCHIVE_READERS, **_XML_READERS}[bytes_format]
-            return bytes_reader(data, name=name, stem=stem, **said)
+            return bytes_reader(data, name=name, stem=stem, **more)
         with Place(name):
             text, warnings = checked_utf8(data)
             format_, reader, content = _reader(text, name, read_as)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from lxml import etree
@@ -67,6 +68,15 @@ _ENCODINGS: Final = frozenset(
 _DECLARATION: Final = re.compile(rb"<\?xml\s([^>]{0,200})\?>")
 _ENCODING: Final = re.compile(rb"\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _NAME: Final = re.compile(rb"<(?:[A-Za-z_][^\s<>/:]{0,100}:)?([A-Za-z_][^\s<>/:]{0,100})[\s/>]")
+_PARSER: Final = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
 _TOO_DEEP: Final = etree.XPath("boolean(/*" + "/*" * DEPTH_MAX + ")")
 _SHOWN_MAX: Final = 120
 """Characters of the parser's own explanation that a sentence quotes."""
@@ -169,13 +179,13 @@ def root_name(data: bytes) -> str:
     return name[1].decode(errors="replace")
 
 
-def parse(data: bytes, *, line: int = 0, column: int = 0) -> Element:
+def parse(data: bytes, *, place: Callable[[], tuple[int, int]] | None = None) -> Element:
     """The root element of UTF-8 XML as :func:`as_utf8` returns it.
 
     Args:
         data: The text.
-        line: Lines of the file that stand before it, for sentences.
-        column: Characters of its first line that stand before it.
+        place: Says, when it is asked, how many lines of the file stand before the text, and how
+            many characters of its first line.
 
     Raises:
         InputError: ``xml.doctype``, ``xml.malformed``, ``xml.truncated``, ``xml.too-deep``,
@@ -191,19 +201,10 @@ def parse(data: bytes, *, line: int = 0, column: int = 0) -> Element:
             f"the XML has some {elements:,} elements and {quotes // 2:,} attributes, expected at "
             f"most {ELEMENTS_MAX:,} and {ATTRIBUTES_MAX:,}; split the file",
         )
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
-        raise _broken(error, line, column) from None
+        raise _broken(error, *(place() if place else (0, 0))) from None
     if _TOO_DEEP(root):
         raise _too_deep()
     return root
@@ -237,15 +238,15 @@ def _broken(error: Any, lines: int, columns: int) -> InputError:
 def local(element: Element) -> str:
     """The name of an element without its namespace; entities and the like have none."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 def child(element: Element, name: str) -> Element | None:
     """The first child of that local name."""
-    for found in element:
-        if local(found) == name:
-            return found
-    return None
+    # the parser finds it without making an object of every child
+    return next(element.iterchildren("{*}" + name), None)
 
 
 def text_of(element: Element | None) -> str:

@@ -65,8 +65,9 @@ class Archive:
             )
 
     def names(self) -> tuple[str, ...]:
-        """The files in it, in its own order; folders left out."""
-        return tuple(info.filename for info in self._zip.infolist() if not info.is_dir())
+        """The files in it, in its own order; folders and files without a name left out."""
+        names = (info.filename for info in self._zip.infolist())
+        return tuple(name for name in names if name and not name.endswith("/"))
 
     def unpacked_size(self) -> int:
         """Bytes of all files as the archive states them; it may lie."""

@@ -33,10 +33,20 @@ COLD_FACTOR: Final = 10
 """Compiling takes most of a minute; until that is done, only work this much larger asks for it."""
 
 
-def warm() -> bool:
-    """Whether the compiled form has been made before on this machine."""
-    folder = os.environ.get(_VARIABLE) or cache_folder()
-    return any(Path(folder).rglob("*.nbc"))
+_READERS = ("cot_scan",)
+"""Modules of kernels that only read: that they are compiled says nothing of those that compare."""
+
+
+def warm(reader: str = "") -> bool:
+    """Whether the compiled form has been made before on this machine.
+
+    Args:
+        reader: Of this module of kernels that only read; else of those that compare.
+    """
+    folder = Path(os.environ.get(_VARIABLE) or cache_folder())
+    if reader:
+        return any(folder.rglob(f"{reader}.*.nbc"))
+    return any(not path.name.startswith(_READERS) for path in folder.rglob("*.nbc"))
 
 
 def prepare_cache() -> None:
