@@ -10,16 +10,36 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError, UsageError
-from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks, xlsx
+from keepclear.formats import (
+    cot,
+    ed269,
+    ed318,
+    f3548,
+    geojson,
+    gpx,
+    kml,
+    kmz,
+    ndjson,
+    tabular,
+    tracks,
+    xlsx,
+)
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
-from keepclear.formats.sniff import Family, packed_format, refuse_binary, text_family
-from keepclear.formats.text import checked_utf8, shown
+from keepclear.formats.sniff import (
+    Family,
+    archive_format,
+    refuse_binary,
+    text_family,
+    xml_format,
+)
+from keepclear.formats.text import checked_utf8, refuse_empty, shown
 
 __all__ = ["FORMATS", "read_bytes"]
 
@@ -40,15 +60,23 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     }
 )
 """Take decoded JSON and the file's name."""
-_PACKED_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+_XML_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
+        "kml": kml.read,
+        "gpx": gpx.read,
+        "cot": cot.read,
+    }
+)
+"""Take the bytes of an XML text in any encoding that it declares, and the file's name."""
+_ARCHIVE_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "kmz": kmz.read,
         "xlsx": xlsx.read,
     }
 )
-"""Take the bytes of an archive and the file's name."""
-_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
-_TABLES: Final = frozenset({"csv", "xlsx"})
-"""Formats that take what the person says of columns."""
+"""Take the bytes of a ZIP archive and the file's name."""
+_TABLE_READERS: Final = frozenset({tabular.read, xlsx.read})
+"""These take what the person says of columns."""
 _FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
@@ -59,7 +87,7 @@ _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
-FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_PACKED_READERS)
+FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_XML_READERS, *_ARCHIVE_READERS)
 """Names of all formats that are read."""
 
 
@@ -89,31 +117,41 @@ def read_bytes(
         raise UsageError(f"format {read_as!r} is not read; choose one of {', '.join(FORMATS)}")
     with _no_collection():
         with Place(name):
-            packed = read_as if read_as in _PACKED_READERS else packed_format(data)
-        if packed is not None and read_as in {None, packed}:
-            if not data.strip(_BLANK):
-                with Place(name):
-                    checked_utf8(b"")
-            return _PACKED_READERS[packed](data, name=name, stem=stem, mapping=mapping)
+            refuse_empty(data)
+            bytes_reader = _bytes_reader(data, read_as)
+            if bytes_reader is None:
+                refuse_binary(data)
+        if bytes_reader is not None:
+            return _told_columns(bytes_reader, mapping)(data, name=name, stem=stem)
         with Place(name):
-            refuse_binary(data)
             text, warnings = checked_utf8(data)
-            format_, reader, content = _reader(text, name, read_as)
-        said = {"mapping": mapping} if format_ in _TABLES else {}
-        reading = reader(content, name=name, stem=stem, **said)
+            reader, content = _reader(text, name, read_as)
+        reading = _told_columns(reader, mapping)(content, name=name, stem=stem)
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
 
 
-def _reader(text: bytes, name: str, read_as: str | None) -> tuple[str, Callable[..., Reading], Any]:
-    """The format of a checked text, its reader, and what that takes: text, or decoded JSON."""
+def _told_columns(
+    reader: Callable[..., Reading], mapping: Mapping[str, str] | None
+) -> Callable[..., Reading]:
+    """The reader, with what the person says of columns where it reads tables."""
+    return partial(reader, mapping=mapping) if mapping and reader in _TABLE_READERS else reader
+
+
+def _bytes_reader(data: bytes, read_as: str | None) -> Callable[..., Reading] | None:
+    """The reader of what is no plain UTF-8 text: archives, and XML with encodings of its own."""
+    format_ = read_as or archive_format(data) or xml_format(data) or ""
+    return _ARCHIVE_READERS.get(format_) or _XML_READERS.get(format_)
+
+
+def _reader(text: bytes, name: str, read_as: str | None) -> tuple[Callable[..., Reading], Any]:
+    """The reader of a checked text, and what it takes: the text, or its decoded JSON."""
     format_ = read_as or _FORMAT_OF_FAMILY.get(text_family(text, name))
     if format_ is not None and format_ in _TEXT_READERS:
-        return format_, _TEXT_READERS[format_], text
+        return _TEXT_READERS[format_], text
     document = parse_json(text)
-    format_ = format_ or _recognised(document)
-    return format_, _DOCUMENT_READERS[format_], document
+    return _DOCUMENT_READERS[format_ or _recognised(document)], document
 
 
 def _recognised(document: Any) -> str:

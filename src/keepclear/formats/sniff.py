@@ -8,15 +8,19 @@ document follows is told in ``registry``, once it is decoded.
 from __future__ import annotations
 
 from enum import Enum
+from types import MappingProxyType
 from typing import Final
 
 from keepclear.errors import InputError
 from keepclear.formats import xlsx
+from keepclear.formats.kmz import document_of
 from keepclear.formats.ndjson import RECORD_SEPARATOR
 from keepclear.formats.tabular import looks_like_header
+from keepclear.formats.text import shown
+from keepclear.formats.xmltext import as_utf8, is_xml, root_name
 from keepclear.formats.zipped import ZIP_MAGIC, Archive
 
-__all__ = ["Family", "packed_format", "refuse_binary", "text_family"]
+__all__ = ["Family", "archive_format", "refuse_binary", "text_family", "xml_format"]
 
 
 class Family(Enum):
@@ -36,6 +40,15 @@ _BINARY: Final = (
     (b"SQLite format 3\x00", "a SQLite database such as a GeoPackage", "export it as GeoJSON"),
     (b"%PDF", "PDF", "ask for the data as GeoJSON or CSV"),
 )
+_XML_ROOTS: Final = MappingProxyType(
+    {
+        "kml": "kml",
+        "gpx": "gpx",
+        "event": "cot",
+        "events": "cot",
+    }
+)
+"""First elements of the XML formats that are read, without their namespace."""
 _LINE_NAMES: Final = (".ndjson", ".jsonl", ".geojsonl", ".geojsons", ".geojsonseq", ".jsonseq")
 _TABLE_NAMES: Final = (".csv", ".tsv", ".tab")
 _JSON_NAMES: Final = (".json", ".geojson")
@@ -54,17 +67,6 @@ def refuse_binary(data: bytes) -> None:
             raise InputError("file.binary", f"the file is {what}, expected text; {advice}")
 
 
-def packed_format(data: bytes) -> str | None:
-    """The format of an archive, by the names inside; ``None`` for what is no known archive.
-
-    Raises:
-        InputError: ``zip.*``: the packing is damaged.
-    """
-    if not data.startswith(ZIP_MAGIC):
-        return None
-    return "xlsx" if xlsx.recognises(Archive(data)) else None
-
-
 def text_family(data: bytes, name: str) -> Family:
     """The family of a checked UTF-8 text.
 
@@ -79,11 +81,6 @@ def text_family(data: bytes, name: str) -> Family:
         return Family.LINES
     if body.startswith((b"{", b"[")):
         return Family.LINES if lower.endswith(_LINE_NAMES) else Family.JSON
-    if body.startswith(b"<"):
-        raise InputError(
-            "format.unknown",
-            "the file is XML, such as KML or GPX, which is not read yet; convert it to GeoJSON",
-        )
     first = body[:_LOOKED_AT].decode(errors="replace").splitlines()[0]
     if lower.endswith(_TABLE_NAMES) or looks_like_header(first):
         return Family.TABLE
@@ -95,6 +92,39 @@ def text_family(data: bytes, name: str) -> Family:
         "format.unknown",
         "neither the content nor the name of the file says its format; name it with --read-as",
     )
+
+
+def xml_format(data: bytes) -> str | None:
+    """The format of an XML text by the name of its first element; None where it is no XML.
+
+    Raises:
+        InputError: ``format.unknown`` for XML of another kind, ``xml.*``, ``file.encoding``.
+    """
+    if not is_xml(data):
+        return None
+    root = root_name(as_utf8(data))
+    format_ = _XML_ROOTS.get(root)
+    if format_ is None:
+        raise InputError(
+            "format.unknown",
+            f"the file is XML with the root element {shown(root)}, expected one of "
+            f"{', '.join(_XML_ROOTS)}; convert it to GeoJSON",
+        )
+    return format_
+
+
+def archive_format(data: bytes) -> str | None:
+    """The format of a ZIP archive by the files in it; None where it is no archive that is read.
+
+    Raises:
+        InputError: ``zip.*``.
+    """
+    if not data.startswith(ZIP_MAGIC):
+        return None
+    archive = Archive(data)
+    if xlsx.recognises(archive):
+        return "xlsx"
+    return "kmz" if document_of(archive.names()) is not None else None
 
 
 def _goes_on_with_another(body: bytes) -> bool:

@@ -109,7 +109,7 @@ def read(
                 _tell_unread(error, rows)
                 continue
             except InputError as error:
-                rows.refuse_sheet(error)
+                rows.refuse_at(rows.sheet, error)
                 continue
             used += 1
             _tell_beside(sheet, beside, rows)
@@ -217,7 +217,7 @@ def _merged(sheet: Any) -> dict[int, list[tuple[int, tuple[int, int]]]]:
 def _tell_unread(error: NoHeaderError, rows: Rows) -> None:
     """A sheet without places is a note, unless its headings show that it was meant."""
     if error.known >= _MEANT:
-        rows.refuse_sheet(error)
+        rows.refuse_at(rows.sheet, error)
     else:
         rows.warn(f"{rows.sheet} has no header with a place: not read")
 

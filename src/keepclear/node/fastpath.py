@@ -23,7 +23,8 @@ def cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     package = Path(__file__).parent.parent
     digest = sha256()
-    for path in sorted([*package.glob("detect/**/*.py"), package / "formats" / "scan.py"]):
+    kernels = (package / "formats" / "scan.py", package / "formats" / "cot_scan.py")
+    for path in sorted([*package.glob("detect/**/*.py"), *kernels]):
         digest.update(path.read_bytes())
     return Path(base) / "keepclear" / f"compiled-{digest.hexdigest()[:16]}"
 
