@@ -28,6 +28,7 @@ from keepclear.formats.sheets.cells import Cell, is_empty
 from keepclear.formats.sheets.columns import Header, find_header
 from keepclear.formats.sheets.example import EXAMPLE_ID, OURS
 from keepclear.formats.workbooks import put_text, saved
+from keepclear.formats.worksheets import check_span, sheet_files
 from keepclear.formats.xlsx import checked_packing, sheet_label
 
 __all__ = ["answered"]
@@ -61,7 +62,9 @@ def answered(
     Raises:
         InputError: ``xlsx.*``, ``zip.*``: it is no workbook that can be copied.
     """
-    checked_packing(data)
+    archive = checked_packing(data)
+    for file in sheet_files(archive).values():
+        check_span(archive.read(file))
     try:
         workbook = openpyxl.load_workbook(BytesIO(data), rich_text=True)
     except (
