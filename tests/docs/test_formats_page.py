@@ -105,6 +105,9 @@ def test_the_edge_rule_of_each_format_is_the_one_its_reader_uses(root, page):
         "ED-269": ("ed269.py", EdgeRule.LONLAT),
         "GPX": ("gpx.py", EdgeRule.GEODESIC),
         "Cursor-on-Target": ("cot_shapes.py", EdgeRule.GEODESIC),
+        "OpenAir": ("openair.py", EdgeRule.GEODESIC),
+        "YAIXM": ("yaixm.py", EdgeRule.GEODESIC),
+        "NOTAM (text and columns)": ("notam_area.py", EdgeRule.GEODESIC),
     }
     words = {
         EdgeRule.LONLAT: "straight in longitude and latitude",

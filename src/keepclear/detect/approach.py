@@ -9,14 +9,18 @@ the surface at the times found. Zero relative velocity is no special case.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from keepclear.detect.metric import AXIS_M, distance_m, ecef, to_unit
+from keepclear.detect.metric import AXIS_M, distance_m, ecef, foot, to_unit
 from keepclear.detect.moments import Moments
 from keepclear.detect.table import Table
 
-__all__ = ["Approach", "closest", "span_within"]
+__all__ = ["Approach", "closest", "presences", "span_within"]
+
+_HALVINGS: Final = 44
+"""Bisections of a leg's time: below a microsecond for legs of half a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,35 @@ def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: 
         j: Rows of legs.
         when: Common time, cut by bands.
         time_us: Time minimum: the two may be up to this far apart in time.
+
+    Which of the two is named first changes no bit: the steps begin with the same one of them.
     """
+    swap = _exchanged(table, i, j)
+    found = _closest(table, np.where(swap, j, i), np.where(swap, i, j), when, time_us)
+    times = found.time_i, found.time_j
+    return Approach(found.distance_m, np.where(swap, *times[::-1]), np.where(swap, *times))
+
+
+def _exchanged(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Whether the second leg of a pair goes first.
+
+    By where and when it runs, not by its row, so that nothing else that is declared plays a part.
+    """
+    later, alike = np.zeros(len(i), dtype=bool), np.ones(len(i), dtype=bool)
+    for one, other in zip(_run(table, i), _run(table, j), strict=True):
+        later |= alike & (other < one)
+        alike &= other == one
+    return later
+
+
+def _run(table: Table, rows: np.ndarray) -> list[np.ndarray]:
+    """Where and when legs run, as columns: both lattice vertices, both instants."""
+    first = table.vertex_start[table.ring_start[rows]]
+    ends = [table.q[first + k, axis] for k in (0, 1) for axis in range(3)]
+    return [*ends, table.start_us[rows], table.end_us[rows]]
+
+
+def _closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
     a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
     tries = _apart_in_time(a, b, float(time_us)) if time_us > 0 else _same_time(a, b, when)
     best = np.full(len(i), np.inf)
@@ -185,3 +217,54 @@ def span_within(
     high = np.where(moving, np.clip((-half + root) / safe, 0.0, 1.0), 1.0)
     length = when.last - when.first
     return when.first + length * low, when.first + length * high
+
+
+def presences(
+    table: Table,
+    i: np.ndarray,
+    j: np.ndarray,
+    when: Moments,
+    found: Approach,
+    reach_m: np.ndarray,
+    time_us: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """When each of two legs is where the other is within a time minimum: both spans, after the origin.
+
+    Only for pairs that are, at the times found. Places within reach of each other, at times no further
+    apart than the minimum, form a convex set of pairs of times; these are its shadows on the two axes.
+
+    Returns:
+        First and last time of the legs i, then of the legs j.
+    """
+    a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
+    tau = float(time_us)
+    return (
+        *_presence(a, b, found.time_i, reach_m, tau),
+        *_presence(b, a, found.time_j, reach_m, tau),
+    )
+
+
+def _presence(
+    a: _Motion, b: _Motion, best: np.ndarray, reach_m: np.ndarray, tau: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """First and last time at which a is within reach of where b is within ``tau`` of that time."""
+    first = np.maximum(a.begins, b.begins - tau)
+    last = np.minimum(a.begins + a.lasts, b.begins + b.lasts + tau)
+    ends = []
+    for limit in (first, last):
+        near, far = best.copy(), limit.copy()
+        near = np.where(_nearest_m(a, b, far, tau) <= reach_m, far, near)
+        for _ in range(_HALVINGS):
+            middle = (near + far) * 0.5
+            within = _nearest_m(a, b, middle, tau) <= reach_m
+            near, far = np.where(within, middle, near), np.where(within, far, middle)
+        ends.append(near)
+    return ends[0], ends[1]
+
+
+def _nearest_m(a: _Motion, b: _Motion, time: np.ndarray, tau: float) -> np.ndarray:
+    """Distance from where a is at a time to the nearest place of b within ``tau`` of it."""
+    at = a.at(time)
+    other = b.begins + b.lasts * foot(*at, *b.start, *b.end)
+    low, high = np.maximum(b.begins, time - tau), np.minimum(b.begins + b.lasts, time + tau)
+    return np.asarray(distance_m(*at, *b.at(np.clip(other, low, np.maximum(low, high)))))

@@ -12,8 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from keepclear.detect.approach import closest, span_within
+from keepclear.detect.approach import Approach, closest, presences, span_within
 from keepclear.detect.crossing import Minima
+from keepclear.detect.depth import path_depth_m, shared_depth_m
 from keepclear.detect.engine import PORTABLE, Engine
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.moments import Moments, band_gaps, moments, windows_meet
@@ -45,8 +46,15 @@ class Hits:
     """Least distance of the bare footprints; NaN where it was not measured."""
     vertical_m: np.ndarray
     time_s: np.ndarray
+    depth_m: np.ndarray
+    """How far the footprints share, stand-off included, at least; 0 where they only touch, NaN where
+    it was not measured or they do not overlap."""
     apart: np.ndarray
-    """bool: their windows share no moment; start and end are the gap between them."""
+    """bool: their windows share no moment; start and end are the gap between them. A moving row's
+    window is when it is where the other comes to within the minima."""
+    own_us: np.ndarray
+    """int64 (n, 4): of two moving rows, when i and when j is where the other comes to within the
+    minima, ``start_us`` and ``end_us`` holding both; of all others, start and end twice."""
 
     def take(self, rows: np.ndarray) -> Hits:
         """Some of the hits."""
@@ -79,6 +87,13 @@ class _Lateral:
     first: np.ndarray
     """Microseconds after the origin of the moments."""
     last: np.ndarray
+    depth_m: np.ndarray
+    """How deep the skeletons reach into each other, at least; 0 where they do not, NaN where that
+    was not measured."""
+    own: np.ndarray
+    """(n, 4) as ``Hits.own_us``, after the origin; NaN where first and last hold for both."""
+    gap_us: np.ndarray
+    """Between the window of what stands and the span of what moves; NaN where windows alone tell."""
 
 
 def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:
@@ -107,11 +122,27 @@ def _lateral(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Late
             parts.append(_Lateral(at[found.pair], *rest))
     if not parts:
         none = np.zeros(0)
-        return _Lateral(none.astype(np.int64), none > 0, none, none, none)
+        return _lateral_of(none.astype(np.int64), none > 0, none, none, none, none)
     order = np.argsort(np.concatenate([part.pair for part in parts]), kind="stable")
     return _Lateral(
         *(np.concatenate([getattr(p, name) for p in parts])[order] for name in _Lateral.__slots__)
     )
+
+
+def _lateral_of(
+    pair: np.ndarray,
+    certain: np.ndarray,
+    distance_m: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    depth_m: np.ndarray,
+    own: np.ndarray | None = None,
+    gap_us: np.ndarray | None = None,
+) -> _Lateral:
+    """Verdicts whose last columns are NaN where they are not given."""
+    own = np.full((len(pair), 4), np.nan) if own is None else own
+    gap_us = np.full(len(pair), np.nan) if gap_us is None else gap_us
+    return _Lateral(pair, certain, distance_m, first, last, depth_m, own, gap_us)
 
 
 def reach_of(
@@ -147,7 +178,11 @@ def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lat
     for k in np.flatnonzero(~certain & (distance == 0)):
         depth = depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
         certain[k] = depth >= error[k] - near[k]
-    return _Lateral(hit, certain, distance, when.first[hit], when.last[hit])
+    deep = np.where(distance > 0, 0.0, np.nan)
+    if court.measure:
+        for k in np.flatnonzero(distance == 0):
+            deep[k] = shared_depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
+    return _lateral_of(hit, certain, distance, when.first[hit], when.last[hit], deep)
 
 
 def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
@@ -155,7 +190,7 @@ def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Latera
     near, error, strict = reach_of(table, i, j, court.minima)
     leg = np.where(table.kind[i] == LEG, i, j)
     other = np.where(table.kind[i] == LEG, j, i)
-    found: list[tuple[int, bool, float, float, float]] = []
+    found: list[tuple[int, bool, float, float, float, float, float]] = []
     for k in range(len(i)):
         begun = int(table.start_us[leg[k]])
         lasts = int(table.end_us[leg[k]]) - begun
@@ -163,19 +198,50 @@ def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Latera
         low, high = _leg_time(court, int(other[k]), when, k, begun, lasts)
         shares = (low / lasts, max(low, high) / lasts) if lasts else (0.0, 1.0)
         outer = float(near[k] + error[k])
-        distance, spans = leg_standing(
-            court.skeletons[int(leg[k])], court.skeletons[int(other[k])], shares, outer
-        )
-        if strict[k] and distance >= outer:
-            continue
-        sure = bool(error[k] == 0 or distance <= near[k] - error[k])
-        for start, end in spans:
-            first = min(max(start * lasts - ahead, when.first[k]), when.last[k])
-            last = min(max(end * lasts - ahead, first), when.last[k])
-            found.append((k, sure, distance, first, last))
-    columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
-    types = (np.int64, np.bool_, np.float64, np.float64, np.float64)
-    return _Lateral(*(np.array(c, dtype=t) for c, t in zip(columns, types, strict=True)))
+        skeleton, standing = court.skeletons[int(leg[k])], court.skeletons[int(other[k])]
+        for passed in leg_standing(skeleton, standing, shares, outer):
+            distance = passed.distance_m
+            if strict[k] and distance >= outer:
+                continue
+            deep = 0.0
+            if passed.inside and (court.measure or error[k] > near[k]):
+                deep = path_depth_m(skeleton, standing, passed.inside)
+            sure = bool(error[k] == 0 or distance - deep <= near[k] - error[k])
+            span = passed.start * lasts - ahead, passed.end * lasts - ahead
+            shared = _shared_time(court, int(other[k]), when, k, span)
+            if shared is not None:
+                found.append((k, sure, distance, *shared[:2], deep, shared[2]))
+    columns = list(zip(*found, strict=True)) or [()] * 7
+    types = (np.int64, np.bool_, *[np.float64] * 5)
+    arrays: list[np.ndarray] = [
+        np.array(column, dtype=kind) for column, kind in zip(columns, types, strict=True)
+    ]
+    return replace(_lateral_of(*arrays[:6]), gap_us=arrays[6])
+
+
+def _shared_time(
+    court: Court, other: int, when: Moments, k: int, span: tuple[float, float]
+) -> tuple[float, float, float] | None:
+    """The time a mover's span shares with the window of what stands, or the gap between the two.
+
+    And how long the gap is; ``None`` where the minimum is kept. Windows end open: a mover that only
+    arrives at the very end of one shares nothing with it.
+    """
+    first, last = float(when.first[k]), float(when.last[k])
+    tau = court.minima.time_us
+    if tau > 0:
+        origin = int(when.origin_us[k])
+        first = float(int(court.table.start_us[other]) - origin)
+        last = float(int(court.table.end_us[other]) - origin)
+        gap = max(span[0] - last, first - span[1], 0.0)
+        if round(gap) >= tau:
+            return None
+        if gap > 0:
+            return (last, span[0], gap) if span[0] > last else (span[1], first, gap)
+    elif first < last <= span[0]:
+        return None
+    start = min(max(span[0], first), last)
+    return start, min(max(span[1], start), last), 0.0 if tau > 0 else np.nan
 
 
 def _leg_time(
@@ -199,32 +265,58 @@ def _moving(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Later
     i, j, when = i[hit], j[hit], _pick(when, hit)
     distance, time = approach.distance_m[hit], approach.time_i[hit]
     certain = (error[hit] == 0) | _within(distance, (near - error)[hit], strict[hit])
-    first, last = when.first, when.last
-    if court.minima.time_us <= 0:
-        first, last = span_within(court.table, i, j, when, outer[hit])
-        first, last = np.minimum(first, time), np.maximum(last, time)
-    return _Lateral(hit, certain, distance, first, last)
+    deep = np.zeros(len(hit))
+    if court.minima.time_us > 0:
+        here = Approach(distance, time, approach.time_j[hit])
+        own = presences(court.table, i, j, when, here, outer[hit], court.minima.time_us)
+        first, last = np.minimum(own[0], own[2]), np.maximum(own[1], own[3])
+        return _lateral_of(hit, certain, distance, first, last, deep, np.stack(own, axis=-1))
+    first, last = span_within(court.table, i, j, when, outer[hit])
+    first, last = np.minimum(first, time), np.maximum(last, time)
+    within = (first < when.last) | (when.first == when.last)  # windows end open
+    columns = (hit, certain, distance, first, last, deep)
+    return _lateral_of(*(column[within] for column in columns))
 
 
 def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _Lateral) -> Hits:
     table = court.table
+    told = np.isnan(lateral.gap_us) & np.isnan(lateral.own[:, 0])  # windows alone tell
     gap_us = np.maximum(when.origin_us - np.minimum(table.end_us[i], table.end_us[j]), 0)
     start = when.origin_us + np.floor(lateral.first).astype(np.int64)
     end = when.origin_us + np.ceil(lateral.last).astype(np.int64)
-    apart = ~windows_meet(table, i, j, 0)
-    start = np.where(apart, when.origin_us - gap_us, start)
-    end = np.where(apart, when.origin_us, end)
+    apart = np.where(told, ~windows_meet(table, i, j, 0), lateral.gap_us > 0)
+    start = np.where(told & apart, when.origin_us - gap_us, start)
+    end = np.where(told & apart, when.origin_us, end)
+    gap_us = np.where(told, gap_us, np.rint(np.nan_to_num(lateral.gap_us)).astype(np.int64))
     bare = table.reach_m[i] + table.reach_m[j]
     inner = moments(table, i, j, court.minima, inner=True)
-    sure_height = inner.holds & (inner.first <= lateral.last) & (inner.last >= lateral.first)
+    sure_height = inner.holds
+    if court.minima.time_us <= 0:
+        sure_height &= (inner.first <= lateral.last) & (inner.last >= lateral.first)
     doubt = np.where(sure_height, 0, ALTITUDE_DOUBT) | np.where(lateral.certain, 0, POSITION_DOUBT)
     overlap = np.ones(len(i), dtype=bool)
     if court.minima != Minima():
         overlap = _overlap(court, i, j)
+    shared = bare + np.maximum(table.standoff_m[i], table.standoff_m[j])
+    depth = np.maximum(shared - lateral.distance_m, 0.0) + lateral.depth_m
     return Hits(
         i, j, start, end, overlap, doubt.astype(np.uint8),
-        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6, apart,
+        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6,
+        np.where(overlap, depth, np.nan), apart, _own_us(when.origin_us, lateral, start, end),
     )  # fmt: skip
+
+
+def _own_us(
+    origin_us: np.ndarray, lateral: _Lateral, start: np.ndarray, end: np.ndarray
+) -> np.ndarray:
+    """See ``Hits.own_us``; rounded outwards like every span."""
+    both = np.stack([start, end, start, end], axis=-1)
+    known = ~np.isnan(lateral.own[:, 0])
+    spans = lateral.own[known]
+    whole = np.stack([np.floor(spans[:, 0]), np.ceil(spans[:, 1]),
+                      np.floor(spans[:, 2]), np.ceil(spans[:, 3])], axis=-1)  # fmt: skip
+    both[known] = origin_us[known, None] + whole.astype(np.int64)
+    return both
 
 
 def _vertical_m(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:

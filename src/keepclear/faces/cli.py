@@ -18,8 +18,10 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.arrangement import arrangement
 from keepclear.faces.columns import map_option
 from keepclear.faces.convert import convert
+from keepclear.faces.lint import lint
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.template import template
@@ -136,7 +138,8 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "--read-as",
     metavar="FORMAT",
     help="Format of the files, where it should not be guessed: "
-    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318 or tracks.",
+    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318, tracks, kml, kmz, gpx, cot, openair, yaixm, "
+    "notam, notam-json, readsb, sbs or sbs-utc.",
 )
 @map_option()
 @_setting(
@@ -157,10 +160,11 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     belongs to the party that its file is named after.
     """
     from keepclear.detect.crossing import Minima
-    from keepclear.faces.telling import say_closing, say_left_out
+    from keepclear.faces.telling import say_closing, say_findings, say_left_out
     from keepclear.node.check import Question, answer
     from keepclear.node.clock import now_us
     from keepclear.node.gather import gather
+    from keepclear.node.lint import deviations_of
 
     form = _form(ctx, options["format"], options["output"], as_json=options["as_json"])
     _not_over_input(options["output"], files)
@@ -193,6 +197,8 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     finally:
         progress.close()
     say_left_out(comparison, quiet=quiet)
+    if not quiet:
+        say_findings(deviations_of(reading), files)
     code = exit_code(comparison, keep_going=options["keep_going"], exit_zero=options["exit_zero"])
     output = options["output"]
     try:
@@ -228,6 +234,7 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
+cli.add_command(arrangement)
 cli.add_command(convert)
 
 
@@ -288,3 +295,6 @@ def _say_settings(ctx: click.Context) -> None:
         ]
         if names:
             say(f"from {words}: {', '.join(sorted(names))}")
+
+
+cli.add_command(lint)

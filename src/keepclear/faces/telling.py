@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from keepclear.detect.crossing import Comparison
+from keepclear.domain.finding import Finding
 from keepclear.faces import words
 from keepclear.faces.terminal import same_place, say
 
-__all__ = ["REFUSALS_SHOWN", "say_closing", "say_left_out"]
+__all__ = ["FINDINGS_SHOWN", "REFUSALS_SHOWN", "say_closing", "say_findings", "say_left_out"]
 
 REFUSALS_SHOWN: Final = 20
 """Refused rows listed on stderr; the JSON envelope holds them all."""
+
+FINDINGS_SHOWN: Final = 3
+"""What looks wrong in a file is lint's business; a check only says that there is something."""
 
 
 def say_left_out(comparison: Comparison, *, quiet: bool) -> None:
@@ -31,6 +36,20 @@ def say_left_out(comparison: Comparison, *, quiet: bool) -> None:
         say(f"and {more:,} more to look at (all are in --format json)")
     for text in words.not_compared(comparison):
         say(text)
+
+
+def say_findings(findings: Sequence[Finding] | None, files: Sequence[str]) -> None:
+    """That something looks wrong in what was read, where it does; the verdict is as it was."""
+    if findings is None:
+        say("too many declarations to look for wrong positions here; keepclear lint does")
+        return
+    for finding in findings[:FINDINGS_SHOWN]:
+        place = f"{finding.where}: " if finding.where else ""
+        say(words.plain(f"{finding.severity.value}: {place}{finding.message} [{finding.code}]"))
+    if findings:
+        names = " ".join(words.plain(name) for name in files)
+        many = words.count(len(findings), "thing looks", "things look")
+        say(f"{many} wrong in what was declared; keepclear lint {names} shows all")
 
 
 def say_closing(comparison: Comparison, *, in_table: bool) -> None:

@@ -10,7 +10,6 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -25,9 +24,15 @@ from keepclear.formats import (
     kml,
     kmz,
     ndjson,
+    notam,
+    notam_json,
+    openair,
+    readsb,
+    sbs,
     tabular,
     tracks,
     xlsx,
+    yaixm,
 )
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
@@ -47,6 +52,11 @@ _TEXT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
         "ndjson": ndjson.read,
         "csv": tabular.read,
+        "openair": openair.read,
+        "yaixm": yaixm.read,
+        "notam": notam.read,
+        "sbs": sbs.read,
+        "sbs-utc": sbs.read_utc,
     }
 )
 """Take checked UTF-8 and the file's name."""
@@ -57,6 +67,8 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
         "f3548": f3548.read,
         "ed269": ed269.read,
         "ed318": ed318.read,
+        "notam-json": notam_json.read,
+        "readsb": readsb.read,
     }
 )
 """Take decoded JSON and the file's name."""
@@ -75,15 +87,26 @@ _ARCHIVE_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     }
 )
 """Take the bytes of a ZIP archive and the file's name."""
-_TABLE_READERS: Final = frozenset({tabular.read, xlsx.read})
-"""These take what the person says of columns."""
-_FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
+_TABLES: Final = frozenset({"csv", "xlsx"})
+"""Formats that take what the person says of columns."""
+_FORMAT_OF_FAMILY: Final = MappingProxyType(
+    {
+        Family.LINES: "ndjson",
+        Family.TABLE: "csv",
+        Family.OPENAIR: "openair",
+        Family.YAIXM: "yaixm",
+        Family.NOTAM: "notam",
+        Family.SBS: "sbs",
+    }
+)
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
     ("ed269", ed269.recognises),
     ("tracks", tracks.recognises),
     ("f3548", f3548.recognises),
     ("geojson", geojson.recognises),
+    ("notam-json", notam_json.recognises),
+    ("readsb", readsb.recognises),
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
@@ -118,40 +141,37 @@ def read_bytes(
     with _no_collection():
         with Place(name):
             refuse_empty(data)
-            bytes_reader = _bytes_reader(data, read_as)
-            if bytes_reader is None:
+            bytes_format = _bytes_format(data, read_as)
+            if bytes_format is None:
                 refuse_binary(data)
-        if bytes_reader is not None:
-            return _told_columns(bytes_reader, mapping)(data, name=name, stem=stem)
+        if bytes_format is not None:
+            said = {"mapping": mapping} if bytes_format in _TABLES else {}
+            bytes_reader = {**_ARCHIVE_READERS, **_XML_READERS}[bytes_format]
+            return bytes_reader(data, name=name, stem=stem, **said)
         with Place(name):
             text, warnings = checked_utf8(data)
-            reader, content = _reader(text, name, read_as)
-        reading = _told_columns(reader, mapping)(content, name=name, stem=stem)
+            format_, reader, content = _reader(text, name, read_as)
+        said = {"mapping": mapping} if format_ in _TABLES else {}
+        reading = reader(content, name=name, stem=stem, **said)
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
 
 
-def _told_columns(
-    reader: Callable[..., Reading], mapping: Mapping[str, str] | None
-) -> Callable[..., Reading]:
-    """The reader, with what the person says of columns where it reads tables."""
-    return partial(reader, mapping=mapping) if mapping and reader in _TABLE_READERS else reader
+def _bytes_format(data: bytes, read_as: str | None) -> str | None:
+    """The format of what is no plain UTF-8 text: archives, and XML with encodings of its own."""
+    format_ = read_as or archive_format(data) or xml_format(data)
+    return format_ if format_ in _ARCHIVE_READERS or format_ in _XML_READERS else None
 
 
-def _bytes_reader(data: bytes, read_as: str | None) -> Callable[..., Reading] | None:
-    """The reader of what is no plain UTF-8 text: archives, and XML with encodings of its own."""
-    format_ = read_as or archive_format(data) or xml_format(data) or ""
-    return _ARCHIVE_READERS.get(format_) or _XML_READERS.get(format_)
-
-
-def _reader(text: bytes, name: str, read_as: str | None) -> tuple[Callable[..., Reading], Any]:
-    """The reader of a checked text, and what it takes: the text, or its decoded JSON."""
+def _reader(text: bytes, name: str, read_as: str | None) -> tuple[str, Callable[..., Reading], Any]:
+    """The format of a checked text, its reader, and what that takes: text, or decoded JSON."""
     format_ = read_as or _FORMAT_OF_FAMILY.get(text_family(text, name))
     if format_ is not None and format_ in _TEXT_READERS:
-        return _TEXT_READERS[format_], text
+        return format_, _TEXT_READERS[format_], text
     document = parse_json(text)
-    return _DOCUMENT_READERS[format_ or _recognised(document)], document
+    format_ = format_ or _recognised(document)
+    return format_, _DOCUMENT_READERS[format_], document
 
 
 def _recognised(document: Any) -> str:

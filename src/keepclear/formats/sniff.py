@@ -15,9 +15,13 @@ from keepclear.errors import InputError
 from keepclear.formats import xlsx
 from keepclear.formats.kmz import document_of
 from keepclear.formats.ndjson import RECORD_SEPARATOR
+from keepclear.formats.notam_text import looks_like_notam
+from keepclear.formats.openair import looks_like_openair
+from keepclear.formats.sbs import looks_like_sbs
 from keepclear.formats.tabular import looks_like_header
 from keepclear.formats.text import shown
 from keepclear.formats.xmltext import as_utf8, is_xml, root_name
+from keepclear.formats.yaixm import looks_like_yaixm
 from keepclear.formats.zipped import ZIP_MAGIC, Archive
 
 __all__ = ["Family", "archive_format", "refuse_binary", "text_family", "xml_format"]
@@ -32,6 +36,10 @@ class Family(Enum):
     """One JSON document per line or record."""
     TABLE = "table"
     """Cells under a header."""
+    OPENAIR = "OpenAir"
+    YAIXM = "YAIXM"
+    NOTAM = "NOTAM"
+    SBS = "SBS-1 lines"
 
 
 _BINARY: Final = (
@@ -81,13 +89,9 @@ def text_family(data: bytes, name: str) -> Family:
         return Family.LINES
     if body.startswith((b"{", b"[")):
         return Family.LINES if lower.endswith(_LINE_NAMES) else Family.JSON
-    first = body[:_LOOKED_AT].decode(errors="replace").splitlines()[0]
-    if lower.endswith(_TABLE_NAMES) or looks_like_header(first):
-        return Family.TABLE
-    if lower.endswith(_LINE_NAMES):
-        return Family.LINES
-    if lower.endswith(_JSON_NAMES):
-        return Family.JSON
+    family = _text_without_brackets(body[:_LOOKED_AT].decode(errors="replace"), lower)
+    if family is not None:
+        return family
     raise InputError(
         "format.unknown",
         "neither the content nor the name of the file says its format; name it with --read-as",
@@ -125,6 +129,21 @@ def archive_format(data: bytes) -> str | None:
     if xlsx.recognises(archive):
         return "xlsx"
     return "kmz" if document_of(archive.names()) is not None else None
+
+
+def _text_without_brackets(head: str, name: str) -> Family | None:
+    """The family of what is neither JSON nor XML, by its beginning; then by the file's name."""
+    first = head.splitlines()[0]
+    tests = (
+        (Family.SBS, looks_like_sbs(first)),  # before tables: such recordings are often called .csv
+        (Family.OPENAIR, looks_like_openair(head)),
+        (Family.TABLE, name.endswith(_TABLE_NAMES) or looks_like_header(first)),
+        (Family.YAIXM, looks_like_yaixm(head)),
+        (Family.NOTAM, looks_like_notam(head)),  # last of the contents: it may begin with anything
+        (Family.LINES, name.endswith(_LINE_NAMES)),
+        (Family.JSON, name.endswith(_JSON_NAMES)),
+    )
+    return next((family for family, holds in tests if holds), None)
 
 
 def _goes_on_with_another(body: bytes) -> bool:

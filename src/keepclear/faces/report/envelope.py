@@ -14,7 +14,15 @@ from keepclear.detect.crossing import Claim, Comparison, Crossing, Side
 from keepclear.domain.altitude import Altitude, AltitudeBand
 from keepclear.domain.window import format_instant
 
-__all__ = ["VERSION", "claim_members", "crossing_members", "head_members", "render_json", "side"]
+__all__ = [
+    "VERSION",
+    "claim_members",
+    "crossing_members",
+    "head_members",
+    "lines_of",
+    "render_json",
+    "side",
+]
 
 VERSION: Final = "check/1"
 """Name of the form. Members may be added under it; none changes its meaning or goes away."""
@@ -33,6 +41,11 @@ def render_json(comparison: Comparison) -> str:
         "crossings": [crossing_members(crossing) for crossing in comparison.crossings],
         "claims": [claim_members(claim) for claim in comparison.claims],
     }
+    return lines_of(members)
+
+
+def lines_of(members: dict[str, Any]) -> str:
+    """An envelope as text: a line for each member, and one for each item of a list."""
     lines = ",\n".join(f"{dump(name)}: {_block(value)}" for name, value in members.items())
     return f"{{\n{lines}\n}}\n"
 
@@ -84,6 +97,7 @@ def crossing_members(crossing: Crossing) -> dict[str, Any]:
         "horizontal_m": rounded(crossing.horizontal_m, _LENGTH_DIGITS),
         "vertical_m": rounded(crossing.vertical_m, _LENGTH_DIGITS),
         "time_s": rounded(crossing.time_s, _TIME_DIGITS),
+        "depth_m": rounded(crossing.depth_m, _LENGTH_DIGITS),
     }
 
 

@@ -49,8 +49,8 @@ def read_mgrs(text: str, datum: Datum) -> Measured | None:
                 f"names a place in many parts of the Earth; {_EXAMPLE}",
             )
         return None
-    if not (match[1] or match[5]):
-        return None  # three letters are a word
+    if not match[1] and (not match[5] or match[0].lower().startswith("utm")):
+        return None  # three letters are a word, and one of them is UTM
     zone, band, letters = match[1], match[2].upper(), (match[3] + match[4]).upper()
     if band in "ABYZ" and not zone:
         corner = polar_corner(band, letters)
@@ -81,7 +81,7 @@ def read_mgrs(text: str, datum: Datum) -> Measured | None:
     )
     if place is None:
         raise _no_square(
-            text, f"that square of {zone}{band} does not exist; is a letter or the zone wrong?"
+            text, f"it lies outside {zone}{band}; is a letter, a digit or the zone wrong?"
         )
     return Measured(
         latitude=place[0],

@@ -88,11 +88,18 @@ def _utm(position: Position, precision_m: float) -> str:
     figures = to_plane(zone, position.latitude, position.longitude, south=south)
     decimals = _utm_decimals(precision_m)
     step_m = Fraction(10) ** -decimals
+    decimals_shown = max(decimals, 0)
     easting, northing = (
-        f"{float(round(Fraction(figure) / step_m) * step_m):.{max(decimals, 0)}f}"
-        for figure in figures
+        f"{float(round(Fraction(figure) / step_m) * step_m):0{width}.{decimals_shown}f}"
+        for figure, width in zip(figures, _utm_widths(decimals_shown), strict=True)
     )
     return f"{zone} {'south' if south else 'north'} {easting}mE {northing}mN"
+
+
+def _utm_widths(decimals: int) -> tuple[int, int]:
+    """Six digits of easting and seven of northing, as on maps, with leading zeros."""
+    behind = decimals + 1 if decimals else 0
+    return 6 + behind, 7 + behind
 
 
 def _mgrs(position: Position, precision_m: float) -> str:

@@ -10,7 +10,17 @@ from typing import Final
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import UsageError
-from keepclear.formats.writers import cot, csv, ed318, f3548, geojson, kml, ndjson, sheet, xlsx
+from keepclear.formats.writers import (
+    cot,
+    csv,
+    ed318,
+    f3548,
+    geojson,
+    kml,
+    ndjson,
+    sheet,
+    xlsx,
+)
 from keepclear.formats.writers.losses import Losses
 
 __all__ = ["WRITERS", "Writer", "format_for", "write_bytes"]
