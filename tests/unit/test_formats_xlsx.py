@@ -342,7 +342,7 @@ def test_every_row_of_the_copy_is_answered():
     )  # fmt: skip
     reading = read(data)
     finding = Finding(
-        "position.swapped", Severity.DOUBT, reading.declarations[1].where, "=It looks odd.", "Ask."
+        "position.swapped", Severity.DOUBT, reading.declarations[1].where, "=It looks odd", "ask"
     )
     copy = openpyxl.load_workbook(
         io.BytesIO(answered(data, reading.refused, [finding], reading.declarations))
@@ -351,7 +351,7 @@ def test_every_row_of_the_copy_is_answered():
     answers = [sheet.cell(row, 9).value for row in range(1, 7)]
     assert answers[0] == "Answer"
     assert answers[1] == "accepted"
-    assert answers[2] == "please check: =It looks odd. Ask."
+    assert answers[2] == "please check: =It looks odd; ask"
     assert answers[3].startswith('refused: column "Lat": found')
     assert answers[4] is None
     assert answers[5] == "accepted"

@@ -76,7 +76,8 @@ def answered(
         ) from error
     refused = _by_row((refusal.where, refusal.message) for refusal in refusals)
     doubted = _by_row(
-        (finding.where, f"{finding.message} {finding.advice}".strip()) for finding in findings
+        (finding.where, "; ".join(filter(None, (finding.message, finding.advice))))
+        for finding in findings
     )
     taken = _by_row((declaration.where, declaration.id) for declaration in accepted)
     ids = {declaration.id for declaration in accepted}
