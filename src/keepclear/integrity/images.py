@@ -81,7 +81,9 @@ class Images:
     def _compare(self, image: Image, positions: Sequence[Position], here: np.ndarray) -> _Compared:
         there = np.full(len(positions), np.inf)
         shown = [(row, at) for row, place in enumerate(positions) if (at := image(place))]
-        there[[row for row, _ in shown]] = self._near.kth_of_m([at for _, at in shown], self._k)
+        rows = [row for row, _ in shown]
+        # further than twice as far as here it is neither better nor alike
+        there[rows] = self._near.kth_of_m([at for _, at in shown], self._k, 2.0 * here[rows])
         ratio = np.maximum(here, 1.0) / np.maximum(there, 1.0)
         alike = float(np.mean((ratio > 0.5) & (ratio < 2.0)))
         return _Compared(image, _FACTOR_APART if alike < _APART else _FACTOR_OVERLAPPING, ratio)
