@@ -22,8 +22,10 @@ __all__ = ["IMAGES", "Image", "Images", "neighbour_looked_at"]
 Image = Callable[[Position], Position | None]
 
 _NEIGHBOUR_MAX: Final = 10
-_APART: Final = 0.10
+_APART: Final = 0.05
 """A list is apart from its image where so few rows have a similar density at both."""
+_ENOUGH: Final = 100
+"""Rows from which that share means something."""
 _FACTOR_APART: Final = 2.0
 _FACTOR_OVERLAPPING: Final = 4.0
 """How many times nearer the tenth neighbour must be at the image."""
@@ -81,10 +83,13 @@ class Images:
     def _compare(self, image: Image, positions: Sequence[Position], here: np.ndarray) -> _Compared:
         there = np.full(len(positions), np.inf)
         shown = [(row, at) for row, place in enumerate(positions) if (at := image(place))]
-        there[[row for row, _ in shown]] = self._near.kth_of_m([at for _, at in shown], self._k)
+        rows = [row for row, _ in shown]
+        # further than twice as far as here it is neither better nor alike
+        there[rows] = self._near.kth_of_m([at for _, at in shown], self._k, 2.0 * here[rows])
         ratio = np.maximum(here, 1.0) / np.maximum(there, 1.0)
         alike = float(np.mean((ratio > 0.5) & (ratio < 2.0)))
-        return _Compared(image, _FACTOR_APART if alike < _APART else _FACTOR_OVERLAPPING, ratio)
+        apart = alike < _APART and len(positions) >= _ENOUGH
+        return _Compared(image, _FACTOR_APART if apart else _FACTOR_OVERLAPPING, ratio)
 
     def suspects(self) -> np.ndarray:
         """Whether each row is better placed at one of its images."""

@@ -19,7 +19,7 @@ __all__ = ["Neighbours"]
 _EARTH_M: Final = 6_371_008.8
 _SAME_M: Final = 300.0
 """Places within one such cell count as one."""
-_REACHES_M: Final = (4e3, 3.2e4, 2.56e5)
+_REACHES_M: Final = tuple(1_000.0 * 2.0**step for step in range(10))
 """Widths of the cells that are tried; what has no neighbours then is looked at one by one."""
 _CHUNK: Final = 512
 """Places asked about at once, so that dense towns do not fill the memory."""
@@ -59,18 +59,33 @@ class Neighbours:
             found[at] = np.partition(chords, ks)[list(ks)]
         return tuple(_arc(column)[self._group] for column in found.T)
 
-    def kth_of_m(self, positions: Sequence[Position], k: int) -> np.ndarray:
-        """For any positions, metres to the k-th nearest place; infinite beyond the widest cells."""
-        queries = _on_sphere(positions)
-        return _arc(self._reached(queries, np.full(len(queries), -1), (k,))[:, 0])
+    def kth_of_m(self, positions: Sequence[Position], k: int, limit_m: np.ndarray) -> np.ndarray:
+        """For any positions, metres to the k-th nearest place; infinite where beyond their limit.
 
-    def _reached(self, queries: np.ndarray, own: np.ndarray, ks: tuple[int, ...]) -> np.ndarray:
-        """Chords to the k-th nearest places but ``own``, infinite beyond the widest cells."""
+        Args:
+            positions: Wherever they are.
+            k: Which neighbour.
+            limit_m: How far each is of interest; looked at somewhat further, never as far as twice.
+        """
+        queries = _on_sphere(positions)
+        own = np.full(len(queries), -1)
+        return _arc(self._reached(queries, own, (k,), limit_m)[:, 0])
+
+    def _reached(
+        self,
+        queries: np.ndarray,
+        own: np.ndarray,
+        ks: tuple[int, ...],
+        limit_m: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Chords to the k-th nearest places but ``own``, infinite beyond the widest cells or limit."""
         found = np.full((len(queries), len(ks)), np.inf)
         open_ = np.arange(len(queries))
         for reach in _REACHES_M:
             found[open_] = _within(self._points, queries[open_], own[open_], reach, ks)
             open_ = open_[~np.isfinite(found[open_, 0])]
+            if limit_m is not None:
+                open_ = open_[limit_m[open_] > reach]
         return found
 
     def nearest(self, position: Position, count: int) -> list[int]:
