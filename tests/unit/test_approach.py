@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from keepclear.detect.approach import closest, span_within
+from keepclear.detect.approach import closest
 from keepclear.detect.crossing import Minima
 from keepclear.detect.moments import moments
 from keepclear.detect.prepare import prepare
+from keepclear.detect.presence import span_within
 from tests.laws.strategies import FLAT, MINUTE, declared, metres, moved, place, route
 
 GEOD = Geod(ellps="WGS84")

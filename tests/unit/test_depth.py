@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
+from keepclear.detect import depth
 from keepclear.detect.crossing import CrossingKind, Minima
 from keepclear.detect.depth import shared_depth_m
 from keepclear.detect.engine import PORTABLE
@@ -174,3 +176,24 @@ def test_a_mover_deep_inside_an_area_is_there_for_certain():
     flight = route(10.0, (moved(*at, -900, 0), 0), (moved(*at, 900, 0), 10))
     assert crossing(flight, square(*at, 500), position_error_m=50.0).certain
     assert not crossing(flight, square(*at, 500), position_error_m=600.0).certain
+
+
+def test_what_cannot_be_cut_on_the_plane_has_the_bound_nought(monkeypatch):
+    def boom(*_shapes):
+        raise shapely.errors.GEOSException("too thin")
+
+    at = (47.0, 8.0)
+    one, other = square(*at, 500), square(47.001, 8.0, 400)
+    monkeypatch.setattr(depth.shapely, "intersection", boom)
+    table = prepare([declared("a", one), declared("b", other)], geoid=FLAT).table
+    assert depth.shared_depth_m(*(Skeletons(table)[k] for k in (0, 1))) == 0.0
+
+
+@pytest.mark.parametrize("turned", [1e-7, 1e-5, 1e-3])
+def test_slivers_have_a_bound_no_wider_than_themselves(turned):
+    """Two squares that lean into each other by up to a metre along 1 km."""
+    at = (60.0, 10.0)
+    a = laid(*at, rectangle(-500, -500, 0, 500))
+    b = laid(*at, [(turned * 500, -500), (500, -500), (500, 500), (-turned * 500, 500)])
+    found = crossing(a, b)
+    assert found is None or 0.0 <= found.depth_m <= turned * 500 + LATTICE_M

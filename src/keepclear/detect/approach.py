@@ -9,18 +9,14 @@ the surface at the times found. Zero relative velocity is no special case.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from keepclear.detect.metric import AXIS_M, distance_m, ecef, foot, to_unit
+from keepclear.detect.metric import distance_m, ecef, to_unit
 from keepclear.detect.moments import Moments
 from keepclear.detect.table import Table
 
-__all__ = ["Approach", "closest", "presences", "span_within"]
-
-_HALVINGS: Final = 44
-"""Bisections of a leg's time: below a microsecond for legs of half a year."""
+__all__ = ["Approach", "Motion", "chord_between", "closest", "motion_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Approach:
 
 
 @dataclass(frozen=True, slots=True)
-class _Motion:
+class Motion:
     """One side: unit normals at the start and end of the leg, and its times after the origin."""
 
     start: np.ndarray
@@ -50,16 +46,17 @@ class _Motion:
         return np.stack(to_unit(*(self.start + (self.end - self.start) * share)))
 
 
-def _allowed(m: _Motion, time: np.ndarray) -> np.ndarray:
+def _allowed(m: Motion, time: np.ndarray) -> np.ndarray:
     """Whether a time lies in the leg's own window, to a microsecond."""
     return np.asarray((time >= m.begins - 1) & (time <= m.begins + m.lasts + 1))
 
 
-def _motion(table: Table, rows: np.ndarray, origin: np.ndarray) -> _Motion:
+def motion_of(table: Table, rows: np.ndarray, origin: np.ndarray) -> Motion:
+    """How legs run, in time after an origin."""
     first = table.vertex_start[table.ring_start[rows]]
     ends = [np.stack(to_unit(*table.q[first + k].T.astype(np.float64))) for k in (0, 1)]
     begins = (table.start_us[rows] - origin).astype(np.float64)
-    return _Motion(ends[0], ends[1], begins, (table.end_us[rows] - table.start_us[rows]) * 1.0)
+    return Motion(ends[0], ends[1], begins, (table.end_us[rows] - table.start_us[rows]) * 1.0)
 
 
 def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
@@ -100,7 +97,7 @@ def _run(table: Table, rows: np.ndarray) -> list[np.ndarray]:
 
 
 def _closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
-    a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
+    a, b = motion_of(table, i, when.origin_us), motion_of(table, j, when.origin_us)
     tries = _apart_in_time(a, b, float(time_us)) if time_us > 0 else _same_time(a, b, when)
     best = np.full(len(i), np.inf)
     time_i, time_j = when.first.copy(), when.first.copy()
@@ -112,21 +109,22 @@ def _closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us:
     return Approach(best, time_i, time_j)
 
 
-def _same_time(a: _Motion, b: _Motion, when: Moments) -> list[tuple[np.ndarray, np.ndarray]]:
+def _same_time(a: Motion, b: Motion, when: Moments) -> list[tuple[np.ndarray, np.ndarray]]:
     first, last = when.first, when.last
-    gap = _chord(a.at(first), b.at(first))
-    change = _chord(a.at(last), b.at(last)) - gap
+    gap = chord_between(a.at(first), b.at(first))
+    change = chord_between(a.at(last), b.at(last)) - gap
     square = (change * change).sum(axis=0)
     share = np.where(square > 0, -(gap * change).sum(axis=0) / np.where(square > 0, square, 1.0), 0)
     middle = first + (last - first) * np.clip(share, 0.0, 1.0)
     return [(first, first), (last, last), (middle, middle)]
 
 
-def _chord(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+def chord_between(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Straight way in space from the places with unit normals q to those with p, metres."""
     return np.stack(ecef(*p)) - np.stack(ecef(*q))
 
 
-def _apart_in_time(a: _Motion, b: _Motion, tau: float) -> list[tuple[np.ndarray, np.ndarray]]:
+def _apart_in_time(a: Motion, b: Motion, tau: float) -> list[tuple[np.ndarray, np.ndarray]]:
     """Candidate time pairs: the stationary point and the least point of each side."""
     a0, a1 = a.begins, a.begins + a.lasts
     b0, b1 = b.begins, b.begins + b.lasts
@@ -162,7 +160,7 @@ def _apart_in_time(a: _Motion, b: _Motion, tau: float) -> list[tuple[np.ndarray,
     return tries
 
 
-def _linear(m: _Motion) -> tuple[np.ndarray, np.ndarray]:
+def _linear(m: Motion) -> tuple[np.ndarray, np.ndarray]:
     """Chord position at the start of a leg, and its change per microsecond."""
     p, q = np.stack(ecef(*m.start)), np.stack(ecef(*m.end))
     return p, np.where(m.lasts > 0, (q - p) / np.where(m.lasts > 0, m.lasts, 1.0), 0.0)
@@ -193,78 +191,3 @@ def _side(
     step = _least_step(gap + change * offset, change, high - low)
     free = np.where(high >= low, low + step, low)
     return (fixed, free) if along_s else (free, fixed)
-
-
-def span_within(
-    table: Table, i: np.ndarray, j: np.ndarray, when: Moments, reach_m: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """First and last time after the origin at which two legs are within reach of each other.
-
-    Only for pairs that are, at one and the same time. The chord distance is a quadratic of time;
-    its roots are good to a millimetre of distance.
-    """
-    a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
-    gap = _chord(a.at(when.first), b.at(when.first))
-    change = _chord(a.at(when.last), b.at(when.last)) - gap
-    radius = reach_m * (1.0 - (reach_m / AXIS_M) ** 2 / 24.0)
-    square = (change * change).sum(axis=0)
-    half = (gap * change).sum(axis=0)
-    rest = (gap * gap).sum(axis=0) - radius * radius
-    root = np.sqrt(np.maximum(half * half - square * rest, 0.0))
-    moving = square > 0
-    safe = np.where(moving, square, 1.0)
-    low = np.where(moving, np.clip((-half - root) / safe, 0.0, 1.0), 0.0)
-    high = np.where(moving, np.clip((-half + root) / safe, 0.0, 1.0), 1.0)
-    length = when.last - when.first
-    return when.first + length * low, when.first + length * high
-
-
-def presences(
-    table: Table,
-    i: np.ndarray,
-    j: np.ndarray,
-    when: Moments,
-    found: Approach,
-    reach_m: np.ndarray,
-    time_us: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """When each of two legs is where the other is within a time minimum: both spans, after the origin.
-
-    Only for pairs that are, at the times found. Places within reach of each other, at times no further
-    apart than the minimum, form a convex set of pairs of times; these are its shadows on the two axes.
-
-    Returns:
-        First and last time of the legs i, then of the legs j.
-    """
-    a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
-    tau = float(time_us)
-    return (
-        *_presence(a, b, found.time_i, reach_m, tau),
-        *_presence(b, a, found.time_j, reach_m, tau),
-    )
-
-
-def _presence(
-    a: _Motion, b: _Motion, best: np.ndarray, reach_m: np.ndarray, tau: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """First and last time at which a is within reach of where b is within ``tau`` of that time."""
-    first = np.maximum(a.begins, b.begins - tau)
-    last = np.minimum(a.begins + a.lasts, b.begins + b.lasts + tau)
-    ends = []
-    for limit in (first, last):
-        near, far = best.copy(), limit.copy()
-        near = np.where(_nearest_m(a, b, far, tau) <= reach_m, far, near)
-        for _ in range(_HALVINGS):
-            middle = (near + far) * 0.5
-            within = _nearest_m(a, b, middle, tau) <= reach_m
-            near, far = np.where(within, middle, near), np.where(within, far, middle)
-        ends.append(near)
-    return ends[0], ends[1]
-
-
-def _nearest_m(a: _Motion, b: _Motion, time: np.ndarray, tau: float) -> np.ndarray:
-    """Distance from where a is at a time to the nearest place of b within ``tau`` of it."""
-    at = a.at(time)
-    other = b.begins + b.lasts * foot(*at, *b.start, *b.end)
-    low, high = np.maximum(b.begins, time - tau), np.minimum(b.begins + b.lasts, time + tau)
-    return np.asarray(distance_m(*at, *b.at(np.clip(other, low, np.maximum(low, high)))))

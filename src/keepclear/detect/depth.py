@@ -50,7 +50,10 @@ def shared_depth_m(a: Fine, b: Fine) -> float:
     if plane is None:
         return 0.0
     drawn = [plane.drawn(fine) for fine in (a, b)]
-    places = _places(shapely.intersection(*drawn))
+    try:
+        places = _places(shapely.intersection(*drawn))
+    except shapely.errors.GEOSException:  # too thin to be cut in doubles; 0 is still a bound
+        return 0.0
     points = shapely.points(places)
     rough = [
         shapely.distance(points, shapely.boundary(shape)) if fine.area else np.zeros(len(places))
@@ -102,7 +105,9 @@ class _Plane:
         """A skeleton on the plane."""
         rings = [self._on(np.stack(to_unit(*ring.T.astype(np.float64)))) for ring in fine.rings]
         if fine.area:
-            return shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+            valid = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+            parts = [part for part in shapely.get_parts(valid) if part.geom_type == "Polygon"]
+            return shapely.MultiPolygon(parts)
         return shapely.Point(rings[0][0]) if len(rings[0]) == 1 else shapely.LineString(rings[0])
 
     def _on(self, normals: np.ndarray) -> np.ndarray:
