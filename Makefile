@@ -14,9 +14,10 @@ PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 NIGHT_ARGS  ?=
 FUZZ_ARGS   ?=
+CRASH_ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz lock clean
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,7 @@ docs: ## write anew what the documents show of the program: output and diagrams
 	@tools/setup.sh dev
 	$(BIN)/python tools/draw_architecture.py
 	$(BIN)/python tools/list_commands.py
+	$(BIN)/python tools/draw_lives.py
 	$(BIN)/python tools/readme_output.py
 
 bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes, into docs/performance.md
@@ -70,6 +72,10 @@ exact-night: ## a million pairs and more against the independent calculations
 fuzz: ## ten minutes of changed bytes for each reader, going on from the last run
 	@tools/setup.sh bench
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+crash: ## open what a disk may hold after the power went, for 100,000 acknowledged writes
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.store.crash $(CRASH_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

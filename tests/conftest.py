@@ -47,23 +47,3 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(
         f"tests on real data: {ran} ran, {count('skipped')} skipped (folder: {DATA})"
     )
-
-
-KNOWN_FAULTS = {
-    "test_oracle.py::test_frozen_vector[leaving-an-area-at-a-small-angle]": "spans at small angles",
-    "test_oracle.py::test_frozen_vector[crossing-a-line-at-a-small-angle]": "lines without width",
-    "test_oracle.py::test_movers_across_a_line_at_a_small_angle": "lines without width",
-    "test_oracle.py::test_movers_are_as_fifty_digits_say": "spans at small angles",
-    "test_oracle.py::test_whole_crossings_are_the_same_to_the_bit[1 km and 60 s": "minima of 1 km "
-    "and 60 s: the two paths describe a few crossings differently",
-}
-"""Open faults of detection, by test and what goes wrong: a mover that crosses an edge at a very small
-angle is found to pass it by some 10 micrometres, or to leave it some 100 microseconds late."""
-
-
-def pytest_collection_modifyitems(items):
-    """Open faults are shown as such in every run, and do not hide new ones."""
-    for item in items:
-        for name, reason in KNOWN_FAULTS.items():
-            if name in item.nodeid:
-                item.add_marker(pytest.mark.xfail(reason=f"open fault: {reason}", strict=False))

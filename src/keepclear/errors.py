@@ -2,7 +2,11 @@
 
 KeepclearError                 ``code`` is stable; ``for_peer()`` is all that another party may read
  ├─ InputError                 the declaring party: something it wrote cannot be used as written
+ ├─ RuleError                  the acting party: well formed, but an arrangement or a life forbids it
  ├─ UsageError                 the person typing: options contradict each other
+ ├─ VerificationError          whoever holds the evidence: a signature, proof or receipt does not hold
+ │   └─ SplitViewError         likewise: two signed states that cannot both be true; carries both
+ ├─ StoreError                 the operator: a write failed, and nobody can know whether it was stored
  ├─ ConfigurationError         the operator of this machine: something needed is missing here
  └─ InternalError              us: a promise of our own code did not hold
 
@@ -20,7 +24,11 @@ __all__ = [
     "InternalError",
     "KeepclearError",
     "Refusal",
+    "RuleError",
+    "SplitViewError",
+    "StoreError",
     "UsageError",
+    "VerificationError",
 ]
 
 
@@ -59,10 +67,52 @@ class InputError(KeepclearError):
         return f"{self.where}: {self.message}" if self.where else self.message
 
 
+class RuleError(KeepclearError):
+    """Well formed, but not allowed as things stand.
+
+    Attributes:
+        code: Stable name of the rule, such as ``life.not-possible``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class UsageError(KeepclearError):
     """The options given contradict each other or cannot be read."""
 
     code = "usage"
+
+
+class VerificationError(KeepclearError):
+    """A signature, proof or receipt does not hold. Keep it: it may be evidence.
+
+    Attributes:
+        code: Stable name of the reason, such as ``note.bad-signature``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SplitViewError(VerificationError):
+    """One party signed two states of its record that cannot both be true.
+
+    Attributes:
+        notes: Both signed notes: together they are the proof, for anybody who has the key.
+    """
+
+    def __init__(self, message: str, *notes: bytes) -> None:
+        super().__init__("record.split-view", message)
+        self.notes = notes
+
+
+class StoreError(KeepclearError):
+    """A write failed. It was stored whole or not at all; read again before you act on it."""
+
+    code = "store"
 
 
 class ConfigurationError(KeepclearError):

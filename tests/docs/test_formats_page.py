@@ -9,6 +9,8 @@ import pytest
 
 from keepclear.domain.footprint import EdgeRule
 from keepclear.faces.report import csv, envelope, pairs
+from keepclear.formats.cot_types import RULES
+from keepclear.formats.kml_geometry import AREA_EDGES, LINE_EDGES
 from keepclear.formats.properties import EDGES, PROPERTY_NAMES
 from keepclear.formats.registry import FORMATS
 from keepclear.formats.shapes import DEFAULT_EDGES
@@ -101,6 +103,11 @@ def test_the_edge_rule_of_each_format_is_the_one_its_reader_uses(root, page):
         "ASTM F3548-21": ("volume4d.py", EdgeRule.GEODESIC),
         "ED-318": ("ed318_geometry.py", EdgeRule.LONLAT),
         "ED-269": ("ed269.py", EdgeRule.LONLAT),
+        "GPX": ("gpx.py", EdgeRule.GEODESIC),
+        "Cursor-on-Target": ("cot_shapes.py", EdgeRule.GEODESIC),
+        "OpenAir": ("openair.py", EdgeRule.GEODESIC),
+        "YAIXM": ("yaixm.py", EdgeRule.GEODESIC),
+        "NOTAM (text and columns)": ("notam_area.py", EdgeRule.GEODESIC),
     }
     words = {
         EdgeRule.LONLAT: "straight in longitude and latitude",
@@ -115,3 +122,16 @@ def test_the_edge_rule_of_each_format_is_the_one_its_reader_uses(root, page):
         assert words[rule] in row
         source = (root / "src" / "keepclear" / "formats" / module).read_text(encoding="utf-8")
         assert set(re.findall(r"EdgeRule\.([A-Z_]+)", source)) == {rule.name}
+
+
+def test_the_two_rules_of_kml_are_those_of_its_reader(page):
+    table = section(page, "What the line between two vertices means")
+    (row,) = [line for line in table.splitlines() if line.startswith("| KML |")]
+    assert "| areas straight in longitude and latitude; lines along the shortest path;" in row
+    assert (AREA_EDGES, LINE_EDGES) == (EdgeRule.LONLAT, EdgeRule.GEODESIC)
+
+
+def test_every_rule_for_types_of_cursor_on_target_stands_on_the_page(page):
+    table = section(page, "Cursor-on-Target").split("| Part |")[0]
+    named = set(re.findall(r"`([^`]+)`", table))
+    assert {rule.words for rule in RULES} <= named

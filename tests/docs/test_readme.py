@@ -43,6 +43,12 @@ def test_output_in_documents_is_current(path, monkeypatch):
     assert marked.rewrite(text, readme_output.writer()) == text, "run: make docs"
 
 
+def test_the_pictures_of_the_lives_are_current():
+    writer = tool("draw_lives")
+    text = writer.DOCUMENT.read_text(encoding="utf-8")
+    assert marked.rewrite(text, writer.write) == text, "run: make docs"
+
+
 def test_the_drawing_of_the_architecture_is_current():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert marked.rewrite(text, tool("draw_architecture").write) == text, "run: make docs"

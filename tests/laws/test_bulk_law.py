@@ -12,7 +12,7 @@ import math
 import os
 import subprocess
 import sys
-from itertools import count
+from itertools import count, pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -520,6 +520,52 @@ def test_numbers_in_other_spellings(write):
             compared(write({"a.geojson": text.replace(old, new)}))
         except AssertionError as error:
             raise AssertionError(new) from error
+
+
+LONG = {
+    "twice as long": box(west=-10.3, east=-4.1),
+    "just 5 degrees": box(west=8.0, east=13.0),
+    "5 degrees in doubles": box(west=8.1, east=13.1),
+    "a step more": box(west=8.0, east=13.0000001),
+    "8 pieces": box(west=-20.1234567, east=17.7654321),
+    "north": box(south=40.0, north=59.0000001),
+    "slanted": polygon([(8, 47), (14.0000001, 50.0000001), (13, 52), (8, 47)]),
+    "over 180": box(west=176.0000003, south=47, east=-176, north=47.5),
+    "over 180, short": box(west=179.99, south=47, east=-179.99, north=47.02),
+    "a hole with long edges": polygon(
+        [(0, 40), (12, 40), (12, 50), (0, 50), (0, 40)], [(3, 43), (3, 47), (9, 47), (9, 43), (3, 43)]
+    ),
+    "a bow": polygon([(8, 47), (14, 50), (14, 47), (8, 50), (8, 47)]),
+}  # fmt: skip
+"""Edges that are split before anything is compared, and some that only nearly are."""
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_edges_are_split_in_columns_too(write, name):
+    at = [corner for ring in LONG[name]["coordinates"] for corner in ring]
+    d = 0.01
+    near = [
+        volume(
+            f"n{k}", box(*(round(v, 7) for v in (x + dx - d, y + dy - d, x + dx + d, y + dy + d)))
+        )
+        for k, (x, y) in enumerate(at[:-1])
+        for dx, dy in [(0.0, 0.0), (1.7, 0.0)]
+        if abs(x + dx) < 179
+    ]
+    middle = [
+        volume(
+            f"m{k}",
+            point(round((a[0] + b[0]) / 2 + off, 7), round((a[1] + b[1]) / 2, 7)),
+            radius_m=900,
+        )
+        for k, (a, b) in enumerate(pairwise(at))
+        for off in (0.0, 0.0031)
+        if abs(a[0] - b[0]) < 90
+    ]
+    others = [one | {"properties": one["properties"] | {"id": f"o{k}"}}
+              for k, one in enumerate([*near, *middle])]  # fmt: skip
+    found = compared(write({"a.geojson": collection(volume("1", LONG[name]), *others)}))
+    assert (found or 0) > 2 or name in {"a bow", "over 180", "over 180, short"}
 
 
 def test_ids_sort_as_texts_do(write):

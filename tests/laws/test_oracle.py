@@ -126,6 +126,14 @@ def test_movers_across_a_line_at_a_small_angle_are_as_fifty_digits_say(engines, 
     assert tally.meeting > SHALLOW / 2
 
 
+@pytest.mark.parametrize("number", CHUNKS)
+def test_movers_that_hardly_close_are_as_fifty_digits_say(engines, number):
+    pairs = [batches.sliding(SEED, k) for k in some_of(number, SHALLOW)]
+    tally = compare.compare_movers(pairs, engines, spans_every=10)
+    assert tally.differences == []
+    assert tally.meeting > SHALLOW / 2
+
+
 # ---- (c) S2 --------------------------------------------------------------------------------------
 
 
@@ -189,10 +197,9 @@ def test_frozen_vector(engines, case):
         assert tally.differences == []
         return
     a, b = shape_of(case["a"]), shape_of(case["b"])
-    if case["of"] == "circles":
-        pairs = [generate.Pair(0, k, "circles", "", *ab, 0.0, None) for k, ab in
-                 enumerate([(a, b), (b, a)])]  # fmt: skip
-        tally = compare.compare_exchanged(pairs, engines, Minima(horizontal_m=case["minimum_m"]))
+    if case["of"] == "exchanged":
+        minima = Minima(horizontal_m=case["minimum_m"], time_us=case["tau_us"])
+        tally = compare.compare_exchanged(a, b, engines, minima)
     else:
         pair = generate.MoverPair(
             0,

@@ -83,7 +83,8 @@ def test_a_table_written_is_the_same_declarations_read(form):
         assert not losses
         assert [as_read(one) for one in read] == [
             replace(
-                as_read(one), notice=tuple(sorted(one.notice, key=lambda n: COLUMNS.index(n[0])))
+                as_read(one),
+                notice=tuple(sorted(one.notice, key=lambda n: list(NOTICE_FIELDS).index(n[0]))),
             )
             for one in said
         ]

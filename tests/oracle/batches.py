@@ -357,3 +357,26 @@ def shallow(seed: int, number: int) -> generate.MoverPair:
     return generate.MoverPair(
         seed, number, "shallow crossing", where, mover, standing, times, 0, minimum, None
     )
+
+
+def sliding(seed: int, number: int) -> generate.MoverPair:
+    """Two movers that run abreast or in trail, at up to 250 m/s and all but one heading: they close at
+    centimetres a second, and their ways are cut into legs at different places."""
+    rng = Random(f"sliding {seed} {number}")
+    where, spot = generate.place(rng)
+    heading, speed = rng.uniform(0, 360), 10 ** rng.uniform(0.5, 2.4)
+    tau = rng.choice([0, 0, 20]) * generate.SECOND_US
+    width, minimum = rng.choice([0.0, 0.05, 0.5, 5.0]), rng.choice([0.02, 0.2, 1.0])
+    drift = 10 ** rng.uniform(-2, 0.5)
+    ahead = rng.choice([0.0, 0.0, width + minimum + generate.gap(rng)])
+    movers = []
+    for k in (0, 1):
+        before, after = rng.uniform(10, 120), rng.uniform(10, 120)
+        at = move(*spot, heading + (180 if ahead < 0 else 0), abs(ahead)) if k else spot
+        way = heading + k * np.rad2deg(drift / speed)
+        ends = move(*at, way + 180, speed * before), move(*at, way, speed * after)
+        late = k * tau * rng.choice([0, 1, -1, 0.5])
+        times = (round(generate.SECOND_US * (200 + s) + late) for s in (-before, after))
+        first, last = (generate.START_US + time for time in times)
+        movers.append(Mover(ends, (first, last), width * (1 - k)))
+    return generate.MoverPair(seed, number, "sliding", where, *movers, None, tau, minimum, None)

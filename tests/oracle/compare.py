@@ -51,6 +51,8 @@ DISTANCE_M = 0.01
 that lie at most 2.5 mm beside what was declared, and half a millimetre of rounding."""
 SPAN_SLACK_US = 2
 """Times are rounded outwards to whole microseconds."""
+OWN_EVERY = 5
+"""Of so many pairs whose times are compared one is, where a time minimum makes that slow."""
 WIDE_EVERY = 8
 """Of so many pairs that share no point, one is also asked at the very distance between the two."""
 RULES = {
@@ -441,8 +443,11 @@ def compare_movers(
         tally.count(pair.kind, meet=meet)
         if bool(found) != meet:
             tally.differ("verdict", expected=meet, pair=repr(pair), truth=truth)
-        elif found and pair.tau_us == 0 and pair.number % spans_every == 0:
-            _compare_spans(tally, pair, found)
+        elif found and pair.number % spans_every == 0:
+            if pair.tau_us == 0:
+                _compare_spans(tally, pair, found)
+            elif not pair.window_us and pair.number % (OWN_EVERY * spans_every) == 0:
+                _compare_own_spans(tally, pair, found)
     return tally
 
 
@@ -467,6 +472,38 @@ def _compare_spans(tally: Tally, pair: MoverPair, found: Sequence[Crossing]) -> 
         return
     tally.judged["times"] += 1
     if not (_covered(least, got) and _covered(got, most)):
+        tally.differ("times", pair=repr(pair), found=got, least=least, most=most)
+
+
+def _compare_own_spans(tally: Tally, pair: MoverPair, found: Sequence[Crossing]) -> None:
+    """With a time minimum: notes a crossing that is not the time both own spans have in common, or
+    the gap between them."""
+    reach = width_m(pair.a) + width_m(pair.b) + pair.minimum_m
+    sides = (pair.a, pair.b), (pair.b, pair.a)
+    try:
+        least, most = (
+            [spans.spans_of_two(*side, max(reach + by, 0.0), pair.tau_us) for side in sides]
+            for by in (-TOLERANCE_M, TOLERANCE_M)
+        )
+    except ValueError:
+        tally.skipped["times: along the boundary"] += 1
+        return
+    if len(found) > 1 or any(len(one) != 1 for one in (*least, *most)):
+        tally.skipped["times: not one span"] += 1
+        return
+    tally.judged["times"] += 1
+    starts = [
+        max(a[0], b[0]) for (a,), (b,) in (most, least)
+    ]  # later of the starts, at most and least
+    ends = [min(a[1], b[1]) for (a,), (b,) in (least, most)]
+    early = min(starts[0], ends[0]), min(starts[1], ends[1])
+    late = max(starts[0], ends[0]), max(starts[1], ends[1])
+    got = found[0].time_start_us or 0, found[0].time_end_us or 0
+    slack = SPAN_SLACK_US
+    if not all(
+        low - slack <= at <= high + slack
+        for at, (low, high) in zip(got, (early, late), strict=True)
+    ):
         tally.differ("times", pair=repr(pair), found=got, least=least, most=most)
 
 
@@ -509,20 +546,20 @@ def compare_hits(
     return tally
 
 
-def compare_exchanged(pairs: Sequence[Pair], engines: Sequence[Engine], minima: Minima) -> Tally:
-    """Pairs of standing shapes judged as row against row, either first: the same bits from all."""
+def compare_exchanged(a: Any, b: Any, engines: Sequence[Engine], minima: Minima) -> Tally:
+    """The rows of one shape against those of another, and the other way round: the same bits."""
     tally = Tally()
     said = [
         Declaration(id=str(k), kind=Kind.OPERATION, parts=(part_of(shape),))
-        for pair in pairs
-        for k, shape in enumerate((pair.a, pair.b))
+        for k, shape in enumerate((a, b))
     ]
     table = prepare(said, geoid=GEOID).table
-    i = np.arange(0, len(table), 2)
+    rows, others = (np.flatnonzero(table.owner == k) for k in (0, 1))
+    i, j = np.repeat(rows, len(others)), np.tile(others, len(rows))
     for engine in engines:
         court = Court(table, minima, Skeletons(table), engine)
-        one, other = judge(court, i, i + 1), judge(court, i + 1, i)
-        for name in unequal(one, replace(other, i=other.j, j=other.i)):
+        one, other = judge(court, i, j), judge(court, j, i)
+        for name in unequal(one, exchanged(other, np.ones(len(other.i), dtype=bool))):
             tally.differ("exchanged", engine=engine.name, column=name)
         tally.judged["exchanged"] += len(one.i)
     return tally
@@ -534,9 +571,16 @@ def _all_hits(court: Court, search: Search) -> Hits:
     parts = [judge(court, i, j) for i, j in found]
     names = [column.name for column in fields(Hits)]
     hits = Hits(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    low, high = np.minimum(hits.i, hits.j), np.maximum(hits.i, hits.j)
-    hits = replace(hits, i=low.astype(np.int64), j=high.astype(np.int64))
+    hits = exchanged(hits, hits.i > hits.j)
+    hits = replace(hits, i=hits.i.astype(np.int64), j=hits.j.astype(np.int64))
     return hits.take(np.lexsort((hits.start_us, hits.j, hits.i)))
+
+
+def exchanged(hits: Hits, swap: np.ndarray) -> Hits:
+    """The same hits, some of them with the other row named first."""
+    i, j = np.where(swap, hits.j, hits.i), np.where(swap, hits.i, hits.j)
+    own_us = np.where(swap[:, None], hits.own_us[:, [2, 3, 0, 1]], hits.own_us)
+    return replace(hits, i=i, j=j, own_us=own_us)
 
 
 def unequal(one: Hits, other: Hits) -> list[str]:

@@ -39,7 +39,7 @@ AREA_M = (10.0, 30_000.0)
 FIFTY = 60
 """Standing pairs and pairs with movers, each, for the 50-digit oracle; some 20 ms each."""
 SHALLOW = 10
-"""Movers across a line at a small angle, for the 50-digit oracle."""
+"""Movers across a line at a small angle, and movers that hardly close, for the 50-digit oracle."""
 PATHS_EVERY = 4
 """Of so many chunks one is also searched, and compared to the bit between the two paths."""
 MINIMA = (
@@ -63,6 +63,8 @@ class State:
     meeting: int = 0
     differences: Counter[str] = field(default_factory=Counter)
     s2_volumes: int = 0
+    commits: list[str] = field(default_factory=list)
+    """What was tested, one after the other: a run may be resumed on other code."""
 
     @property
     def pairs(self) -> int:
@@ -125,8 +127,9 @@ def chunk(state: State, engines: list[Engine]) -> None:
     standing = [generate.pair(state.seed, number) for number in some]
     movers = [generate.mover_pair(state.seed, number) for number in some]
     shallow = [batches.shallow(state.seed, number) for number in some[:SHALLOW]]
+    sliding = [batches.sliding(state.seed, number) for number in some[:SHALLOW]]
     state.add("50 digits", compare.compare_standing(standing, engines))
-    for pairs, spans_every in ((movers, 2), (shallow, 10)):
+    for pairs, spans_every in ((movers, 2), (shallow, 10), (sliding, 10)):
         tally = compare.compare_movers(pairs, engines, spans_every)
         state.kinds["times"] += tally.judged.pop("times", 0)
         state.add("50 digits", tally)
@@ -151,25 +154,54 @@ HEAD = """# Long runs against the oracles
 `make exact-night` compares keepclear's verdicts with calculations that share no code with them
 (`tests/oracle/README.md`) and adds a line here. *Pairs* counts those on which an oracle itself gave
 a verdict: Python integers on the very vertices (rational), and 50 digits from the positions as
-declared, standing and moving (gaps within 1 cm of the boundary are not counted). *S2* are the
+declared, standing and moving (gaps within 1 cm of the boundary are not counted). *By kind* tells both
+apart by what was compared; *times* are spans of movers, *hits* pairs described by both code paths and
+compared to the bit, *distances* verdicts at the very distance. *S2* are the
 candidates of the search among the benchmark's polygons. *Differences* are of any sort: verdicts, a
 pair that a search lost, or a bit in which the two code paths do not agree. A commit with a plus had
 changes that were not committed.
 
-| Date | Commit | Seed | Pairs | Rational | 50 digits | Meeting | S2 pairs | Seconds | Differences |
-|---|---|---|---|---|---|---|---|---|---|
+| Date | Commit | Seed | Pairs | Rational | 50 digits | Meet | S2 | Seconds | Differences | By kind |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
-def line(state: State, commit: str) -> str:
+GROUPS = {
+    "lattice ": "lattice polygons",
+    "areas, ": "areas by edge rule",
+    "circle": "circles and corridors",
+    "corridor": "circles and corridors",
+    "mover ": "movers past shapes",
+    "two movers": "two movers",
+    "shallow": "movers at small angles",
+    "sliding": "movers that hardly close",
+    "times": "times",
+    "hits": "hits",
+    "at the very distance": "distances",
+}
+"""How kinds are put together in a line, by how their names begin; the rest are polygons."""
+
+
+def by_kind(kinds: Counter[str]) -> str:
+    """How many pairs of which kinds, the most first."""
+    groups: Counter[str] = Counter()
+    for kind, number in kinds.items():
+        if kind != "S2":
+            found = [name for start, name in GROUPS.items() if kind.startswith(start)]
+            groups[found[0] if found else "polygons in degrees"] += number
+    return ", ".join(f"{number:,} {name}" for name, number in groups.most_common())
+
+
+def line(state: State) -> str:
     """The line of a run."""
     date = time.strftime("%Y-%m-%d", time.gmtime())
     found = ", ".join(f"{n} {what}" for what, n in sorted(state.differences.items())) or "0"
     s2 = f"{state.judged['S2']:,} of {state.s2_volumes:,} volumes" if state.s2_volumes else "-"
     share = state.meeting / max(1, state.judged.total())
     return (
-        f"| {date} | {commit} | {state.seed} | {state.pairs:,} | {state.judged['rational']:,} "
-        f"| {state.judged['50 digits']:,} | {share:.0%} | {s2} | {state.seconds:,.0f} | {found} |\n"
+        f"| {date} | {', '.join(state.commits)} | {state.seed} | {state.pairs:,} "
+        f"| {state.judged['rational']:,} | {state.judged['50 digits']:,} | {share:.0%} | {s2} "
+        f"| {state.seconds:,.0f} | {found} | {by_kind(state.kinds)} |\n"
     )
 
 
@@ -196,8 +228,9 @@ def main() -> int:
     given = ask.parse_args()
     fast = compare.fast_engine()
     engines = [PORTABLE] if fast is None else [PORTABLE, fast]
-    commit = commit_now()
     state = State.load(given.seed) if given.resume else State(given.seed)
+    if commit_now() not in state.commits[-1:]:
+        state.commits.append(commit_now())
     OUT.mkdir(exist_ok=True)
     if not given.resume:
         state.differing.unlink(missing_ok=True)
@@ -215,7 +248,7 @@ def main() -> int:
         state.save()
         _say(state)
     text = SOAK.read_text() if SOAK.exists() else HEAD
-    SOAK.write_text(text + line(state, commit))
+    SOAK.write_text(text + line(state))
     _say(state)
     print(json.dumps({"kinds": state.kinds, "skipped": state.skipped}, indent=1))
     return 1 if state.differences else 0

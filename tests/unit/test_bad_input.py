@@ -279,8 +279,8 @@ TEXTS = {
         WHOLE.replace("north", "n\u00f6rd").encode("latin-1"), "file.encoding", "0xf6",
         "not UTF-8",
     ),
-    "a ZIP": (b"PK\x03\x04" + b"\x00" * 40, "zip.damaged", "ZIP", "damaged"),
-    "XML": ("<kml></kml>", "format.unknown", "XML", "GeoJSON"),
+    "a broken ZIP": (b"PK\x03\x04" + b"\x00" * 40, "zip.damaged", "ZIP", "cut short"),
+    "other XML": ("<gml></gml>", "format.unknown", "XML", "'gml'", "GeoJSON"),
     "another JSON": ('{"a": 1}', "format.unknown", "--read-as"),
     "a bare geometry": (
         '{"type": "Point", "coordinates": [8, 47]}', "geojson.type", "put the geometry into",

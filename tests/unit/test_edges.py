@@ -22,6 +22,7 @@ from keepclear.detect.edges import (
 from keepclear.detect.fine import fine_of
 from keepclear.detect.lattice import EDGE_UNITS_MAX, W, face_shared, to_cube, unit_vector
 from keepclear.detect.prepare import prepare
+from keepclear.detect.trig import lonlat_of
 from keepclear.domain.footprint import EdgeRule
 from tests.laws.strategies import FLAT, corridor, declared, place
 
@@ -285,3 +286,30 @@ def test_unit_vectors_are_exact_at_right_angles_and_agree_with_the_c_library():
     rng = np.random.default_rng(18)
     lon, lat = rng.uniform(-180, 180, 1000), rng.uniform(-90, 90, 1000)
     assert np.abs(np.stack(unit_vector(lon, lat), axis=-1) - normals(lon, lat)).max() < 4e-16
+
+
+def test_longitude_and_latitude_of_a_direction_are_good_to_ten_nanometres():
+    rng = np.random.default_rng(7)
+    v = rng.normal(size=(20_000, 3)) * 10.0 ** rng.uniform(-6, 0, (20_000, 3))
+    v /= np.sqrt((v * v).sum(axis=1))[:, None]
+    lon, lat = lonlat_of(*v.T)
+    flat = np.hypot(v[:, 0], v[:, 1])
+    assert np.abs(lon - np.degrees(np.arctan2(v[:, 1], v[:, 0]))).max() < 9e-14
+    assert np.abs(lat - np.degrees(np.arctan2(v[:, 2], flat))).max() < 9e-14
+
+
+@pytest.mark.parametrize(
+    ("direction", "place"),
+    [
+        ((0, 0, 1), (0, 90)),
+        ((0, 0, -1), (0, -90)),
+        ((1, 0, 0), (0, 0)),
+        ((0, 1, 0), (90, 0)),
+        ((0, -1, 0), (-90, 0)),
+        ((-1, 0, 0), (180, 0)),
+        ((-1, -1e-18, 0), (-180, 0)),
+    ],
+)
+def test_longitude_and_latitude_at_the_special_places(direction, place):
+    lon, lat = lonlat_of(*(np.array([float(value)]) for value in direction))
+    assert (float(lon[0]), float(lat[0])) == place

@@ -173,9 +173,9 @@ def test_the_workload_form_one_feature_per_line_in_a_collection_is_geojson():
 @pytest.mark.parametrize(
     ("data", "name", "code", "said"),
     [
-        (b"<kml></kml>", "a.kml", "format.unknown", "XML"),
+        (b"<gml></gml>", "a.kml", "format.unknown", "XML"),
         (b"\x1f\x8b\x08", "a.json.gz", "file.binary", "gzip"),
-        (b"PK\x03\x04", "a.xlsx", "zip.damaged", "damaged"),
+        (b"PK\x03\x04", "a.xlsx", "zip.damaged", "ZIP"),
         (b"hello", "a.txt", "format.unknown", "--read-as"),
         (b'{"hello": 1}', "a.json", "format.unknown", "geojson"),
         (json.dumps([feature()]).encode(), "a.json", "format.unknown", "FeatureCollection"),
@@ -191,7 +191,7 @@ def test_other_files_are_refused_with_advice(data, name, code, said):
 def test_read_as_overrides_and_must_be_known():
     assert read_bytes(json.dumps(feature()).encode(), name="x", read_as="ndjson").format == "ndjson"
     with pytest.raises(UsageError, match="geojson, tracks"):
-        read_bytes(b"{}", name="x", read_as="kml")
+        read_bytes(b"{}", name="x", read_as="dwg")
 
 
 @pytest.mark.parametrize("data", [b"{}", json.dumps(feature()).encode()])

@@ -312,7 +312,6 @@ def test_files_that_are_read(data, name, options, code, declarations, volumes, c
         ),
         ("utm/openutm_edmonton_cap10.json", [("", "format.unknown", "a list of 21")]),
         ("utm/test_zurich.json", [("", "format.unknown", "an object")]),
-        ("utm/usa_netrid_dcdemo.kml", [("", "format.unknown", "XML, such as KML or GPX")]),
     ],
 )
 def test_files_that_are_refused(data, name, refused):

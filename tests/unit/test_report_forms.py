@@ -43,6 +43,7 @@ MEETING = Crossing(
     horizontal_m=0.0,
     vertical_m=0.0,
     time_s=0.0,
+    depth_m=512.3456,
 )
 NEAR = Crossing(
     a=Side("Alder", "A2", Kind.OPERATION, (0,)),
@@ -142,11 +143,12 @@ class TestEnvelope:
             ("horizontal_m", 0.0),
             ("vertical_m", 0.0),
             ("time_s", 0.0),
+            ("depth_m", 512.346),
         ]
 
     def test_what_has_no_limit_is_null(self):
         _, near = json.loads(render_json(FOUND))["crossings"]
-        for name in ("time_start", "time_end", "altitude", "area_m2", "area"):
+        for name in ("time_start", "time_end", "altitude", "area_m2", "area", "depth_m"):
             assert near[name] is None
         assert near["altitude_w84_m"] == [None, None]
         assert (near["horizontal_m"], near["time_s"]) == (812.346, 0.123457)

@@ -168,6 +168,21 @@ def test_a_separation_says_in_which_dimensions():
     assert words.shared(replace(near, horizontal_m=0.0, time_s=0.0)) == "no gap left"
 
 
+@pytest.mark.parametrize(
+    ("depth_m", "said"),
+    [
+        (None, "1.12 km²"),
+        (0.1, "1.12 km²"),
+        (0.0042, "1.12 km², shared 4 mm deep"),
+        (0.0, "1.12 km², the footprints only touch"),
+    ],
+)
+def test_what_is_shared_by_millimetres_is_said_to_be(depth_m, said):
+    assert words.shared(replace(MEETING, depth_m=depth_m)) == said
+    # only a stated error brings these together: nothing is shared, and nothing touches
+    assert words.shared(replace(MEETING, depth_m=depth_m, horizontal_m=3.0)) == "1.12 km²"
+
+
 def test_what_is_no_operation_is_named_as_what_it_is():
     assert words.between(MEETING) == "Alder A2 and Relief S1 (site)"
     assert words.who(replace(A, party="", id="")) == "(without a name)"

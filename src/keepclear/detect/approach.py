@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keepclear.detect.metric import AXIS_M, distance_m, ecef, to_unit
+from keepclear.detect.metric import distance_m, ecef, to_unit
 from keepclear.detect.moments import Moments
 from keepclear.detect.table import Table
 
-__all__ = ["Approach", "closest", "span_within"]
+__all__ = ["Approach", "Motion", "chord_between", "closest", "motion_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Approach:
 
 
 @dataclass(frozen=True, slots=True)
-class _Motion:
+class Motion:
     """One side: unit normals at the start and end of the leg, and its times after the origin."""
 
     start: np.ndarray
@@ -46,16 +46,17 @@ class _Motion:
         return np.stack(to_unit(*(self.start + (self.end - self.start) * share)))
 
 
-def _allowed(m: _Motion, time: np.ndarray) -> np.ndarray:
+def _allowed(m: Motion, time: np.ndarray) -> np.ndarray:
     """Whether a time lies in the leg's own window, to a microsecond."""
     return np.asarray((time >= m.begins - 1) & (time <= m.begins + m.lasts + 1))
 
 
-def _motion(table: Table, rows: np.ndarray, origin: np.ndarray) -> _Motion:
+def motion_of(table: Table, rows: np.ndarray, origin: np.ndarray) -> Motion:
+    """How legs run, in time after an origin."""
     first = table.vertex_start[table.ring_start[rows]]
     ends = [np.stack(to_unit(*table.q[first + k].T.astype(np.float64))) for k in (0, 1)]
     begins = (table.start_us[rows] - origin).astype(np.float64)
-    return _Motion(ends[0], ends[1], begins, (table.end_us[rows] - table.start_us[rows]) * 1.0)
+    return Motion(ends[0], ends[1], begins, (table.end_us[rows] - table.start_us[rows]) * 1.0)
 
 
 def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
@@ -67,8 +68,36 @@ def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: 
         j: Rows of legs.
         when: Common time, cut by bands.
         time_us: Time minimum: the two may be up to this far apart in time.
+
+    Which of the two is named first changes no bit: the steps begin with the same one of them.
     """
-    a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
+    swap = _exchanged(table, i, j)
+    found = _closest(table, np.where(swap, j, i), np.where(swap, i, j), when, time_us)
+    times = found.time_i, found.time_j
+    return Approach(found.distance_m, np.where(swap, *times[::-1]), np.where(swap, *times))
+
+
+def _exchanged(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Whether the second leg of a pair goes first.
+
+    By where and when it runs, not by its row, so that nothing else that is declared plays a part.
+    """
+    later, alike = np.zeros(len(i), dtype=bool), np.ones(len(i), dtype=bool)
+    for one, other in zip(_run(table, i), _run(table, j), strict=True):
+        later |= alike & (other < one)
+        alike &= other == one
+    return later
+
+
+def _run(table: Table, rows: np.ndarray) -> list[np.ndarray]:
+    """Where and when legs run, as columns: both lattice vertices, both instants."""
+    first = table.vertex_start[table.ring_start[rows]]
+    ends = [table.q[first + k, axis] for k in (0, 1) for axis in range(3)]
+    return [*ends, table.start_us[rows], table.end_us[rows]]
+
+
+def _closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: int) -> Approach:
+    a, b = motion_of(table, i, when.origin_us), motion_of(table, j, when.origin_us)
     tries = _apart_in_time(a, b, float(time_us)) if time_us > 0 else _same_time(a, b, when)
     best = np.full(len(i), np.inf)
     time_i, time_j = when.first.copy(), when.first.copy()
@@ -80,21 +109,22 @@ def closest(table: Table, i: np.ndarray, j: np.ndarray, when: Moments, time_us: 
     return Approach(best, time_i, time_j)
 
 
-def _same_time(a: _Motion, b: _Motion, when: Moments) -> list[tuple[np.ndarray, np.ndarray]]:
+def _same_time(a: Motion, b: Motion, when: Moments) -> list[tuple[np.ndarray, np.ndarray]]:
     first, last = when.first, when.last
-    gap = _chord(a.at(first), b.at(first))
-    change = _chord(a.at(last), b.at(last)) - gap
+    gap = chord_between(a.at(first), b.at(first))
+    change = chord_between(a.at(last), b.at(last)) - gap
     square = (change * change).sum(axis=0)
     share = np.where(square > 0, -(gap * change).sum(axis=0) / np.where(square > 0, square, 1.0), 0)
     middle = first + (last - first) * np.clip(share, 0.0, 1.0)
     return [(first, first), (last, last), (middle, middle)]
 
 
-def _chord(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+def chord_between(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Straight way in space from the places with unit normals q to those with p, metres."""
     return np.stack(ecef(*p)) - np.stack(ecef(*q))
 
 
-def _apart_in_time(a: _Motion, b: _Motion, tau: float) -> list[tuple[np.ndarray, np.ndarray]]:
+def _apart_in_time(a: Motion, b: Motion, tau: float) -> list[tuple[np.ndarray, np.ndarray]]:
     """Candidate time pairs: the stationary point and the least point of each side."""
     a0, a1 = a.begins, a.begins + a.lasts
     b0, b1 = b.begins, b.begins + b.lasts
@@ -130,7 +160,7 @@ def _apart_in_time(a: _Motion, b: _Motion, tau: float) -> list[tuple[np.ndarray,
     return tries
 
 
-def _linear(m: _Motion) -> tuple[np.ndarray, np.ndarray]:
+def _linear(m: Motion) -> tuple[np.ndarray, np.ndarray]:
     """Chord position at the start of a leg, and its change per microsecond."""
     p, q = np.stack(ecef(*m.start)), np.stack(ecef(*m.end))
     return p, np.where(m.lasts > 0, (q - p) / np.where(m.lasts > 0, m.lasts, 1.0), 0.0)
@@ -161,27 +191,3 @@ def _side(
     step = _least_step(gap + change * offset, change, high - low)
     free = np.where(high >= low, low + step, low)
     return (fixed, free) if along_s else (free, fixed)
-
-
-def span_within(
-    table: Table, i: np.ndarray, j: np.ndarray, when: Moments, reach_m: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """First and last time after the origin at which two legs are within reach of each other.
-
-    Only for pairs that are, at one and the same time. The chord distance is a quadratic of time;
-    its roots are good to a millimetre of distance.
-    """
-    a, b = _motion(table, i, when.origin_us), _motion(table, j, when.origin_us)
-    gap = _chord(a.at(when.first), b.at(when.first))
-    change = _chord(a.at(when.last), b.at(when.last)) - gap
-    radius = reach_m * (1.0 - (reach_m / AXIS_M) ** 2 / 24.0)
-    square = (change * change).sum(axis=0)
-    half = (gap * change).sum(axis=0)
-    rest = (gap * gap).sum(axis=0) - radius * radius
-    root = np.sqrt(np.maximum(half * half - square * rest, 0.0))
-    moving = square > 0
-    safe = np.where(moving, square, 1.0)
-    low = np.where(moving, np.clip((-half - root) / safe, 0.0, 1.0), 0.0)
-    high = np.where(moving, np.clip((-half + root) / safe, 0.0, 1.0), 1.0)
-    length = when.last - when.first
-    return when.first + length * low, when.first + length * high

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from keepclear.detect.exact import ALTITUDE_DOUBT, POSITION_DOUBT, Hits
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.shared_band import shared_altitude, shared_w84_m
-from keepclear.detect.table import FOREVER_US, Table
+from keepclear.detect.table import FOREVER_US, LEG, Table
 from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window
@@ -62,8 +63,8 @@ def _oriented(table: Table, hits: Hits, rank: np.ndarray) -> Hits:
     """The same hits with i on side a."""
     swap = rank[table.owner[hits.i]] > rank[table.owner[hits.j]]
     i, j = np.where(swap, hits.j, hits.i), np.where(swap, hits.i, hits.j)
-    rest = {name: getattr(hits, name) for name in Hits.__slots__ if name not in {"i", "j"}}
-    return Hits(i=i, j=j, **rest)
+    own_us = np.where(swap[:, None], hits.own_us[:, [2, 3, 0, 1]], hits.own_us)
+    return replace(hits, i=i, j=j, own_us=own_us)
 
 
 def _spans(table: Table, hits: Hits) -> list[np.ndarray]:
@@ -95,7 +96,7 @@ def _crossing(
 ) -> Crossing:
     table = prepared.table
     i, j = hits.i[rows], hits.j[rows]
-    start, end = _when(hits, rows)
+    start, end, gap_us = _when(table, hits, rows)
     a, b = declarations[table.owner[i[0]]], declarations[table.owner[j[0]]]
     overlap = hits.overlap[rows]
     size, drawn = None, None
@@ -121,18 +122,39 @@ def _crossing(
         area=drawn,
         horizontal_m=_least(hits.horizontal_m[rows], 3),
         vertical_m=_least(hits.vertical_m[rows], 3),
-        time_s=_least(hits.time_s[rows], _MICRO),
+        time_s=round(gap_us / 1e6, _MICRO),
+        depth_m=_depth_m(hits, rows) if areas else None,
     )
 
 
-def _when(hits: Hits, rows: np.ndarray) -> tuple[int, int]:
-    """First and last moment; where no two parts share a moment, the narrowest gap between them."""
-    start, end = hits.start_us[rows], hits.end_us[rows]
-    apart = hits.apart[rows]
+def _depth_m(hits: Hits, rows: np.ndarray) -> float | None:
+    """Of the parts that overlap, the deepest."""
+    known = hits.depth_m[rows][~np.isnan(hits.depth_m[rows])]
+    return round(float(known.max()), 3) if len(known) else None
+
+
+def _when(table: Table, hits: Hits, rows: np.ndarray) -> tuple[int, int, int]:
+    """First and last moment, and 0; or the narrowest gap between the parts, and how long it is.
+
+    The legs of two movers are pieces of two journeys, however they are cut, and count as one pair.
+    """
+    start, end, apart = hits.start_us[rows], hits.end_us[rows], hits.apart[rows]
+    gap = np.rint(hits.time_s[rows] * 1e6).astype(np.int64)
+    moving = (table.kind[hits.i[rows]] == LEG) & (table.kind[hits.j[rows]] == LEG)
+    if moving.any():
+        own = hits.own_us[rows][moving]
+        latest = max(int(own[:, 0].min()), int(own[:, 2].min()))
+        earliest = min(int(own[:, 1].max()), int(own[:, 3].max()))
+        journey = (min(latest, earliest), max(latest, earliest), latest > earliest,
+                   max(latest - earliest, 0))  # fmt: skip
+        start, end, apart, gap = (
+            np.append(column[~moving], value)
+            for column, value in zip((start, end, apart, gap), journey, strict=True)
+        )
     if apart.all():
-        k = int(np.argmin(hits.time_s[rows]))
-        return int(start[k]), int(end[k])
-    return int(start[~apart].min()), int(end[~apart].max())
+        k = int(np.argmin(gap))
+        return int(start[k]), int(end[k]), int(gap[k])
+    return int(start[~apart].min()), int(end[~apart].max()), 0
 
 
 def _least(values: np.ndarray, decimals: int) -> float:

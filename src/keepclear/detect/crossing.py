@@ -56,7 +56,8 @@ class Crossing:
     """One short sentence for each reason why it is not certain; empty when certain."""
     time_start_us: int | None
     """When it begins; ``None`` when both stand since ever. For two windows that do not overlap but
-    come closer than the time minimum, start and end are the gap between them."""
+    come closer than the time minimum, start and end are the gap between them. With a time minimum the
+    window of a mover is when it is where the other is, or comes to, within the minima."""
     time_end_us: int | None
     altitude: AltitudeBand | None
     """The shared band, where both sides share one reference; else ``None``."""
@@ -73,7 +74,13 @@ class Crossing:
     """Least gap between the bands; 0 when they meet. At its smallest, where unlike references leave
     room for doubt."""
     time_s: float
-    """Gap between the windows; 0 when they overlap."""
+    """Gap between the windows, as ``time_start_us`` has them; 0 when they overlap."""
+    depth_m: float | None = None
+    """How far the footprints share, stand-off included, at least: whichever way one of them were
+    moved by less, they would still share a point. 0 where they only touch, or where nothing but a
+    stated error brings them together (then ``horizontal_m`` says how far apart they are). Good to
+    0.1 mm for the lattice, to 1 cm for what was declared. ``None`` for a separation, or where areas
+    were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ Source: the measurements behind decision 0001.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, log2
+from math import ceil, log2, sqrt
 from typing import Any, Final
 
 import numpy as np
 
 from keepclear.detect.lattice import EDGE_M_MAX, to_cube, unit_vector
-from keepclear.detect.trig import RADIAN, sin_cos
+from keepclear.detect.metric import to_unit
+from keepclear.detect.trig import RADIAN, lonlat_of, sin_cos
 from keepclear.detect.twice import kernel
 
 __all__ = [
@@ -176,18 +177,21 @@ def great_circle_lonlat(
     lon_a: float, lat_a: float, lon_b: float, lat_b: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points of a great circle, a included and b left out: halved until pieces fit 50 km."""
-    ends = unit_vector(np.array([lon_a, lon_b]), np.array([lat_a, lat_b]))
-    arc = np.stack(ends, axis=-1)
-    while float(np.linalg.norm(arc[0] - arc[1])) * _EARTH_M > _SPLIT_M:
-        middle = arc[:-1] + arc[1:]
+    arc = np.stack(unit_vector(np.array([lon_a, lon_b]), np.array([lat_a, lat_b])), axis=-1)
+    while _apart(arc) * _EARTH_M > _SPLIT_M:
         joined = np.empty((2 * len(arc) - 1, 3))
         joined[::2] = arc
-        joined[1::2] = middle / np.linalg.norm(middle, axis=1)[:, None]
+        joined[1::2] = np.stack(to_unit(*(arc[:-1] + arc[1:]).T), axis=-1)
         arc = joined
-    lon = np.degrees(np.arctan2(arc[:-1, 1], arc[:-1, 0]))
-    lat = np.degrees(np.arctan2(arc[:-1, 2], np.hypot(arc[:-1, 0], arc[:-1, 1])))
+    lon, lat = lonlat_of(*arc[:-1].T)
     lon[0], lat[0] = lon_a, lat_a
     return lon, lat
+
+
+def _apart(arc: np.ndarray) -> float:
+    """Straight distance of the first two points, on the unit sphere."""
+    x, y, z = (arc[1] - arc[0]).tolist()
+    return sqrt(x * x + y * y + z * z)
 
 
 def fine_vertices(

@@ -1,7 +1,7 @@
 """The verdict on pairs of rows: do they share a part, or come closer than the minima, and how sure.
 
 Each pair is first cut to the time in which windows and bands hold together (``moments``), then
-judged laterally by what the two rows are: standing or moving. ``certain`` needs the inner bands and
+judged by what the two rows are, standing or moving (``lateral``). ``certain`` needs the inner bands and
 the worst position errors to leave the same answer.
 """
 
@@ -12,17 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from keepclear.detect.approach import closest, span_within
 from keepclear.detect.crossing import Minima
-from keepclear.detect.engine import PORTABLE, Engine
-from keepclear.detect.fine import Skeletons
+from keepclear.detect.lateral import Court, Lateral, lateral_of, picked
 from keepclear.detect.moments import Moments, band_gaps, moments, windows_meet
-from keepclear.detect.motion import leg_standing
-from keepclear.detect.separation import depth_m
-from keepclear.detect.standing import standing_separation
-from keepclear.detect.table import LEG, Table
+from keepclear.detect.table import Table
 
-__all__ = ["ALTITUDE_DOUBT", "POSITION_DOUBT", "Court", "Hits", "judge", "reach_of"]
+__all__ = ["ALTITUDE_DOUBT", "POSITION_DOUBT", "Court", "Hits", "judge"]
 
 ALTITUDE_DOUBT: Final = 1
 POSITION_DOUBT: Final = 2
@@ -45,186 +40,70 @@ class Hits:
     """Least distance of the bare footprints; NaN where it was not measured."""
     vertical_m: np.ndarray
     time_s: np.ndarray
+    depth_m: np.ndarray
+    """How far the footprints share, stand-off included, at least; 0 where they only touch, NaN where
+    it was not measured or they do not overlap."""
     apart: np.ndarray
-    """bool: their windows share no moment; start and end are the gap between them."""
+    """bool: their windows share no moment; start and end are the gap between them. A moving row's
+    window is when it is where the other comes to within the minima."""
+    own_us: np.ndarray
+    """int64 (n, 4): of two moving rows, when i and when j is where the other comes to within the
+    minima, ``start_us`` and ``end_us`` holding both; of all others, start and end twice."""
 
     def take(self, rows: np.ndarray) -> Hits:
         """Some of the hits."""
         return Hits(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-@dataclass(frozen=True, slots=True)
-class Court:
-    """What every verdict needs beside the pairs."""
-
-    table: Table
-    minima: Minima
-    skeletons: Skeletons
-    engine: Engine = PORTABLE
-    measure: bool = True
-    """Give the distance of every hit; else only where a verdict needed it."""
-    decided: bool = False
-    """The engine has sifted: standing pairs are near."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Lateral:
-    """Lateral verdicts on pairs within their moments; a pair may hit more than once in time."""
-
-    pair: np.ndarray
-    """Index of the pair that was hit; ascending, repeated for each unbroken span."""
-    certain: np.ndarray
-    distance_m: np.ndarray
-    """Of the skeletons; NaN where not measured."""
-    first: np.ndarray
-    """Microseconds after the origin of the moments."""
-    last: np.ndarray
-
-
 def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:
     """The pairs of rows among (i, j) that meet, each once for every unbroken span of time."""
     i, j = court.engine.sift(court.table, i, j, court.minima)
     when = moments(court.table, i, j, court.minima)
-    i, j, when = i[when.holds], j[when.holds], _pick(when, np.flatnonzero(when.holds))
-    lateral = _lateral(replace(court, decided=court.engine.sifts), i, j, when)
+    i, j, when = i[when.holds], j[when.holds], picked(when, np.flatnonzero(when.holds))
+    lateral = lateral_of(replace(court, decided=court.engine.sifts), i, j, when)
     hit = lateral.pair
-    return _hits(court, i[hit], j[hit], _pick(when, hit), lateral)
+    return _hits(court, i[hit], j[hit], picked(when, hit), lateral)
 
 
-def _pick(when: Moments, rows: np.ndarray) -> Moments:
-    return Moments(when.origin_us[rows], when.first[rows], when.last[rows], when.holds[rows])
-
-
-def _lateral(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
-    """Lateral verdicts, by what the rows are."""
-    moving = (court.table.kind[i] == LEG).astype(np.int8) + (court.table.kind[j] == LEG)
-    parts: list[_Lateral] = []
-    for count, rule in enumerate((_standing, _mixed, _moving)):
-        at = np.flatnonzero(moving == count)
-        if len(at):
-            found = rule(court, i[at], j[at], _pick(when, at))
-            rest = [getattr(found, name) for name in _Lateral.__slots__[1:]]
-            parts.append(_Lateral(at[found.pair], *rest))
-    if not parts:
-        none = np.zeros(0)
-        return _Lateral(none.astype(np.int64), none > 0, none, none, none)
-    order = np.argsort(np.concatenate([part.pair for part in parts]), kind="stable")
-    return _Lateral(
-        *(np.concatenate([getattr(p, name) for p in parts])[order] for name in _Lateral.__slots__)
-    )
-
-
-def reach_of(
-    table: Table, i: np.ndarray, j: np.ndarray, minima: Minima
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For pairs: distance of skeletons that is too near, stated errors, and whether that is open.
-
-    Stand-off and horizontal minimum do not add up: the larger counts. A gap equal to the minimum
-    keeps it (open); a footprint that only touches a stand-off circle shares it (closed).
-    """
-    standoff = np.maximum(table.standoff_m[i], table.standoff_m[j])
-    near = table.reach_m[i] + table.reach_m[j] + np.maximum(standoff, minima.horizontal_m)
-    return near, table.error_m[i] + table.error_m[j], minima.horizontal_m > standoff
-
-
-def _within(distance: np.ndarray, near: np.ndarray, strict: np.ndarray) -> np.ndarray:
-    return np.where(strict, distance < near, distance <= near)
-
-
-def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
-    table, skeletons = court.table, court.skeletons
-    near, error, strict = reach_of(table, i, j, court.minima)
-    outer = near + error
-    reach = np.where(strict, np.nextafter(outer, -np.inf), outer)  # "<" is "<=" the number before
-    hit = np.arange(len(i))
-    if not court.decided:
-        hit = np.flatnonzero(court.engine.near(table, i, j, reach, skeletons))
-    near, error, strict, outer = near[hit], error[hit], strict[hit], outer[hit]
-    distance = np.where(outer == 0, 0.0, np.nan)
-    known = np.flatnonzero((outer > 0) & (court.measure | (error > 0)))
-    distance[known] = standing_separation(table, i[hit[known]], j[hit[known]], skeletons)
-    certain = (error == 0) | _within(distance, near - error, strict)
-    for k in np.flatnonzero(~certain & (distance == 0)):
-        depth = depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
-        certain[k] = depth >= error[k] - near[k]
-    return _Lateral(hit, certain, distance, when.first[hit], when.last[hit])
-
-
-def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
+def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: Lateral) -> Hits:
     table = court.table
-    near, error, strict = reach_of(table, i, j, court.minima)
-    leg = np.where(table.kind[i] == LEG, i, j)
-    other = np.where(table.kind[i] == LEG, j, i)
-    found: list[tuple[int, bool, float, float, float]] = []
-    for k in range(len(i)):
-        begun = int(table.start_us[leg[k]])
-        lasts = int(table.end_us[leg[k]]) - begun
-        ahead = int(when.origin_us[k]) - begun
-        low, high = _leg_time(court, int(other[k]), when, k, begun, lasts)
-        shares = (low / lasts, max(low, high) / lasts) if lasts else (0.0, 1.0)
-        outer = float(near[k] + error[k])
-        distance, spans = leg_standing(
-            court.skeletons[int(leg[k])], court.skeletons[int(other[k])], shares, outer
-        )
-        if strict[k] and distance >= outer:
-            continue
-        sure = bool(error[k] == 0 or distance <= near[k] - error[k])
-        for start, end in spans:
-            first = min(max(start * lasts - ahead, when.first[k]), when.last[k])
-            last = min(max(end * lasts - ahead, first), when.last[k])
-            found.append((k, sure, distance, first, last))
-    columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
-    types = (np.int64, np.bool_, np.float64, np.float64, np.float64)
-    return _Lateral(*(np.array(c, dtype=t) for c, t in zip(columns, types, strict=True)))
-
-
-def _leg_time(
-    court: Court, other: int, when: Moments, k: int, begun: int, lasts: int
-) -> tuple[float, float]:
-    """The part of a leg's own time (microseconds after it begins) that counts against a row."""
-    tau = court.minima.time_us
-    ahead = int(when.origin_us[k]) - begun
-    if tau <= 0:
-        return float(when.first[k]) + ahead, float(when.last[k]) + ahead
-    # The disc where it is up to the time minimum before or after the other's window.
-    low = max(int(court.table.start_us[other]) - tau - begun, 0)
-    return low, min(int(court.table.end_us[other]) + tau - begun, lasts)
-
-
-def _moving(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> _Lateral:
-    near, error, strict = reach_of(court.table, i, j, court.minima)
-    approach = closest(court.table, i, j, when, court.minima.time_us)
-    outer = near + error
-    hit = np.flatnonzero(_within(approach.distance_m, outer, strict))
-    i, j, when = i[hit], j[hit], _pick(when, hit)
-    distance, time = approach.distance_m[hit], approach.time_i[hit]
-    certain = (error[hit] == 0) | _within(distance, (near - error)[hit], strict[hit])
-    first, last = when.first, when.last
-    if court.minima.time_us <= 0:
-        first, last = span_within(court.table, i, j, when, outer[hit])
-        first, last = np.minimum(first, time), np.maximum(last, time)
-    return _Lateral(hit, certain, distance, first, last)
-
-
-def _hits(court: Court, i: np.ndarray, j: np.ndarray, when: Moments, lateral: _Lateral) -> Hits:
-    table = court.table
+    told = np.isnan(lateral.gap_us) & np.isnan(lateral.own[:, 0])  # windows alone tell
     gap_us = np.maximum(when.origin_us - np.minimum(table.end_us[i], table.end_us[j]), 0)
     start = when.origin_us + np.floor(lateral.first).astype(np.int64)
     end = when.origin_us + np.ceil(lateral.last).astype(np.int64)
-    apart = ~windows_meet(table, i, j, 0)
-    start = np.where(apart, when.origin_us - gap_us, start)
-    end = np.where(apart, when.origin_us, end)
+    apart = np.where(told, ~windows_meet(table, i, j, 0), lateral.gap_us > 0)
+    start = np.where(told & apart, when.origin_us - gap_us, start)
+    end = np.where(told & apart, when.origin_us, end)
+    gap_us = np.where(told, gap_us, np.rint(np.nan_to_num(lateral.gap_us)).astype(np.int64))
     bare = table.reach_m[i] + table.reach_m[j]
     inner = moments(table, i, j, court.minima, inner=True)
-    sure_height = inner.holds & (inner.first <= lateral.last) & (inner.last >= lateral.first)
+    sure_height = inner.holds
+    if court.minima.time_us <= 0:
+        sure_height &= (inner.first <= lateral.last) & (inner.last >= lateral.first)
     doubt = np.where(sure_height, 0, ALTITUDE_DOUBT) | np.where(lateral.certain, 0, POSITION_DOUBT)
     overlap = np.ones(len(i), dtype=bool)
     if court.minima != Minima():
         overlap = _overlap(court, i, j)
+    shared = bare + np.maximum(table.standoff_m[i], table.standoff_m[j])
+    depth = np.maximum(shared - lateral.distance_m, 0.0) + lateral.depth_m
     return Hits(
         i, j, start, end, overlap, doubt.astype(np.uint8),
-        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6, apart,
+        np.maximum(lateral.distance_m - bare, 0.0), _vertical_m(table, i, j), gap_us / 1e6,
+        np.where(overlap, depth, np.nan), apart, _own_us(when.origin_us, lateral, start, end),
     )  # fmt: skip
+
+
+def _own_us(
+    origin_us: np.ndarray, lateral: Lateral, start: np.ndarray, end: np.ndarray
+) -> np.ndarray:
+    """See ``Hits.own_us``; rounded outwards like every span."""
+    both = np.stack([start, end, start, end], axis=-1)
+    known = ~np.isnan(lateral.own[:, 0])
+    spans = lateral.own[known]
+    whole = np.stack([np.floor(spans[:, 0]), np.ceil(spans[:, 1]),
+                      np.floor(spans[:, 2]), np.ceil(spans[:, 3])], axis=-1)  # fmt: skip
+    both[known] = origin_us[known, None] + whole.astype(np.int64)
+    return both
 
 
 def _vertical_m(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
@@ -240,5 +119,5 @@ def _overlap(court: Court, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     when = moments(court.table, i, j, bare.minima)
     at = np.flatnonzero(when.holds)
     found = np.zeros(len(i), dtype=bool)
-    found[at[_lateral(bare, i[at], j[at], _pick(when, at)).pair]] = True
+    found[at[lateral_of(bare, i[at], j[at], picked(when, at)).pair]] = True
     return found

@@ -18,6 +18,10 @@ _ROW: Final = {
 """Columns with one number a row."""
 _VERTEX: Final = {"lon": np.float64, "lat": np.float64, "level": np.uint8}
 """Columns with one number a vertex."""
+_BANDS: Final = {
+    side: [(name, f"{side}.{name}") for name in BAND_COLUMNS] for side in ("bands", "bands_end")
+}
+"""Columns of both bands, and their names here."""
 _FIRST_ROOM: Final = 1024
 
 
@@ -50,16 +54,19 @@ class GrowingTable:
         self._columns["owner"][first:last] = owner
         self._put("box", first, last, more.box)
         for side, bands in (("bands", more.bands), ("bands_end", more.bands_end)):
-            for name in BAND_COLUMNS:
-                self._put(f"{side}.{name}", first, last, getattr(bands, name))
+            for name, column in _BANDS[side]:
+                self._put(column, first, last, getattr(bands, name))
         self._put("ring_start", first + 1, last + 1, more.ring_start[1:] + self._rings)
         at = self._rings
         self._put("vertex_start", at + 1, at + rings + 1, more.vertex_start[1:] + self._vertices)
         at = self._vertices
         self._put("q", at, at + vertices, more.q)
         self._put("level", at, at + vertices, more.level)
-        self._put("lon", at, at + vertices, more.lon / more.scale)
-        self._put("lat", at, at + vertices, more.lat / more.scale)
+        degrees = (more.lon, more.lat)
+        if more.scale != 1.0:
+            degrees = (more.lon / more.scale, more.lat / more.scale)
+        self._put("lon", at, at + vertices, degrees[0])
+        self._put("lat", at, at + vertices, degrees[1])
         self.rows, self._rings, self._vertices = last, self._rings + rings, at + vertices
         return range(first, last)
 
@@ -75,9 +82,7 @@ class GrowingTable:
         columns: dict[str, Any] = {name: self._columns[name][: self.rows] for name in _ROW}
         columns |= {name: self._columns[name][: self._vertices] for name in _VERTEX}
         for side in ("bands", "bands_end"):
-            columns[side] = Bands(
-                *(self._columns[f"{side}.{name}"][: self.rows] for name in BAND_COLUMNS)
-            )
+            columns[side] = Bands(*[self._columns[name][: self.rows] for _, name in _BANDS[side]])
         return Table(
             **columns,
             q=self._columns["q"][: self._vertices],

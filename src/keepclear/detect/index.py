@@ -32,6 +32,8 @@ _BATCH: Final = 10_000
 """Declarations put on the lattice in one go."""
 _DEAD_MAX: Final = 0.5
 """Share of removed rows at which the set is built anew."""
+_DEAD_MIN: Final = 4_096
+"""Fewer removed rows than these are left where they are."""
 
 
 class Finder(Protocol):
@@ -193,7 +195,7 @@ class StandingSet:
         self._alive[rows.start : rows.stop] = False
         self._said[number] = None
         self._dead += len(rows)
-        if self._dead > _DEAD_MAX * self._table.rows and self._dead > 4096:
+        if self._dead > _DEAD_MAX * self._table.rows and self._dead > _DEAD_MIN:
             self._build_anew()
         return True
 

@@ -1,31 +1,46 @@
-"""Moving discs against standing skeletons and against each other, tested as moving discs.
+"""Moving discs against standing skeletons, tested as moving discs.
 
 A leg's centre runs linearly in time along the chord between its ends, and is judged on the surface
-above it. Covering volumes only filter; they are never a verdict.
+above it. Its path there is an arc of the lattice like every edge: whether it meets an edge is decided
+on integers, as for what stands, and only how near it comes otherwise is a distance. Covering volumes
+only filter; they are never a verdict.
 
 Left to others: altitude and windows cut the time of a leg before it comes here (``moments``).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from keepclear.detect.fine import Fine
-from keepclear.detect.lattice import round_direction
-from keepclear.detect.metric import AXIS_M, distance_m, ecef, foot, point_edge_m, to_unit
-from keepclear.detect.polygon import contains
+from keepclear.detect.lattice import orient, round_direction
+from keepclear.detect.metric import AXIS_M, distance_m, foot, point_edge_m, to_unit
+from keepclear.detect.polygon import arcs_share, contains
 
-__all__ = ["Span", "along", "leg_standing"]
+__all__ = ["Pass", "Span", "along", "leg_standing"]
 
 _HALVINGS: Final = 44
 """Bisections of a leg's time: below a microsecond for legs of half a year."""
 _NEAR: Final = 1.0
-"""Metres of spare wherever an edge is left out, or counted as crossed, by a rough distance."""
+"""Metres of spare wherever an edge is left out by a rough distance."""
 
 Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One unbroken span in which a moving point is near what stands; shares of its leg, 0 to 1."""
+
+    start: float
+    end: float
+    distance_m: float
+    """The least distance in it; 0 where the centre meets an edge or is in an area."""
+    inside: list[Span]
+    """The parts of it in which the centre is in an area."""
 
 
 def along(start: np.ndarray, end: np.ndarray, share: Any) -> np.ndarray:
@@ -33,9 +48,7 @@ def along(start: np.ndarray, end: np.ndarray, share: Any) -> np.ndarray:
     return np.stack(to_unit(*(start + (end - start) * share)))
 
 
-def leg_standing(
-    leg: Fine, standing: Fine, shares: Span, reach_m: float
-) -> tuple[float, list[Span]]:
+def leg_standing(leg: Fine, standing: Fine, shares: Span, reach_m: float) -> list[Pass]:
     """A moving point against a standing skeleton within a share of its leg.
 
     Args:
@@ -44,40 +57,42 @@ def leg_standing(
         shares: First and last share of the leg that counts, 0 to 1.
         reach_m: How near is too near.
 
-    Returns:
-        The least distance in metres (0 where the centre enters an area), and the spans of the leg's
-        share during which the distance is at most ``reach_m``.
-
     Boundary:
         Closed: a distance equal to ``reach_m`` counts.
 
     The distance to one edge is convex along a leg, so each edge gives one span. Spans in an area
-    lie between the places where edges may be crossed; see ``_inside_spans``.
+    lie between the places where edges are met; see ``_inside_spans``.
     """
     start, end = _ends(leg)
-    edges = _near_edges(start, end, standing, reach_m)
+    at = _near_edges(start, end, standing, reach_m)
+    edges = (standing.units[0][:, at], standing.units[1][:, at])
+    best, distance = _closest_share(start, end, edges, shares)
+    close = np.flatnonzero(distance <= _NEAR)
+    row, low, high = _met(leg, standing, at[close], shares)
+    best[close[row]], distance[close[row]] = low, 0.0
+    met = list(zip(low.tolist(), high.tolist(), strict=True))
     spans: list[Span] = []
-    cuts: list[float] = []
-    least = np.inf
-    if edges[0].shape[1]:
-        best, distance = _closest_share(start, end, edges, shares)
-        least = float(distance.min())
-        cuts = best[distance <= reach_m + _NEAR].tolist()
-        touched = distance <= reach_m
-        if touched.any():
-            near = (edges[0][:, touched], edges[1][:, touched])
-            low = _border(start, end, near, best[touched], shares[0], reach_m)
-            high = _border(start, end, near, best[touched], shares[1], reach_m)
-            spans = list(zip(low.tolist(), high.tolist(), strict=True))
+    touched = np.flatnonzero(distance <= reach_m)
+    near = (edges[0][:, touched], edges[1][:, touched])
+    if reach_m > 0 and len(touched):
+        low = _border(start, end, near, best[touched], shares[0], reach_m)
+        high = _border(start, end, near, best[touched], shares[1], reach_m)
+        spans = list(zip(low.tolist(), high.tolist(), strict=True))
+    inside: list[Span] = []
     if standing.area:
-        inside = _inside_spans(start, end, standing, [*cuts, *_ends_of(spans)], shares)
-        least = 0.0 if inside else least
-        spans += inside
-    return least, _merged(spans)
-
-
-def _ends_of(spans: list[Span]) -> list[float]:
-    return [share for span in spans for share in span]
+        inside = _inside_spans(start, end, standing, [x for span in met for x in span], shares)
+    within = _merged(spans + met + inside)
+    found = []
+    for span in within:
+        if any(span[0] <= low <= span[1] for low, _ in met + inside):
+            least = 0.0
+        elif len(within) == 1:
+            least = float(distance.min())
+        else:
+            least = float(_closest_share(start, end, near, span)[1].min())
+        own = [part for part in inside if span[0] <= part[0] <= span[1]]
+        found.append(Pass(*span, least, own))
+    return found
 
 
 def _ends(leg: Fine) -> tuple[np.ndarray, np.ndarray]:
@@ -85,10 +100,8 @@ def _ends(leg: Fine) -> tuple[np.ndarray, np.ndarray]:
     return a[:, :1], b[:, :1]
 
 
-def _near_edges(
-    start: np.ndarray, end: np.ndarray, standing: Fine, reach_m: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The edges that can be within reach, and always the nearest few, so a distance is known."""
+def _near_edges(start: np.ndarray, end: np.ndarray, standing: Fine, reach_m: float) -> np.ndarray:
+    """Numbers of the edges that can be within reach, and always of the nearest few."""
     a, b = standing.units
     middle = (start + end) * 0.5
     half = float(np.sqrt(((start - end) ** 2).sum())) * 0.5
@@ -97,8 +110,7 @@ def _near_edges(
     gap -= half + np.sqrt(((a - b) ** 2).sum(axis=0)) * 0.5
     gap *= 0.99 * AXIS_M
     upper = distance_m(*np.broadcast_arrays(*middle, *a)).min() + half * AXIS_M * 1.01
-    keep = gap <= max(reach_m, float(upper)) + _NEAR
-    return a[:, keep], b[:, keep]
+    return np.flatnonzero(gap <= max(reach_m, float(upper)) + _NEAR)
 
 
 def _closest_share(
@@ -106,8 +118,8 @@ def _closest_share(
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each edge the share at which the centre is nearest to it, and that distance.
 
-    Two segments are nearest at an end of one of them, or where they cross; each of the five places
-    is tried on the surface, refined along the leg once.
+    Two arcs are nearest at an end of one of them, or where they cross; each of the five places is
+    tried on the surface.
     """
     a, b = edges
     first, last = along(start, end, shares[0]), along(start, end, shares[1])
@@ -115,7 +127,7 @@ def _closest_share(
     wide = shares[1] - shares[0]
     tries = [np.full(a.shape[1], shares[0]), np.full(a.shape[1], shares[1])]
     tries += [shares[0] + wide * foot(*point, *whole[1], *whole[2]) for point in (a, b)]
-    tries.append(shares[0] + wide * _chords_cross(first, last, a, b))
+    tries.append(np.clip(_crossing_share(start, end, a, b), *shares))
     best, distance = tries[0], np.full(a.shape[1], np.inf)
     for share in tries:
         at = along(start, end, share)
@@ -125,16 +137,47 @@ def _closest_share(
     return best, distance
 
 
-def _chords_cross(first: np.ndarray, last: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Share of the chord first-last nearest to the chord a-b, as straight lines in space."""
-    p, q = np.stack(ecef(*first)), np.stack(ecef(*last))
-    c, d = np.stack(ecef(*a)), np.stack(ecef(*b))
-    u, v, w = q - p, d - c, p - c
-    uu, vv, uv = (u * u).sum(axis=0), (v * v).sum(axis=0), (u * v).sum(axis=0)
-    uw, vw = (u * w).sum(axis=0), (v * w).sum(axis=0)
-    det = uu * vv - uv * uv
-    safe = np.where(det > 0, det, 1.0)
-    return np.clip(np.where(det > 0, (uv * vw - vv * uw) / safe, 0.0), 0.0, 1.0)
+def _crossing_share(start: np.ndarray, end: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The share of the leg at which its path passes the great circle of the edge a b; 0 if never.
+
+    Where the planes of the two arcs meet, not where their chords through the Earth come near: those
+    pass each other at different depths, and at small angles many metres further on.
+    """
+    along = b - a
+    normal = np.stack([a[k - 2] * along[k - 1] - a[k - 1] * along[k - 2] for k in range(3)])
+    before = ((start - a) * normal).sum(axis=0)
+    after = ((end - a) * normal).sum(axis=0)
+    change = before - after
+    return np.clip(
+        np.where(change != 0, before / np.where(change != 0, change, 1.0), 0.0), 0.0, 1.0
+    )
+
+
+def _met(
+    leg: Fine, standing: Fine, at: np.ndarray, shares: Span
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The edges among ``at`` that the centre meets, and its first and last share on them.
+
+    Which they are is exact; a share is rounded, and good to nanometres from the edge.
+    """
+    (p, q), (c, d) = leg.edges, (ends[at] for ends in standing.edges)
+    start, end = _ends(leg)
+    a, b = (ends[:, at] for ends in standing.units)
+    row = np.flatnonzero(arcs_share(p, q, c, d))
+    c, d, a, b = c[row], d[row], a[:, row], b[:, row]
+    first, last = (orient(*c.T, *d.T, *place.T) for place in (p, q))
+    share = _crossing_share(start, end, a, b)
+    share = np.where(first == 0, 0.0, np.where(last == 0, 1.0, share))
+    feet = [
+        foot(*point, *np.broadcast_to(start, a.shape), *np.broadcast_to(end, a.shape))
+        for point in (a, b)
+    ]
+    together = (first == 0) & (last == 0)  # along the edge, or a stay on it
+    stays = bool((p == q).all())
+    low = np.where(together, 0.0 if stays else np.minimum(*feet), share)
+    high = np.where(together, 1.0 if stays else np.maximum(*feet), share)
+    within = (low <= shares[1]) & (high >= shares[0])
+    return row[within], np.maximum(low[within], shares[0]), np.minimum(high[within], shares[1])
 
 
 def _border(
@@ -162,9 +205,8 @@ def _inside_spans(
 ) -> list[Span]:
     """The spans in which the centre is inside an area.
 
-    ``cuts`` holds every share at which an edge may be crossed: rounding leaves even a crossed edge
-    some nanometres away, so edges count that come within a metre. What lies between two cuts is
-    inside as a whole or not at all, and its middle decides.
+    ``cuts`` holds every share at which an edge is met. What lies between two of them is inside as a
+    whole or not at all, and its middle decides.
     """
     places = sorted({shares[0], shares[1], *(c for c in cuts if shares[0] < c < shares[1])})
     pieces = list(pairwise(places)) or [(shares[0], shares[0])]

@@ -13,7 +13,7 @@ import numpy as np
 
 from keepclear.detect.lattice import W, bulge, on_arc, orient
 
-__all__ = ["contains", "edges_of", "hemisphere", "lines_meet"]
+__all__ = ["arcs_share", "contains", "edges_of", "hemisphere", "lines_meet"]
 
 CHUNK: Final = 1 << 20
 """Edge pairs looked at in one go: some 100 MB of int64 columns at the most."""
@@ -115,6 +115,14 @@ def _any_meet(
     if len(i) == 0:
         return False
     return bool(arcs_meet(a[0][rows[i]], a[1][rows[i]], b[0][columns[j]], b[1][columns[j]]).any())
+
+
+def arcs_share(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """Whether arcs a b and c d (each (n, 3), or (1, 3) for all) share a point; any may be a point."""
+    (low, high), (other_low, other_high) = _boxes(a, b), _boxes(c, d)
+    near = ((low <= other_high) & (high >= other_low)).all(axis=1)
+    points = (a == b).all(axis=1) & (c == d).all(axis=1)  # no determinant says anything of these
+    return np.asarray(near & np.where(points, (a == c).all(axis=1), arcs_meet(a, b, c, d)))
 
 
 def arcs_meet(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:

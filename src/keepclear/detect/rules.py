@@ -192,7 +192,7 @@ def _joined(found: list[Hits]) -> Hits:
     if not found:
         none = np.zeros(0, dtype=np.int64)
         return Hits(none, none, none, none, none > 0, none.astype(np.uint8), none * 1.0,
-                    none * 1.0, none * 1.0, none > 0)  # fmt: skip
+                    none * 1.0, none * 1.0, none * 1.0, none > 0, none.reshape(0, 4))  # fmt: skip
     return Hits(
         *(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__)
     )

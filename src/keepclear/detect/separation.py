@@ -15,7 +15,7 @@ from keepclear.detect.fine import Fine
 from keepclear.detect.metric import AXIS_M, distance_m, point_edge_m
 from keepclear.detect.polygon import contains, lines_meet, on_face
 
-__all__ = ["depth_m", "planar", "separation_m", "share_a_point"]
+__all__ = ["depth_m", "least_m", "planar", "separation_m", "share_a_point"]
 
 _BLOCK: Final = 1 << 18
 """Vertex-edge pairs measured in one go: some 60 MB of columns."""
@@ -65,8 +65,8 @@ def separation_m(a: Fine, b: Fine, *, meet: bool | None = None) -> float:
         return float(distance_m(*a.vertices[:, 0], *b.vertices[:, 0]))
     bound = _rough(a, b)
     # No vertex is nearer to a point than its edges are, so a point is only measured from.
-    forth = np.inf if b.is_point else _least(a.vertices, b.units, bound)
-    back = np.inf if a.is_point else _least(b.vertices, a.units, bound)
+    forth = np.inf if b.is_point else least_m(a.vertices, b.units, bound)
+    back = np.inf if a.is_point else least_m(b.vertices, a.units, bound)
     return min(forth, back)
 
 
@@ -83,7 +83,7 @@ def depth_m(a: Fine, b: Fine) -> float:
         held = np.array([contains(other.rings, point) for point in points])
         for k in np.flatnonzero(held):
             at = one.vertices[:, k : k + 1]
-            deepest = max(deepest, _least(at, other.units, np.inf))
+            deepest = max(deepest, least_m(at, other.units))
     return deepest
 
 
@@ -94,7 +94,9 @@ def _rough(a: Fine, b: Fine) -> float:
     return float(distance_m(*p[:, :, None], *q[:, None, :]).min())
 
 
-def _least(points: np.ndarray, edges: tuple[np.ndarray, np.ndarray], bound: float) -> float:
+def least_m(
+    points: np.ndarray, edges: tuple[np.ndarray, np.ndarray], bound: float = np.inf
+) -> float:
     """Least distance from unit normals (3, n) to edges; pairs surely beyond ``bound`` are left out."""
     a, b = edges
     middle = (a + b) * 0.5

@@ -87,7 +87,8 @@ class Altitude:
     @property
     def metres(self) -> float:
         """The value in metres, still measured from :attr:`reference`."""
-        return self.value * _METRES[self.units]
+        # the usual unit first: looking up an enumeration costs more than the rest
+        return self.value if self.units is Units.M else self.value * _METRES[self.units]
 
     def __str__(self) -> str:
         if self.reference is Reference.SFC:
@@ -113,10 +114,8 @@ class AltitudeBand:
     def __post_init__(self) -> None:
         if self.lower is None or self.upper is None:
             return
-        alike = {Reference.AGL: Reference.SFC}
-        if alike.get(self.lower.reference, self.lower.reference) is not alike.get(
-            self.upper.reference, self.upper.reference
-        ):
+        lower, upper = self.lower.reference, self.upper.reference
+        if lower is not upper and {lower, upper} != {Reference.AGL, Reference.SFC}:
             return
         if self.lower.metres > self.upper.metres:
             raise InputError(

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from keepclear import __version__
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
+from keepclear.faces.arrangement import arrangement
 from keepclear.faces.columns import map_option
 from keepclear.faces.convert import convert
 from keepclear.faces.lint import lint
@@ -137,7 +138,8 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "--read-as",
     metavar="FORMAT",
     help="Format of the files, where it should not be guessed: "
-    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318 or tracks.",
+    "geojson, ndjson, csv, xlsx, f3548, ed269, ed318, tracks, kml, kmz, gpx, cot, openair, yaixm, "
+    "notam, notam-json, readsb, sbs or sbs-utc.",
 )
 @map_option()
 @_setting(
@@ -232,6 +234,7 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
+cli.add_command(arrangement)
 cli.add_command(convert)
 
 

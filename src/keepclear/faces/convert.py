@@ -9,6 +9,7 @@ import click
 
 from keepclear.errors import UsageError
 from keepclear.faces import quantities
+from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.node.files import BYTES_MAX, STDIN
@@ -22,6 +23,7 @@ _SHOWN_MAX: Final = 20
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="SRC... DST")
 @click.option("--read-as", metavar="FORMAT", help="Format of SRC, where it should not be guessed.")
+@map_option()
 @click.option("--write-as", metavar="FORMAT", help="Format of DST, where its name does not say it.")
 @click.option(
     "--max-bytes",
@@ -56,6 +58,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
         max_bytes=options["max_bytes"],
         keep_going=options["keep_going"],
         now_us=now_us(),
+        mapping=options["mapping"],
     )
     for refusal in done.refused[:_SHOWN_MAX]:
         say(f"refused: {refusal.where}: {refusal.message}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -24,7 +24,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read(
-    *paths: str | os.PathLike[str], read_as: str | None = None, max_bytes: int = BYTES_MAX
+    *paths: str | os.PathLike[str],
+    read_as: str | None = None,
+    max_bytes: int = BYTES_MAX,
+    mapping: Mapping[str, str] | None = None,
 ) -> Reading:
     """The declarations in one or several files, as the command line reads them.
 
@@ -35,6 +38,7 @@ def read(
         *paths: GeoJSON, NDJSON, CSV, F3548-21, ED-269, ED-318 or track files, also gzipped.
         read_as: Name of the format, where the content should not be guessed.
         max_bytes: Limit for each file.
+        mapping: What the columns of tables are, by heading: ``{"Point A": "position"}``.
 
     Returns:
         The declarations, and every row that could not be used, in ``refused``.
@@ -51,7 +55,7 @@ def read(
     if not paths:
         raise UsageError("name at least one file to read")
     names = [os.fsdecode(path) for path in paths]
-    return gather(names, read_as=read_as, max_bytes=max_bytes, strict=True)
+    return gather(names, read_as=read_as, max_bytes=max_bytes, strict=True, mapping=mapping)
 
 
 def check(

@@ -44,6 +44,9 @@ __all__ = [
 
 PARTIES_NAMED: Final = 6
 """More parties than this are counted instead of listed."""
+_SHALLOW_M: Final = 0.1
+"""What is shared less deep than this is said to be: positions are rarely known so well, and within
+1 cm the rounding of positions and edges may make or unmake it."""
 _REFUSED_WHOLE: Final = "every part was refused"
 """Such a declaration is not counted again beside its refused parts."""
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -173,7 +176,17 @@ def shared(crossing: Crossing) -> str:
     if crossing.kind is CrossingKind.SEPARATION:
         gap = apart(crossing)
         return gap if gap.startswith("no") else f"only {gap}"
-    return "they meet" if crossing.area_m2 is None else area(crossing.area_m2)
+    size = "they meet" if crossing.area_m2 is None else area(crossing.area_m2)
+    return f"{size}{_shallow(crossing)}"
+
+
+def _shallow(crossing: Crossing) -> str:
+    """How deep, where it is so little that a vertex moved by a hand's breadth would end it."""
+    depth_m = crossing.depth_m
+    if depth_m is None or depth_m >= _SHALLOW_M or crossing.horizontal_m > 0:
+        return ""
+    millimetres = round(depth_m * 1000)
+    return f", shared {millimetres} mm deep" if millimetres else ", the footprints only touch"
 
 
 def unconfirmed(side: Side) -> str | None:

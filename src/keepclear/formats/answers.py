@@ -28,6 +28,7 @@ from keepclear.formats.sheets.cells import Cell, is_empty
 from keepclear.formats.sheets.columns import Header, find_header
 from keepclear.formats.sheets.example import EXAMPLE_ID, OURS
 from keepclear.formats.workbooks import put_text, saved
+from keepclear.formats.worksheets import check_span, sheet_files
 from keepclear.formats.xlsx import checked_packing, sheet_label
 
 __all__ = ["answered"]
@@ -61,7 +62,9 @@ def answered(
     Raises:
         InputError: ``xlsx.*``, ``zip.*``: it is no workbook that can be copied.
     """
-    checked_packing(data)
+    archive = checked_packing(data)
+    for file in sheet_files(archive).values():
+        check_span(archive.read(file))
     try:
         workbook = openpyxl.load_workbook(BytesIO(data), rich_text=True)
     except (
@@ -73,7 +76,8 @@ def answered(
         ) from error
     refused = _by_row((refusal.where, refusal.message) for refusal in refusals)
     doubted = _by_row(
-        (finding.where, f"{finding.message} {finding.advice}".strip()) for finding in findings
+        (finding.where, "; ".join(filter(None, (finding.message, finding.advice))))
+        for finding in findings
     )
     taken = _by_row((declaration.where, declaration.id) for declaration in accepted)
     ids = {declaration.id for declaration in accepted}

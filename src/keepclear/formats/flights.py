@@ -75,6 +75,8 @@ class Report(NamedTuple):
     """Where it is in space, metres from the middle of a round Earth; see :func:`space`."""
     position: Position
     band: AltitudeBand
+    error_m: float = 0.0
+    """How far off the place may be, where its source says so."""
 
 
 def space(position: Position) -> tuple[float, float, float]:
@@ -193,7 +195,7 @@ def _instants(chain: list[Report], remarks: Remarks) -> list[_Instant]:
     place = chain[0].place
     for report in chain:
         if not merged or report.time_us != merged[-1].time_us:
-            merged.append(_Instant(report.time_us, report.position, report.band, 0.0))
+            merged.append(_Instant(report.time_us, report.position, report.band, report.error_m))
             place = report.place
             continue
         same = merged[-1]
@@ -201,7 +203,8 @@ def _instants(chain: list[Report], remarks: Remarks) -> list[_Instant]:
         if apart_m > 0.0:
             remarks.add_rows(_SAME_INSTANT, 1)
         merged[-1] = same._replace(
-            band=_cover(same.band, report.band), spread_m=max(same.spread_m, apart_m)
+            band=_cover(same.band, report.band),
+            spread_m=max(same.spread_m, apart_m + report.error_m),
         )
     return merged
 

@@ -11,9 +11,11 @@ A row without an id is a declaration of its own: nothing shows what it belongs t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.domain.declaration import Declaration, Ground, Kind, Part
+from keepclear.domain.fields import NOTICE_FIELDS
 from keepclear.domain.stated import StatedPosition
 from keepclear.domain.volume import Volume4D
 from keepclear.errors import InputError
@@ -33,6 +35,7 @@ _WHAT_IT_IS: Final = ("kind", "state", "priority", "on_behalf_of")
 _AMOUNTS: Final = ("standoff_m", "position_error_m")
 _WORDS: Final = ("name", "description")
 """Said for people; of rows that differ the first holds."""
+_ORDER: Final = MappingProxyType({name: at for at, name in enumerate(NOTICE_FIELDS)})
 _NOTHING: Final = (None, "")
 _MOVING: Final = (None, Kind.OPERATION, Kind.MOVEMENT)
 
@@ -126,7 +129,7 @@ class Gatherer:
             name=said.get("name", ""),
             description=said.get("description", ""),
             stated=tuple(draft.stated),
-            notice=tuple(draft.notice.items()),
+            notice=tuple(sorted(draft.notice.items(), key=_as_listed)),
         )
 
     def _merge(self, draft: _Draft, said: dict[str, Any], prefix: str) -> None:
@@ -169,6 +172,11 @@ class Gatherer:
             and any(isinstance(part, Volume4D) for part in parts)
         ):
             self._remarks.add(_NO_TIME)
+
+
+def _as_listed(field: tuple[str, str]) -> int:
+    """Fields stand in one order, whatever order a file has them in."""
+    return _ORDER[field[0]]
 
 
 def _word(value: Any) -> str:

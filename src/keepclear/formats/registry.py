@@ -14,12 +14,37 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.errors import InputError, UsageError
-from keepclear.formats import ed269, ed318, f3548, geojson, ndjson, tabular, tracks, xlsx
+from keepclear.formats import (
+    cot,
+    ed269,
+    ed318,
+    f3548,
+    geojson,
+    gpx,
+    kml,
+    kmz,
+    ndjson,
+    notam,
+    notam_json,
+    openair,
+    readsb,
+    sbs,
+    tabular,
+    tracks,
+    xlsx,
+    yaixm,
+)
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
-from keepclear.formats.sniff import Family, packed_format, refuse_binary, text_family
-from keepclear.formats.text import checked_utf8, shown
+from keepclear.formats.sniff import (
+    Family,
+    archive_format,
+    refuse_binary,
+    text_family,
+    xml_format,
+)
+from keepclear.formats.text import checked_utf8, refuse_empty, shown
 
 __all__ = ["FORMATS", "read_bytes"]
 
@@ -27,6 +52,11 @@ _TEXT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
         "ndjson": ndjson.read,
         "csv": tabular.read,
+        "openair": openair.read,
+        "yaixm": yaixm.read,
+        "notam": notam.read,
+        "sbs": sbs.read,
+        "sbs-utc": sbs.read_utc,
     }
 )
 """Take checked UTF-8 and the file's name."""
@@ -37,29 +67,50 @@ _DOCUMENT_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
         "f3548": f3548.read,
         "ed269": ed269.read,
         "ed318": ed318.read,
+        "notam-json": notam_json.read,
+        "readsb": readsb.read,
     }
 )
 """Take decoded JSON and the file's name."""
-_PACKED_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+_XML_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
     {
+        "kml": kml.read,
+        "gpx": gpx.read,
+        "cot": cot.read,
+    }
+)
+"""Take the bytes of an XML text in any encoding that it declares, and the file's name."""
+_ARCHIVE_READERS: Final = MappingProxyType[str, Callable[..., Reading]](
+    {
+        "kmz": kmz.read,
         "xlsx": xlsx.read,
     }
 )
-"""Take the bytes of an archive and the file's name."""
-_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+"""Take the bytes of a ZIP archive and the file's name."""
 _TABLES: Final = frozenset({"csv", "xlsx"})
 """Formats that take what the person says of columns."""
-_FORMAT_OF_FAMILY: Final = MappingProxyType({Family.LINES: "ndjson", Family.TABLE: "csv"})
+_FORMAT_OF_FAMILY: Final = MappingProxyType(
+    {
+        Family.LINES: "ndjson",
+        Family.TABLE: "csv",
+        Family.OPENAIR: "openair",
+        Family.YAIXM: "yaixm",
+        Family.NOTAM: "notam",
+        Family.SBS: "sbs",
+    }
+)
 _RECOGNISERS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
     ("ed318", ed318.recognises),
     ("ed269", ed269.recognises),
     ("tracks", tracks.recognises),
     ("f3548", f3548.recognises),
     ("geojson", geojson.recognises),
+    ("notam-json", notam_json.recognises),
+    ("readsb", readsb.recognises),
 )
 """Asked in this order: ED-318 is GeoJSON too, and ED-269 files sometimes borrow its words."""
 
-FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_PACKED_READERS)
+FORMATS: Final = (*_DOCUMENT_READERS, *_TEXT_READERS, *_XML_READERS, *_ARCHIVE_READERS)
 """Names of all formats that are read."""
 
 
@@ -70,6 +121,7 @@ def read_bytes(
     read_as: str | None = None,
     stem: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    compiled: bool = False,
 ) -> Reading:
     """Read a whole file.
 
@@ -80,6 +132,7 @@ def read_bytes(
         stem: What generated identifiers begin with, another for every file; the name, if nothing
             is given.
         mapping: Of tables: what columns are, by heading; an empty field leaves a column out.
+        compiled: Readers that have a compiled part have it ready: it pays for smaller files.
 
     Raises:
         InputError: The file as a whole cannot be read.
@@ -89,14 +142,17 @@ def read_bytes(
         raise UsageError(f"format {read_as!r} is not read; choose one of {', '.join(FORMATS)}")
     with _no_collection():
         with Place(name):
-            packed = read_as if read_as in _PACKED_READERS else packed_format(data)
-        if packed is not None and read_as in {None, packed}:
-            if not data.strip(_BLANK):
-                with Place(name):
-                    checked_utf8(b"")
-            return _PACKED_READERS[packed](data, name=name, stem=stem, mapping=mapping)
+            refuse_empty(data)
+            bytes_format = _bytes_format(data, read_as)
+            if bytes_format is None:
+                refuse_binary(data)
+        if bytes_format is not None:
+            more: dict[str, Any] = {"mapping": mapping} if bytes_format in _TABLES else {}
+            if bytes_format == "cot":
+                more["compiled"] = compiled
+            bytes_reader = {**_ARCHIVE_READERS, **_XML_READERS}[bytes_format]
+            return bytes_reader(data, name=name, stem=stem, **more)
         with Place(name):
-            refuse_binary(data)
             text, warnings = checked_utf8(data)
             format_, reader, content = _reader(text, name, read_as)
         said = {"mapping": mapping} if format_ in _TABLES else {}
@@ -104,6 +160,12 @@ def read_bytes(
         del content, text  # before the collector counts them
     told = tuple(f"{name}: {warning}" for warning in warnings)
     return replace(reading, warnings=(*told, *reading.warnings))
+
+
+def _bytes_format(data: bytes, read_as: str | None) -> str | None:
+    """The format of what is no plain UTF-8 text: archives, and XML with encodings of its own."""
+    format_ = read_as or archive_format(data) or xml_format(data)
+    return format_ if format_ in _ARCHIVE_READERS or format_ in _XML_READERS else None
 
 
 def _reader(text: bytes, name: str, read_as: str | None) -> tuple[str, Callable[..., Reading], Any]:

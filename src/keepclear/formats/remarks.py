@@ -25,6 +25,7 @@ class Remarks:
         self._counts: dict[str, int] = {}
         self._first: dict[str, str] = {}
         self._last: dict[str, str] = {}
+        self._inner: dict[str, Remarks] = {}
         self.row = ""
         """The row being read, such as ``feature 3``; remarks are attributed to it."""
 
@@ -42,10 +43,16 @@ class Remarks:
         self._first.setdefault(remark, self.row)
         self._counts[remark] = self._counts.get(remark, 0) + rows
 
+    def of(self, rows: str) -> Remarks:
+        """Counts of what lies inside the current row, such as the points of a track."""
+        inner = self._inner.setdefault(rows, Remarks(self._name, rows))
+        inner.row = self.row
+        return inner
+
     def sentences(self) -> tuple[str, ...]:
         """One sentence for each remark, with the file, the number of rows and the first of them."""
         return tuple(
             f"{self._name}: {count:,} {self._rows}{'' if count == 1 else 's'} {remark}"
             + (f" (first: {self._first[remark]})" if self._first[remark] else "")
             for remark, count in self._counts.items()
-        )
+        ) + tuple(sentence for inner in self._inner.values() for sentence in inner.sentences())

@@ -54,6 +54,11 @@ class Rows:
         return row
 
     @property
+    def name(self) -> str:
+        """The file, as sentences name it."""
+        return self._name
+
+    @property
     def remarks(self) -> Remarks:
         """What should be looked at, for the row being read."""
         return self._remarks
@@ -87,10 +92,18 @@ class Rows:
         Raises:
             InputError: the row cannot be used, and nothing of it was taken.
         """
-        self.at(number)
-        told = read_properties(raw, prefix=self._prefix)
+        told = self.told(raw, number=number)
         parts = parts_of(geometry, told, self._remarks)
         self.add(told, parts, number=number, id_=id_, stated=stated)
+
+    def told(self, raw: Mapping[str, Any], *, number: int) -> Properties:
+        """The checked properties of a row whose parts the reader makes itself: the first half.
+
+        Raises:
+            InputError: what ``properties.read_properties`` raises.
+        """
+        self.at(number)
+        return read_properties(raw, prefix=self._prefix)
 
     def add(
         self,
@@ -101,10 +114,10 @@ class Rows:
         id_: str = "",
         stated: tuple[tuple[StatedPosition, ...], ...] = (),
     ) -> None:
-        """Take a row whose parts are known.
+        """Take what a row declares: the second half of :meth:`take`.
 
         Raises:
-            InputError: ``declaration.differs``: it contradicts an earlier row.
+            InputError: ``declaration.differs``; nothing of the row is taken then.
         """
         where = f"{self._name} {self.at(number)}"
         stem = f"{self._stem} {self.sheet}".rstrip()
@@ -130,9 +143,9 @@ class Rows:
         row = f"{self.at(number)}{label}"
         self._refused.append(Refusal.of(error.inside(row).inside(self._name)))
 
-    def refuse_sheet(self, error: InputError) -> None:
-        """List a whole sheet that could not be used."""
-        self._refused.append(Refusal.of(error.inside(self.sheet).inside(self._name)))
+    def refuse_at(self, place: str, error: InputError) -> None:
+        """List something that is no row and was not used, by its place in the file."""
+        self._refused.append(Refusal.of(error.inside(place).inside(self._name)))
 
     def reading(self) -> Reading:
         """Everything taken so far."""

@@ -15,7 +15,6 @@ from typing import Final
 import numba
 import numpy as np
 
-from keepclear.detect.edges import LONLAT_EDGE_DEGREES
 from keepclear.detect.table import AREA, LINE
 
 __all__ = ["Scan", "scan"]
@@ -29,8 +28,8 @@ _BYTES_A_FEATURE: Final = 120
 _NAME_BYTES: Final = 200
 """Longer names are refused by the ordinary reader."""
 _GRID: Final = 10_000_000
-_EDGE_GRID: Final = int(LONLAT_EDGE_DEGREES * _GRID)
-"""Longer edges are split before they are compared, which the ordinary way does."""
+_JUMP_GRID: Final = 90 * _GRID
+"""Wider edges may run over 180 or go the long way, of which the ordinary reader says a sentence."""
 _NONE: Final = -(2**60)
 """Not said."""
 
@@ -185,11 +184,7 @@ def _ring(b, p, n, lon, lat, at):
         p = _position(b, p, n, lon, lat, at)
         if p < 0:
             return -1, at
-        if (
-            at > first
-            and max(abs(np.int64(lon[at]) - lon[at - 1]), abs(np.int64(lat[at]) - lat[at - 1]))
-            > _EDGE_GRID
-        ):
+        if at > first and abs(np.int64(lon[at]) - lon[at - 1]) > _JUMP_GRID:
             return -1, at
         if at > first and lon[at] == lon[at - 1] and lat[at] == lat[at - 1]:
             at -= 1

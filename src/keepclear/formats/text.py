@@ -19,6 +19,7 @@ __all__ = [
     "generated_id",
     "number",
     "one_line",
+    "refuse_empty",
     "shown",
 ]
 
@@ -57,8 +58,7 @@ def checked_utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         raise _not_utf8("UTF-16 or UTF-32")
     marked = data.startswith(_BOM)
     body = data[len(_BOM) :] if marked else data
-    if not body or body.isspace():
-        raise InputError("file.empty", "the file is empty; expected declarations")
+    refuse_empty(body)
     try:
         body.decode()
     except UnicodeDecodeError as error:
@@ -68,6 +68,17 @@ def checked_utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
             f"byte {at} (0x{body[error.start]:02x}) is not UTF-8; save the file as UTF-8",
         ) from None
     return body, (_BOM_WARNING,) if marked else ()
+
+
+def refuse_empty(data: bytes) -> None:
+    """Refuse a file in which there is nothing but white space, or a byte order mark.
+
+    Raises:
+        InputError: ``file.empty``.
+    """
+    body = data.removeprefix(_BOM)
+    if not body or body.isspace():
+        raise InputError("file.empty", "the file is empty; expected declarations")
 
 
 def _not_utf8(encoding: str) -> InputError:

@@ -4,41 +4,26 @@ Each report is ``{timestamp, latitude, longitude, altitude, icao24, callsign, on
 in milliseconds since 1970-01-01T00:00Z, degrees on WGS84, altitude in feet of standard pressure.
 ``geoaltitude`` is not used, because the file does not say what it is measured from.
 
-One flight is what one address sent under one call sign:
-
-* reports of an address without a call sign belong to the flight that it sent before, else after;
-* the id is the call sign, else the address; where several flights would share it, both, as in
-  ``REGA1/4b43ac``;
-* an address that means nothing (000000, ffffff, none) holds nothing together: its reports are
-  joined by where they are, and each track found is a declaration of its own (``REGA1 #2``, and
-  without a call sign the file's name and a number, ``morning#2``);
-* a second track that goes on beside the first under the same address is a declaration of its own
-  too, because nobody can be at two places; a few stray reports stay parts of the flight.
+Which reports make one flight, and what each is called, is told in ``crafts``.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
-from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.position import Position
 from keepclear.domain.window import parse_instant
 from keepclear.errors import InputError, Refusal
 from keepclear.formats.altitudes import UNKNOWN_VALUE
-from keepclear.formats.flights import Report, routes, space, untangle
+from keepclear.formats.crafts import Senders, add_report, flown
+from keepclear.formats.flights import Report, space
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
-from keepclear.formats.text import generated_id, number, one_line, shown
+from keepclear.formats.text import number, one_line, shown
 
-__all__ = ["NO_ADDRESS", "read", "recognises"]
-
-NO_ADDRESS: Final = frozenset({"", "0", "000000", "ffffff"})
-"""What transponders send when they have no address of their own."""
-SECOND_CRAFT_REPORTS: Final = 10
-"""A track of this many reports beside the main one is a second craft and no stray."""
+__all__ = ["read", "recognises"]
 
 _MS_MIN: Final = 631_152_000_000
 """1990-01-01: earlier stamps are seconds taken for milliseconds."""
@@ -49,15 +34,6 @@ _ON_GROUND: Final = AltitudeBand(_SURFACE, _SURFACE)
 
 _NO_ALTITUDE: Final = "without altitude: altitude unknown, compared at every height"
 _GROUND_ONLY: Final = "without altitude that say they are on the ground: taken as at the surface"
-_STRAY: Final = "that no craft could reach at 1,000 m/s: kept as tracks of their own"
-_SECOND: Final = "of a second track under one identity: declared on its own, see the ids with '#'"
-_NOBODY: Final = "without a usable address: joined by where they are"
-
-
-class _Identity(NamedTuple):
-    party: str
-    address: str
-    callsign: str
 
 
 def recognises(document: Any) -> bool:
@@ -84,57 +60,17 @@ def read(document: Any, *, name: str, stem: str | None = None) -> Reading:
         )
     remarks = Remarks(name, "report")
     refused: list[Refusal] = []
-    flights = _flights(_senders(document, name, remarks, refused))
-    labels = Counter((party, callsign or address) for party, address, callsign in flights)
-    declarations: list[Declaration] = []
-    taken: set[tuple[str, str]] = set()
-    nameless = 0
-    for identity, reports in flights.items():
-        party, address, callsign = identity
-        id_ = callsign or address
-        if labels[party, id_] > 1 and id_:
-            id_ = f"{callsign or 'unknown'}/{address or 'unknown'}"
-        remarks.row = f"flight {id_}" if id_ else "flight without a name"
-        try:
-            crafts = _crafts(reports, remarks, known=bool(address))
-        except InputError as error:
-            refused.append(Refusal.of(error.inside(remarks.row).inside(name)))
-            continue
-        for chains in crafts:
-            if id_:
-                unique = _unique(party, id_, taken)
-            else:
-                nameless += 1
-                unique = generated_id(stem or name, nameless)
-            declarations.append(
-                Declaration(
-                    id=unique,
-                    kind=Kind.OPERATION,
-                    parts=tuple(route for chain in chains for route in routes(chain, remarks)),
-                    party=party,
-                    where=f"{name} flight {unique}",
-                )
-            )
-    return Reading("tracks", tuple(declarations), tuple(refused), remarks.sentences())
-
-
-def _unique(party: str, id_: str, taken: set[tuple[str, str]]) -> str:
-    unique, count = id_, 1
-    while (party, unique) in taken:
-        count += 1
-        unique = f"{id_} #{count}"
-    taken.add((party, unique))
-    return unique
+    senders = _senders(document, name, remarks, refused)
+    declarations = flown(senders, name=name, stem=stem, remarks=remarks, refused=refused)
+    return Reading("tracks", declarations, tuple(refused), remarks.sentences())
 
 
 _IDENTITY: Final = ("party", "icao24", "callsign")
-_Senders = dict[tuple[str, str], list[tuple[Report, str]]]
-"""By party and address: reports with the call sign that each carries."""
 
 
-def _senders(document: list[Any], name: str, remarks: Remarks, refused: list[Refusal]) -> _Senders:
+def _senders(document: list[Any], name: str, remarks: Remarks, refused: list[Refusal]) -> Senders:
     """All reports that can be used, in file order; the others are listed as refused."""
-    senders: _Senders = {}
+    senders: Senders = {}
     bands: dict[float, AltitudeBand] = {}
     words: dict[Any, str] = {}
     for row, record in enumerate(document, 1):
@@ -145,10 +81,7 @@ def _senders(document: list[Any], name: str, remarks: Remarks, refused: list[Ref
         except InputError as error:
             refused.append(Refusal.of(error.inside(remarks.row).inside(name)))
             continue
-        if address.lower() in NO_ADDRESS:
-            address = ""
-            remarks.add(_NOBODY)
-        senders.setdefault((party, address.lower()), []).append((report, callsign))
+        add_report(senders, (party, address, callsign), report, remarks)
     return senders
 
 
@@ -213,40 +146,3 @@ def _band(
         limit = Altitude(feet, Units.FT, Reference.STD)
         band = bands[feet] = AltitudeBand(limit, limit)
     return band
-
-
-def _flights(senders: _Senders) -> dict[_Identity, list[Report]]:
-    """Reports by flight, in order of time; flights in the order in which the file starts them."""
-    flights: dict[_Identity, list[Report]] = {}
-    for (party, address), reports in senders.items():
-        reports.sort(key=_moment)
-        callsign = next((said for _, said in reports if said), "") if address else ""
-        for report, said in reports:
-            callsign = said or (callsign if address else "")
-            flights.setdefault(_Identity(party, address, callsign), []).append(report)
-    first_row = {identity: min(r.row for r in reports) for identity, reports in flights.items()}
-    return {identity: flights[identity] for identity in sorted(flights, key=first_row.__getitem__)}
-
-
-def _moment(report: tuple[Report, str]) -> tuple[int, int]:
-    return report[0].time_us, report[0].row
-
-
-def _crafts(reports: list[Report], remarks: Remarks, *, known: bool) -> list[list[list[Report]]]:
-    """Chains of reports by craft: the one that the identity names first, then any others."""
-    chains = untangle(reports, known=known)
-    if not known:
-        return [[chain] for chain in chains]
-    main = max(chains, key=len)
-    crafts = [[main]]
-    for chain in chains:
-        if chain is main:
-            continue
-        beside = chain[0].time_us <= main[-1].time_us and main[0].time_us <= chain[-1].time_us
-        if beside and len(chain) >= SECOND_CRAFT_REPORTS:
-            remarks.add_rows(_SECOND, len(chain))
-            crafts.append([chain])
-        else:
-            remarks.add_rows(_STRAY, len(chain))
-            crafts[0].append(chain)
-    return crafts

@@ -19,7 +19,7 @@ from keepclear.errors import InputError
 from keepclear.formats.sheets.cells import Broken
 from keepclear.formats.zipped import Archive
 
-__all__ = ["Beside", "beside_of", "sheet_files"]
+__all__ = ["CELLS_MAX", "ROWS_MAX", "Beside", "beside_of", "check_span", "sheet_files"]
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -30,6 +30,13 @@ _IDS: Final = (
 _WORTH_A_LOOK: Final = (b"hidden=", b"<f", b't="e"', b":f>", b":f ")
 """Without any of these a sheet has nothing to tell, and most sheets have none."""
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_REFERENCES: Final = re.compile(rb"\br\s*=\s*[\"']\s*\$?([A-Za-z]*)\$?(\d+)")
+"""References of cells, in whatever way a program might write them."""
+_ESCAPED_REFERENCE: Final = re.compile(rb"\br\s*=\s*[\"'][^\"'<>]*&")
+CELLS_MAX: Final = 10_000_000
+"""Cells that one sheet may span: a million rows of ten columns; a stray cell far away makes more."""
+ROWS_MAX: Final = 1_100_000
+"""Rows of one sheet: what spreadsheet programs can hold, rounded up."""
 _NO_RESULT: Final = "a formula whose result is not saved"
 _OPEN_AND_SAVE: Final = "open the file in a spreadsheet program, save it and send it again"
 _WRITE_VALUE: Final = "write the value itself"
@@ -70,6 +77,30 @@ def sheet_files(archive: Archive) -> dict[str, str]:
     return files
 
 
+def check_span(xml: bytes) -> None:
+    """Refuse a sheet that spans more cells than there is memory for.
+
+    The library that reads values makes room for the whole rectangle, and where there is none it ends
+    the process. So the references are looked at before it sees them.
+
+    Raises:
+        InputError: ``xlsx.cells``, ``xlsx.damaged``.
+    """
+    if b"\x00" in xml or _ESCAPED_REFERENCE.search(xml):
+        raise _damaged()
+    found = _REFERENCES.findall(xml)
+    rows = max((int(digits) for digits in {digits for _, digits in found}), default=0)
+    columns = max(
+        (_column(letters.decode().upper()) for letters in {a for a, _ in found}), default=-1
+    )
+    if rows > ROWS_MAX or rows * (columns + 1) > CELLS_MAX:
+        raise InputError(
+            "xlsx.cells",
+            f"the sheet spans {rows:,} rows and {columns + 1:,} columns, expected at most "
+            f"{CELLS_MAX:,} cells; delete what stands far outside the table",
+        )
+
+
 def beside_of(xml: bytes) -> Beside:
     """What one sheet's XML says beside its values.
 
@@ -81,12 +112,12 @@ def beside_of(xml: bytes) -> Beside:
         return beside
     for tag, element in _elements(xml):
         if tag == "row":
-            if element.get("hidden") in {"1", "true"} and element.get("r", "").isdigit():
-                beside.hidden_rows.add(int(element.get("r")) - 1)
+            if element.get("hidden") in {"1", "true"}:
+                beside.hidden_rows.add(_whole(element.get("r")) - 1)
             element.clear()
         elif tag == "col":
             if element.get("hidden") in {"1", "true"}:
-                first, last = int(element.get("min", "1")), int(element.get("max", "1"))
+                first, last = _whole(element.get("min")), _whole(element.get("max"))
                 beside.hidden_columns.update(range(first - 1, min(last, first + 1_000)))
         elif tag == "c":
             _cell(element, beside)
@@ -107,6 +138,11 @@ def _cell(element: etree._Element, beside: Beside) -> None:
         beside.broken[place] = Broken(_NO_RESULT, _OPEN_AND_SAVE)
     else:
         beside.formulas += 1
+
+
+def _whole(text: str | None) -> int:
+    """A number of a row or column, 1 where it says none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 def _column(letters: str) -> int:

@@ -21,11 +21,11 @@ from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.rows import Rows
 from keepclear.formats.sheets.cells import Broken, Cell, Commas, is_empty
-from keepclear.formats.sheets.columns import COLUMNS_MAX, NoHeaderError
-from keepclear.formats.sheets.door import PREFIX, ROWS_MAX, read_rows
+from keepclear.formats.sheets.columns import NoHeaderError
+from keepclear.formats.sheets.door import PREFIX, read_rows
 from keepclear.formats.sheets.example import OURS
 from keepclear.formats.text import one_line
-from keepclear.formats.worksheets import Beside, beside_of, sheet_files
+from keepclear.formats.worksheets import ROWS_MAX, Beside, beside_of, check_span, sheet_files
 from keepclear.formats.zipped import Archive
 
 __all__ = [
@@ -44,9 +44,9 @@ UNPACKED_MAX: Final = 500_000_000
 EXPANSION_MAX: Final = 200
 """How many times its size a workbook may unpack to, beyond ``_EXPANSION_FREE``."""
 _EXPANSION_FREE: Final = 10_000_000
-CELLS_MAX: Final = 50_000_000
-"""Cells that one sheet may span: a stray cell far away makes millions of empty ones."""
 _WORKBOOK: Final = "xl/workbook.xml"
+_PANIC: Final = "PanicException"
+"""What the library raises beside its errors when it is surprised; no :class:`Exception`."""
 _MEANT: Final = 3
 """So many known headings show that a sheet without places was meant to be read."""
 
@@ -97,8 +97,10 @@ def read(
         used = 0
         for sheet in sheets:
             rows.sheet = sheet_label(sheet.name)
-            beside = beside_of(archive.read(files[sheet.name]))
             try:
+                xml = archive.read(files[sheet.name])
+                check_span(xml)
+                beside = beside_of(xml)
                 lines = list(islice(_lines(workbook, sheet.name, beside), ROWS_MAX + 1))
                 if lines and str(lines[0][1][0]).startswith(OURS):
                     continue
@@ -109,7 +111,7 @@ def read(
                 _tell_unread(error, rows)
                 continue
             except InputError as error:
-                rows.refuse_sheet(error)
+                rows.refuse_at(rows.sheet, error)
                 continue
             used += 1
             _tell_beside(sheet, beside, rows)
@@ -156,10 +158,18 @@ def _damage_told() -> Iterator[None]:
             "zip.encrypted", "the workbook has a password; save it without one"
         ) from error
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise InputError(
-            "xlsx.damaged",
-            "the workbook is damaged; open it in a spreadsheet program, save it again as XLSX",
-        ) from error
+        raise _damaged() from error
+    except BaseException as error:
+        if type(error).__name__ == _PANIC:
+            raise _damaged() from error
+        raise
+
+
+def _damaged() -> InputError:
+    return InputError(
+        "xlsx.damaged",
+        "the workbook is damaged; open it in a spreadsheet program, save it again as XLSX",
+    )
 
 
 def _lines(
@@ -171,12 +181,6 @@ def _lines(
         end = sheet.end
     if end is None:
         return
-    if end[0] >= ROWS_MAX or end[1] >= 20 * COLUMNS_MAX or (end[0] + 1) * (end[1] + 1) > CELLS_MAX:
-        raise InputError(
-            "xlsx.cells",
-            f"the sheet spans {end[0] + 1:,} rows and {end[1] + 1:,} columns, expected at most "
-            f"{CELLS_MAX:,} cells; delete what stands far outside the table",
-        )
     merged = _merged(sheet)
     broken: dict[int, list[tuple[int, Broken]]] = {}
     for (row, column), fault in beside.broken.items():
@@ -206,9 +210,15 @@ def _merged(sheet: Any) -> dict[int, list[tuple[int, tuple[int, int]]]]:
     cells: dict[int, list[tuple[int, tuple[int, int]]]] = {}
     with _damage_told():
         ranges = sheet.merged_cell_ranges
+    spanned = 0
     for first, last in ranges or ():
-        if last[0] == first[0] or last[0] - first[0] > ROWS_MAX:
+        if last[0] <= first[0]:
             continue
+        spanned += last[0] - first[0] + 1
+        if spanned > ROWS_MAX:
+            raise InputError(
+                "xlsx.cells", "merged cells span more rows than a sheet has; take the merging out"
+            )
         for row in range(first[0], last[0] + 1):
             cells.setdefault(row, []).append((first[1], (first[0], first[1])))
     return cells
@@ -217,7 +227,7 @@ def _merged(sheet: Any) -> dict[int, list[tuple[int, tuple[int, int]]]]:
 def _tell_unread(error: NoHeaderError, rows: Rows) -> None:
     """A sheet without places is a note, unless its headings show that it was meant."""
     if error.known >= _MEANT:
-        rows.refuse_sheet(error)
+        rows.refuse_at(rows.sheet, error)
     else:
         rows.warn(f"{rows.sheet} has no header with a place: not read")
 

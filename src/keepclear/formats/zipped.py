@@ -7,6 +7,8 @@ harm; they are compared as text.
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -29,6 +31,18 @@ _EXPANSION_FREE: Final = 10_000_000
 _CHUNK: Final = 1 << 20
 _NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
 """The first day that the packing knows."""
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises for archives that are not what they say."""
 
 
 class Archive:
@@ -41,7 +55,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip: Final = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise _damaged() from error
         if len(self._zip.infolist()) > MEMBERS_MAX:
             raise InputError(
@@ -51,8 +65,9 @@ class Archive:
             )
 
     def names(self) -> tuple[str, ...]:
-        """The files in it, in its own order; folders left out."""
-        return tuple(info.filename for info in self._zip.infolist() if not info.is_dir())
+        """The files in it, in its own order; folders and files without a name left out."""
+        names = (info.filename for info in self._zip.infolist())
+        return tuple(name for name in names if name and not name.endswith("/"))
 
     def unpacked_size(self) -> int:
         """Bytes of all files as the archive states them; it may lie."""
@@ -78,7 +93,7 @@ class Archive:
                     if total > allowed:
                         raise _expands(name, allowed)
                     chunks.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        except _BROKEN as error:
             raise _damaged() from error
         return b"".join(chunks)
 

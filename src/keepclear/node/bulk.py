@@ -25,7 +25,7 @@ from keepclear.node.fastpath import COLD_FACTOR, prepare_cache, warm
 from keepclear.node.files import STDIN, party_names
 
 if TYPE_CHECKING:
-    from keepclear.detect.table import Bands, Table
+    from keepclear.detect.table import Table
     from keepclear.formats.scan import Scan
 
 __all__ = ["BULK_BYTES_MIN", "BulkPairs", "bulk_pairs"]
@@ -112,16 +112,15 @@ def _size(path: str) -> int:
 def _answer(
     paths: Sequence[str], question: Question, data: list[np.ndarray], scans: list[Scan]
 ) -> BulkPairs | None:
-    from keepclear.detect.rings import ring_faults  # noqa: PLC0415
+    from keepclear.node.bulk_table import table_of  # noqa: PLC0415
 
     names, file_of, parties = _named(paths, data, scans)
     joined = data[0] if len(data) == 1 else np.concatenate(data)
     rank, group, unique = _ranks(joined, names, file_of, parties)
     if not unique:
         return None
-    table = _table(scans)
-    suspects = _suspects(table)
-    if len(suspects) and ring_faults(table.take(suspects)):
+    table = table_of(scans)
+    if table is None:
         return None
     if question.within_party:
         group = -1 - np.arange(len(table), dtype=np.int32)
@@ -228,70 +227,6 @@ def _distinct(data: np.ndarray, rows: np.ndarray) -> np.ndarray:
     fresh = np.ones(len(order), dtype=bool)
     fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     return rows[order[fresh]]
-
-
-def _table(scans: list[Scan]) -> Table:
-    """The table of all files' volumes."""
-    from keepclear.detect.fast.build import complete, neighbours_first  # noqa: PLC0415
-    from keepclear.detect.table import AREA  # noqa: PLC0415
-
-    def column(name: str) -> np.ndarray:
-        parts = [getattr(scan, name) for scan in scans]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-    order, ring_start, vertex_start, lon, lat = neighbours_first(
-        _chained([scan.ring_start for scan in scans]),
-        _chained([scan.vertex_start for scan in scans]),
-        column("lon"), column("lat"), 1e7,
-    )  # fmt: skip
-    kind = column("kind")[order]
-    return complete(
-        owner=order,
-        kind=kind,
-        ring_start=ring_start,
-        vertex_start=vertex_start,
-        lon=lon,
-        lat=lat,
-        scale=1e7,
-        straight=kind == AREA,
-        reach_m=column("reach_m")[order],
-        bands=_bands(column("lower")[order], column("upper")[order]),
-        start_us=column("start_us")[order],
-        end_us=column("end_us")[order],
-    )
-
-
-def _chained(starts: list[np.ndarray]) -> np.ndarray:
-    chained, at = [starts[0]], int(starts[0][-1])
-    for more in starts[1:]:
-        chained.append(more[1:] + at)
-        at += int(more[-1])
-    return np.concatenate(chained)
-
-
-def _bands(lower: np.ndarray, upper: np.ndarray) -> Bands:
-    """Limits above the ellipsoid in millimetres, as ``vertical`` rounds them."""
-    from keepclear.detect.table import Bands  # noqa: PLC0415
-
-    one = np.ones(len(lower), dtype=np.int32)
-    low, high = lower * 1000.0, upper * 1000.0
-    columns = [
-        np.rint(low),
-        np.floor(low),
-        np.ceil(low),
-        np.rint(high),
-        np.floor(high),
-        np.ceil(high),
-    ]
-    a, b, c, d, e, f = (values.astype(np.int32) for values in columns)
-    return Bands(one, a, b, c, one, d, e, f, np.zeros(len(lower), dtype=bool))
-
-
-def _suspects(table: Table) -> np.ndarray:
-    """Rows whose rings a plain test cannot pass: these are looked at by ``detect.rings``."""
-    from keepclear.detect.fast.simple import suspects  # noqa: PLC0415
-
-    return np.flatnonzero(suspects(table))
 
 
 def _search(table: Table, group: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keepclear.errors import Refusal
@@ -35,6 +35,7 @@ def convert(
     max_bytes: int = BYTES_MAX,
     keep_going: bool = False,
     now_us: int,
+    mapping: Mapping[str, str] | None = None,
 ) -> Converted:
     """Read files and write everything they declare in one other form.
 
@@ -45,11 +46,12 @@ def convert(
         max_bytes: Limit for each file.
         keep_going: Write what could be read although some rows were refused.
         now_us: The time now, for forms that say when they were made.
+        mapping: What the columns of tables are, by heading.
 
     Raises:
         UsageError: no such format is written.
     """
-    reading = gather(sources, read_as=read_as, max_bytes=max_bytes)
+    reading = gather(sources, read_as=read_as, max_bytes=max_bytes, mapping=mapping)
     if reading.refused and not keep_going:
         return Converted(None, len(reading.declarations), reading.refused, reading.warnings, ())
     data, losses = write_bytes(reading.declarations, write_as, geoid=load_geoid, made_us=now_us)

@@ -23,7 +23,8 @@ def cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     package = Path(__file__).parent.parent
     digest = sha256()
-    for path in sorted([*package.glob("detect/**/*.py"), package / "formats" / "scan.py"]):
+    kernels = (package / "formats" / "scan.py", package / "formats" / "cot_scan.py")
+    for path in sorted([*package.glob("detect/**/*.py"), *kernels]):
         digest.update(path.read_bytes())
     return Path(base) / "keepclear" / f"compiled-{digest.hexdigest()[:16]}"
 
@@ -32,10 +33,20 @@ COLD_FACTOR: Final = 10
 """Compiling takes most of a minute; until that is done, only work this much larger asks for it."""
 
 
-def warm() -> bool:
-    """Whether the compiled form has been made before on this machine."""
-    folder = os.environ.get(_VARIABLE) or cache_folder()
-    return any(Path(folder).rglob("*.nbc"))
+_READERS = ("cot_scan",)
+"""Modules of kernels that only read: that they are compiled says nothing of those that compare."""
+
+
+def warm(reader: str = "") -> bool:
+    """Whether the compiled form has been made before on this machine.
+
+    Args:
+        reader: Of this module of kernels that only read; else of those that compare.
+    """
+    folder = Path(os.environ.get(_VARIABLE) or cache_folder())
+    if reader:
+        return any(folder.rglob(f"{reader}.*.nbc"))
+    return any(not path.name.startswith(_READERS) for path in folder.rglob("*.nbc"))
 
 
 def prepare_cache() -> None:

@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import InputError, Refusal
+from keepclear.formats.cot_columns import SCANNED_BYTES_MIN
 from keepclear.formats.reading import Reading
 from keepclear.formats.registry import read_bytes
+from keepclear.node.fastpath import prepare_cache, warm
 from keepclear.node.files import BYTES_MAX, STDIN, party_names, read_file, shown
 
 __all__ = ["gather", "read_one", "stands_alone_warning"]
@@ -33,7 +35,18 @@ def read_one(
         InputError: The file as a whole cannot be read.
     """
     data = read_file(path, max_bytes=max_bytes)
-    return read_bytes(data, name=shown(path), read_as=read_as, stem=stem, mapping=mapping)
+    compiled = False
+    if len(data) >= SCANNED_BYTES_MIN:  # below it no reader asks
+        prepare_cache()
+        compiled = warm("cot_scan")
+    return read_bytes(
+        data,
+        name=shown(path),
+        read_as=read_as,
+        stem=stem,
+        mapping=mapping,
+        compiled=compiled,
+    )
 
 
 def gather(

@@ -170,10 +170,17 @@ def _leaf_near(ax, ay, az, bx, by, bz, cx, cy, cz, dx, dy, dz, reach_m):
     b0, b1, b2 = _TO_UNIT(float(bx), float(by), float(bz))
     c0, c1, c2 = _TO_UNIT(float(cx), float(cy), float(cz))
     d0, d1, d2 = _TO_UNIT(float(dx), float(dy), float(dz))
+    # Nothing is measured to an edge without length: its one vertex is the end of the edges
+    # beside it, and distances to those are what the portable path compares, to the last bit.
+    if cx != dx or cy != dy or cz != dz:
+        if _POINT_EDGE(a0, a1, a2, c0, c1, c2, d0, d1, d2) <= reach_m:
+            return True
+        if _POINT_EDGE(b0, b1, b2, c0, c1, c2, d0, d1, d2) <= reach_m:
+            return True
+    if ax == bx and ay == by and az == bz:
+        return False
     return (
-        _POINT_EDGE(a0, a1, a2, c0, c1, c2, d0, d1, d2) <= reach_m
-        or _POINT_EDGE(b0, b1, b2, c0, c1, c2, d0, d1, d2) <= reach_m
-        or _POINT_EDGE(c0, c1, c2, a0, a1, a2, b0, b1, b2) <= reach_m
+        _POINT_EDGE(c0, c1, c2, a0, a1, a2, b0, b1, b2) <= reach_m
         or _POINT_EDGE(d0, d1, d2, a0, a1, a2, b0, b1, b2) <= reach_m
     )
 

@@ -16,7 +16,7 @@ from keepclear.detect.fast.arcs import (
 )
 from keepclear.detect.fast.compiled import compiled
 from keepclear.detect.fast.flat import flat_inside, flat_meet
-from keepclear.detect.fast.points import point_near
+from keepclear.detect.fast.points import is_point, point_near
 from keepclear.detect.lattice import UNITS_PER_M
 from keepclear.detect.table import AREA
 
@@ -281,12 +281,6 @@ def _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level,
 
 
 @njit
-def _is_point(row, kind, ring_start, vertex_start):
-    ring = ring_start[row]
-    return kind[row] != AREA and vertex_start[ring + 1] - vertex_start[ring] == 1
-
-
-@njit
 def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m):
     """Whether two standing skeletons share a point or lie within ``reach_m`` of each other."""
     # A vertex inside is the cheapest proof; one on an edge may come out either way, and is then
@@ -295,8 +289,8 @@ def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, f
         return True
     if _inside_one(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face):
         return True
-    point = _is_point(i, kind, ring_start, vertex_start) or _is_point(
-        j, kind, ring_start, vertex_start
+    point = is_point(i, kind, ring_start, vertex_start, q) or is_point(
+        j, kind, ring_start, vertex_start, q
     )
     if not (point and reach_m > 0.0):  # within reach of a point is decided by distance alone
         if face[i] == face[j] and face[i] >= 0:
@@ -307,7 +301,7 @@ def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, f
         elif _any_edges(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, 0.0):
             return True
     if point and reach_m > 0.0:
-        if not _is_point(i, kind, ring_start, vertex_start):
+        if not is_point(i, kind, ring_start, vertex_start, q):
             i, j = j, i
         return point_near(
             vertex_start[ring_start[i]], j, kind, ring_start, vertex_start, q, lon, lat, scale,

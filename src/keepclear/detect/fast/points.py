@@ -13,7 +13,7 @@ from keepclear.detect.fast.arcs import _SPARES, middle_of, njit
 from keepclear.detect.fast.compiled import compiled
 from keepclear.detect.table import AREA
 
-__all__ = ["point_near"]
+__all__ = ["is_point", "point_near"]
 
 _UNWRAP = compiled("unwrap")
 _TO_UNIT = compiled("to_unit")
@@ -26,6 +26,18 @@ _MOST_M = 6_399_594.0 * 1.001
 """Greatest one, with room for the arc being longer than its chord (0.03 % at 500 km)."""
 _UNIT_SPARE = 1.0 / (2.0**31 - 1)
 """One unit on the cube is at most this long on the unit sphere."""
+
+
+@njit
+def is_point(row, kind, ring_start, vertex_start, q):
+    """Whether a line has one place and no edge: its vertices, once rounded, are all the same."""
+    if kind[row] == AREA:
+        return False
+    first, last = vertex_start[ring_start[row]], vertex_start[ring_start[row] + 1]
+    for k in range(first + 1, last):
+        if q[k, 0] != q[first, 0] or q[k, 1] != q[first, 1] or q[k, 2] != q[first, 2]:
+            return False
+    return True
 
 
 @njit
@@ -51,6 +63,8 @@ def _edge_near(px, py, pz, ax, ay, az, a_lon, a_lat, bx, by, bz, b_lon, b_lat, l
     if (chord - under - _SPARES[level] * _UNIT_SPARE) * _LEAST_M > reach_m:
         return False
     if level == 0:
+        if ax == bx and ay == by and az == bz:
+            return False  # no edge: its one vertex is the end of those beside it, to the last bit
         if (chord + under) * _MOST_M < reach_m:
             return True
         return _POINT_EDGE(px, py, pz, ax, ay, az, bx, by, bz) <= reach_m
@@ -69,7 +83,7 @@ def point_near(vertex, j, kind, ring_start, vertex_start, q, lon, lat, scale, le
     """Whether a vertex lies within ``reach_m`` of an edge (or the point) of row j."""
     px, py, pz = _TO_UNIT(float(q[vertex, 0]), float(q[vertex, 1]), float(q[vertex, 2]))
     only = vertex_start[ring_start[j]]
-    if kind[j] != AREA and vertex_start[ring_start[j] + 1] - only == 1:
+    if is_point(j, kind, ring_start, vertex_start, q):
         ax, ay, az = _TO_UNIT(float(q[only, 0]), float(q[only, 1]), float(q[only, 2]))
         return _DISTANCE(px, py, pz, ax, ay, az) <= reach_m
     for ring in range(ring_start[j], ring_start[j + 1]):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from keepclear.detect.edges import LONLAT_EDGE_DEGREES
 from keepclear.detect.fast.arcs import njit
-from keepclear.detect.table import AREA, Table
+from keepclear.detect.table import AREA
 
-__all__ = ["suspects"]
+__all__ = ["long_edged", "suspect_rings"]
 
 _LONG = 256
 """Rings with more vertices are looked at by the library, whose test is not quadratic."""
+_LONG_EDGE = int(LONLAT_EDGE_DEGREES * 1e7)
 
 
 @njit
@@ -70,10 +72,48 @@ def _suspects(kind, ring_start, vertex_start, lon, lat, face, found):
             found[row] = _suspect(row, ring_start, vertex_start, lon, lat, face)
 
 
-def suspects(table: Table) -> np.ndarray:
-    """Which areas are not surely simple rings with some extent; few, and looked at again."""
-    found = np.zeros(len(table), dtype=bool)
-    _suspects(
-        table.kind, table.ring_start, table.vertex_start, table.lon, table.lat, table.face, found
-    )
+def suspect_rings(
+    kind: np.ndarray,
+    ring_start: np.ndarray,
+    vertex_start: np.ndarray,
+    lon: np.ndarray,
+    lat: np.ndarray,
+    face: np.ndarray,
+) -> np.ndarray:
+    """Which areas are not surely simple rings with some extent; few, and looked at again.
+
+    Coordinates are integers, degrees times 1e7; the other columns those of a table.
+    """
+    found = np.zeros(len(kind), dtype=bool)
+    _suspects(kind, ring_start, vertex_start, lon, lat, face, found)
+    return found
+
+
+@numba.njit(cache=True, error_model="numpy", parallel=True)
+def _long_edged(kind, ring_start, vertex_start, lon, lat, most, found):
+    for row in numba.prange(len(kind)):
+        if kind[row] != AREA:
+            continue
+        for ring in range(ring_start[row], ring_start[row + 1]):
+            first, last = vertex_start[ring], vertex_start[ring + 1]
+            for k in range(first, last):
+                n = k + 1 if k + 1 < last else first
+                wide = max(abs(np.int64(lon[k]) - lon[n]), abs(np.int64(lat[k]) - lat[n]))
+                found[row] |= wide >= most
+
+
+def long_edged(
+    kind: np.ndarray,
+    ring_start: np.ndarray,
+    vertex_start: np.ndarray,
+    lon: np.ndarray,
+    lat: np.ndarray,
+) -> np.ndarray:
+    """Which areas may have an edge that must be split before it is compared; see ``edges``.
+
+    Coordinates are integers, degrees times 1e7. An edge of just 5 degrees is among them, because the
+    difference of two doubles may come out as a little more; so is one that crosses 180.
+    """
+    found = np.zeros(len(kind), dtype=bool)
+    _long_edged(kind, ring_start, vertex_start, lon, lat, _LONG_EDGE, found)
     return found

@@ -8,6 +8,7 @@ to end; when it is long, the grid is built anew over everything alive.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -15,19 +16,40 @@ import numpy as np
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
 from keepclear.detect.fast import sweep
-from keepclear.detect.fast.arcs import njit
-from keepclear.detect.fast.grid import T0, T1, face_mask, large_entries, plane_of
+from keepclear.detect.fast.arcs import _SPARES, njit
+from keepclear.detect.fast.grid import (
+    A0,
+    A1,
+    T0,
+    T1,
+    U0,
+    U1,
+    V0,
+    V1,
+    face_mask,
+    large_entries,
+    plane_of,
+)
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.lattice import UNITS_PER_M, W
-from keepclear.detect.table import LEG, Table
+from keepclear.detect.table import AREA, LEG, Table
+from keepclear.detect.vertical import MM_MAX
 
 __all__ = ["FastFinder"]
 
 _FRESH_MIN: Final = 4_096
-"""The newest rows are looked through one by one up to this many, some 20 microseconds."""
+"""The newest rows are looked through one by one up to this many, some 10 microseconds."""
 _FRESH_SHARE: Final = 0.05
 """Or up to this share of the grid, so that building it anew costs little for each row."""
+
+
+_TIME_MAX: Final = 2**30
+"""Hot rows hold seconds up to this; see ``sweep.hot_rows``."""
+_START_OF_2020_US: Final = 1_577_836_800_000_000
+"""Where seconds are counted from as long as there is no grid."""
+_ANY_HEIGHT: Final = 4 * MM_MAX
+"""Beyond every height a hot row may hold."""
 
 
 @njit
@@ -40,15 +62,6 @@ def _may_meet(row, pads, box, start_us, end_us, time_us, low, high, start, end):
         if box[row, axis] - pad > high[axis] or box[row, axis + 3] + pad < low[axis]:
             return False
     return True
-
-
-@njit
-def _apart(hot, p, low, high):
-    """Whether the box of a large row's entry misses the new one's."""
-    for axis in range(3):
-        if hot[p, axis] > high[axis] or hot[p, axis + 3] < low[axis]:
-            return True
-    return False
 
 
 @njit
@@ -85,43 +98,94 @@ def _take(
 
 
 @njit
+def _run_of_edge(au, av, bu, bv, pad, first_row, shift, lows, highs):
+    """Widen the run of every row of cells that an edge, padded, passes through."""
+    if av > bv:
+        au, av, bu, bv = bu, bv, au, av
+    top = len(lows) - 1
+    row = min(max(((av - pad) >> shift) - first_row, 0), top)
+    last = min(max(((bv + pad) >> shift) - first_row, 0), top)
+    while row <= last:
+        floor = np.int64(row + first_row) << shift
+        u_low, u_high = float(min(au, bu)), float(max(au, bu))
+        if bv > av:
+            slope = float(bu - au) / float(bv - av)
+            p = au + slope * (min(max(floor - pad, av), bv) - av)
+            r = au + slope * (min(max(floor + (np.int64(1) << shift) + pad, av), bv) - av)
+            u_low, u_high = min(p, r), max(p, r)
+        lows[row] = min(lows[row], np.int64(np.floor(u_low)) - pad - 2)
+        highs[row] = max(highs[row], np.int64(np.ceil(u_high)) + pad + 2)
+        row += 1
+
+
+@njit
+def _runs(row, f, pad, kind, ring_start, vertex_start, q, level, first_row, shift, lows, highs):
+    """For each row of cells the lowest and highest coordinate of a row on face f, padded.
+
+    Outer rings bound an area, and between two points of its outline lies its inside: the run from
+    the lowest to the highest holds it.
+    """
+    axis_u, axis_v = plane_of(f)
+    for ring in range(ring_start[row], ring_start[row + 1]):
+        first, last = vertex_start[ring], vertex_start[ring + 1]
+        for k in range(first, last):
+            n = k + 1
+            if n == last:
+                if kind[row] != AREA and last - first > 1:
+                    break
+                n = first
+            _run_of_edge(
+                np.int64(q[k, axis_u]), np.int64(q[k, axis_v]),
+                np.int64(q[n, axis_u]), np.int64(q[n, axis_v]),
+                pad + _SPARES[level[k]] + 2, first_row, shift, lows, highs,
+            )  # fmt: skip
+
+
+@njit
+def _scan(
+    packed, rows, first, last, u0, u1, v0, v1, a0, a1, t0, t1, asked, alive, owner, group, kind,
+    compared, pads, box, start_us, end_us, time_us, low, high, stamp, mark, out, at,
+):  # fmt: skip
+    """Entries of a cell, in order of start, that may meet the new row; each row once."""
+    for p in range(first, last):
+        if packed[p, T0] > t1:
+            break
+        if (
+            packed[p, T1] < t0
+            or packed[p, U0] > u1 or packed[p, U1] < u0
+            or packed[p, V0] > v1 or packed[p, V1] < v0
+            or packed[p, A0] > a1 or packed[p, A1] < a0
+        ):  # fmt: skip
+            continue
+        row = rows[p]
+        if stamp[row] == mark:
+            continue
+        stamp[row] = mark
+        at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
+                   time_us, low, high, out, at)  # fmt: skip
+    return at
+
+
+@njit
+def _first_in_time(packed, first, stop, time):
+    """The first entry of a cell that does not start before a time."""
+    while first < stop:
+        middle = (first + stop) >> 1
+        if packed[middle, T0] < time:
+            first = middle + 1
+        else:
+            stop = middle
+    return first
+
+
+@njit
 def _collect(
-    asked,
-    fresh_from,
-    low,
-    high,
-    order,
-    hot_start,
-    begins,
-    entries,
-    shift,
-    first_u,
-    first_v,
-    width,
-    height,
-    base,
-    longest,
-    hot_from,
-    hot_until,
-    large_cells,
-    large_begins,
-    large_rows,
-    large_hot,
-    large_shift,
-    alive,
-    owner,
-    group,
-    kind,
-    compared,
-    pads,
-    box,
-    start_us,
-    end_us,
-    time_us,
-    stamp,
-    mark,
-    out,
-):
+    asked, fresh_from, fresh_until, fresh, low, high, a0, a1, t0, t1, one_face, shape_kind,
+    ring_start, vertex_start, q, level, packed, rows, begins, shift, first_u, first_v, width,
+    height, base, longest, large_cells, large_begins, large_rows, large_packed, large_shift, alive,
+    owner, group, kind,
+    compared, pads, box, start_us, end_us, time_us, stamp, mark, out,
+):  # fmt: skip
     """Standing rows that may meet the new one, each once; more than fit into ``out`` are counted."""
     at = 0
     mask = face_mask(low, high)
@@ -132,49 +196,34 @@ def _collect(
         u0, u1 = max(low[axis_u], -W), min(high[axis_u], W)
         v0, v1 = max(low[axis_v], -W), min(high[axis_v], W)
         if width[f] > 0:
-            for cv in range(
-                max((v0 >> shift) - first_v[f], 0),
-                min((v1 >> shift) - first_v[f], height[f] - 1) + 1,
-            ):
+            first_row = v0 >> shift
+            count = (v1 >> shift) - first_row + 1
+            wide = one_face == f and count > 3 and (u1 >> shift) - (u0 >> shift) > 2
+            lows = np.full(count if wide else 1, np.int64(2) ** 40)
+            highs = np.full(count if wide else 1, -(np.int64(2) ** 40))
+            if wide:
+                _runs(asked, f, pads[asked], shape_kind, ring_start, vertex_start, q, level,
+                      first_row, shift, lows, highs)  # fmt: skip
+            for k in range(count):
+                cv = k + first_row - first_v[f]
+                if cv < 0 or cv >= height[f]:
+                    continue
+                run_low, run_high = u0, u1
+                if wide:
+                    run_low, run_high = max(u0, lows[k]), min(u1, highs[k])
                 for cu in range(
-                    max((u0 >> shift) - first_u[f], 0),
-                    min((u1 >> shift) - first_u[f], width[f] - 1) + 1,
+                    max((run_low >> shift) - first_u[f], 0),
+                    min((run_high >> shift) - first_u[f], width[f] - 1) + 1,
                 ):
                     cell = base[f] + cv * width[f] + cu
-                    first, last = begins[cell], begins[cell + 1]
-                    stop = last
-                    while first < stop:  # entries are in order of start
-                        middle = (first + stop) >> 1
-                        if hot_start[entries[middle]] < hot_from - longest:
-                            first = middle + 1
-                        else:
-                            stop = middle
-                    for p in range(first, last):
-                        k = entries[p]
-                        if hot_start[k] > hot_until:
-                            break
-                        row = order[k]
-                        if stamp[row] == mark:
-                            continue
-                        stamp[row] = mark
-                        at = _take(
-                            row,
-                            asked,
-                            alive,
-                            owner,
-                            group,
-                            kind,
-                            compared,
-                            pads,
-                            box,
-                            start_us,
-                            end_us,
-                            time_us,
-                            low,
-                            high,
-                            out,
-                            at,
-                        )
+                    last = begins[cell + 1]
+                    first = begins[cell]
+                    if first == last or packed[first, T0] > t1:
+                        continue
+                    first = _first_in_time(packed, first, last, t0 - longest)
+                    at = _scan(packed, rows, first, last, u0, u1, v0, v1, a0, a1, t0, t1, asked,
+                               alive, owner, group, kind, compared, pads, box, start_us, end_us,
+                               time_us, low, high, stamp, mark, out, at)  # fmt: skip
         for cv in range(v0 >> large_shift, (v1 >> large_shift) + 1):
             for cu in range(u0 >> large_shift, (u1 >> large_shift) + 1):
                 key = (np.int64(f) << 60) | ((cv + (1 << 20)) << 30) | (cu + (1 << 20))
@@ -187,52 +236,20 @@ def _collect(
                         stop = middle
                 if first == len(large_cells) or large_cells[first] != key:
                     continue
-                for p in range(large_begins[first], large_begins[first + 1]):
-                    if large_hot[p, 6] > hot_until:
-                        break  # in order of start
-                    if large_hot[p, 7] < hot_from or _apart(large_hot, p, low, high):
-                        continue
-                    row = large_rows[p]
-                    if stamp[row] == mark:
-                        continue
-                    stamp[row] = mark
-                    at = _take(
-                        row,
-                        asked,
-                        alive,
-                        owner,
-                        group,
-                        kind,
-                        compared,
-                        pads,
-                        box,
-                        start_us,
-                        end_us,
-                        time_us,
-                        low,
-                        high,
-                        out,
-                        at,
-                    )
-    for row in range(fresh_from, asked):
-        at = _take(
-            row,
-            asked,
-            alive,
-            owner,
-            group,
-            kind,
-            compared,
-            pads,
-            box,
-            start_us,
-            end_us,
-            time_us,
-            low,
-            high,
-            out,
-            at,
-        )
+                at = _scan(large_packed, large_rows, large_begins[first], large_begins[first + 1],
+                           u0, u1, v0, v1, a0, a1, t0, t1, asked, alive, owner, group, kind,
+                           compared, pads, box, start_us, end_us, time_us, low, high, stamp, mark,
+                           out, at)  # fmt: skip
+    for row in range(fresh_from, fresh_until):
+        k = row - fresh_from
+        if fresh[k, 6] > t1 or fresh[k, 7] < t0:
+            continue
+        if fresh[k, 0] > high[0] or fresh[k, 3] < low[0] or fresh[k, 1] > high[1]:
+            continue
+        if fresh[k, 4] < low[1] or fresh[k, 2] > high[2] or fresh[k, 5] < low[2]:
+            continue
+        at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
+                   time_us, low, high, out, at)  # fmt: skip
     return at
 
 
@@ -301,15 +318,20 @@ class _Built:
     """The grid over the rows that stood when it was built."""
 
     rows: int
-    order: np.ndarray
-    start: np.ndarray
-    cells: sweep.Cells
     zero_us: int
+    code: int
+    """The one reference of all limits, 0 where none has a limit, -1 where there are several: bands
+    are then no ground to leave a row out."""
+    cells: sweep.Cells
+    packed: np.ndarray
+    """int32 (entries, 8): hot rows (see ``grid``) entry by entry, side by side in memory."""
+    packed_rows: np.ndarray
+    """int32: the row of each entry."""
     large_cells: np.ndarray
     large_begins: np.ndarray
     large_rows: np.ndarray
-    large_hot: np.ndarray
-    """int32 (entries, 8): padded box, start and end in seconds, side by side in memory."""
+    large_packed: np.ndarray
+    """int32 (entries, 8): the same for the large tier, boxes on the face of the entry's cell."""
     large_shift: int
 
 
@@ -327,14 +349,16 @@ class FastFinder:
         self._mark = 0
         self._out = np.empty(1 << 12, dtype=np.int64)
         self._pads = np.zeros(0, dtype=np.int64)
-        self._padded = 0
+        self._padded = self._listed = 0
+        self._fresh = np.zeros((1024, 8), dtype=np.int32)
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`keepclear.detect.index.Finder`."""
-        self._pad(table, minima)
+        self._pad(table, asked.start, minima)
         self._build(table, asked.start, minima)
+        self._list(table, asked.start)
         found = [self._one(table, i, asked.start, alive, search, minima) for i in asked]
         counts = [len(rows) for rows in found]
         return np.repeat(np.arange(asked.start, asked.stop), counts), np.concatenate(found)
@@ -342,21 +366,44 @@ class FastFinder:
     def forget(self) -> None:
         """The set was built anew: row numbers mean something else now."""
         self._built = None
-        self._stamp, self._padded = np.zeros(0, dtype=np.int64), 0
+        self._stamp, self._pads = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self._padded = self._listed = 0
 
-    def _pad(self, table: Table, minima: Minima) -> None:
-        """Padding of every row; rows seen before keep theirs, except the last asked ones."""
+    def _pad(self, table: Table, standing: int, minima: Minima) -> None:
+        """Padding of every row; standing rows seen before keep theirs."""
         n = len(table)
         if n > len(self._pads):
             self._pads = np.pad(self._pads, (0, max(n, 2 * len(self._pads)) - len(self._pads)))
             self._stamp = np.pad(self._stamp, (0, len(self._pads) - len(self._stamp)))
-        known = min(self._padded, n - 1)
+        known, self._padded = self._padded, standing
+        if n - known == 1:
+            self._pads[known] = _pad_of(table, known, minima)
+            return
         new = slice(known, n)
         reach = table.reach_m[new] + table.standoff_m[new] + table.error_m[new]
         reach = reach + minima.horizontal_m / 2.0
         units = np.where(reach > 0, np.ceil(reach * UNITS_PER_M) + 2, 0)
         self._pads[new] = units.astype(np.int64)
-        self._padded = known
+
+    def _list(self, table: Table, standing: int) -> None:
+        """Write the newest standing rows, those not in the grid, side by side."""
+        built = self._built or _NOTHING
+        first = max(self._listed, built.rows)
+        self._listed = standing
+        if first >= standing:
+            return
+        if standing - built.rows > len(self._fresh):
+            wider = np.zeros((2 * (standing - built.rows), 8), dtype=np.int32)
+            wider[: first - built.rows] = self._fresh[: first - built.rows]
+            self._fresh = wider
+        new, to = slice(first, standing), slice(first - built.rows, standing - built.rows)
+        pad = self._pads[new, None]
+        box = table.box[new].astype(np.int64)
+        self._fresh[to, :3] = np.clip(box[:, :3] - pad, -(2**31), 2**31 - 1)
+        self._fresh[to, 3:6] = np.clip(box[:, 3:] + pad, -(2**31), 2**31 - 1)
+        for column, side in ((6, table.start_us), (7, table.end_us)):
+            seconds = (side[new] - built.zero_us) // 1_000_000 + (column - 6)
+            self._fresh[to, column] = np.clip(seconds, -_TIME_MAX, _TIME_MAX)
 
     def _build(self, table: Table, rows: int, minima: Minima) -> None:
         built = self._built.rows if self._built else 0
@@ -372,14 +419,18 @@ class FastFinder:
         keys, members = large_entries(low, high, large_shift)
         order = np.argsort(keys, kind="stable")
         known, begins = np.unique(keys[order], return_index=True)
-        packed = np.concatenate([low, high, hot.columns[large, T0 : T1 + 1]], axis=1)
-        packed = np.clip(packed, -(2**31), 2**31 - 1).astype(np.int32)[members[order]]
+        inside = members[order]
+        packed = hot.columns[large][inside]
+        for f in range(6):
+            at = np.flatnonzero(keys[order] >> 60 == f)
+            for column, axis in zip((U0, V0), plane_of(f), strict=True):
+                packed[at, column] = np.maximum(low[inside[at], axis], -W)
+                packed[at, column + 1] = np.minimum(high[inside[at], axis], W)
         self._built = _Built(
-            rows, hot.order, hot.columns[:, T0].copy(), cells, sweep.zero_of(few), known,
-            np.append(begins, len(keys)), hot.order[large][members[order]].astype(np.int64), packed,
-            large_shift,
+            rows, sweep.zero_of(few), _one_code(few), cells, hot.columns[cells.entries],
+            hot.order[cells.entries], known, np.append(begins, len(keys)),
+            hot.order[large][inside], packed, large_shift,
         )  # fmt: skip
-        self._padded = rows
 
     def _one(
         self, table: Table, i: int, fresh_until: int, alive: np.ndarray, search: Search,
@@ -389,21 +440,25 @@ class FastFinder:
         cells = built.cells
         pad = int(self._pads[i])
         low, high = table.box[i, :3].astype(np.int64) - pad, table.box[i, 3:].astype(np.int64) + pad
-        first = (int(table.start_us[i]) - minima.time_us - built.zero_us) // 1_000_000 - 1
-        last = (int(table.end_us[i]) + minima.time_us - built.zero_us) // 1_000_000 + 1
+        t0, t1 = _seconds(table, i, built.zero_us, minima)
+        a0, a1 = _heights(table, i, built.code, minima)
         while True:
             self._mark += 1
             count = _collect(
-                i, built.rows, low, high, built.order, built.start, cells.begins, cells.entries,
-                cells.shift, cells.first_u, cells.first_v, cells.width, cells.height, cells.base,
-                cells.longest, first, last, built.large_cells, built.large_begins,
-                built.large_rows, built.large_hot, built.large_shift, alive, search.owner,
-                search.group, search.kind, search.compared, self._pads, table.box, table.start_us,
-                table.end_us, minima.time_us, self._stamp, self._mark, self._out,
+                i, built.rows, fresh_until, self._fresh, low, high, a0, a1, t0, t1,
+                int(table.face[i]), table.kind, table.ring_start, table.vertex_start, table.q,
+                table.level, built.packed, built.packed_rows, cells.begins, cells.shift, cells.first_u,
+                cells.first_v,
+                cells.width, cells.height, cells.base, cells.longest, built.large_cells,
+                built.large_begins, built.large_rows, built.large_packed, built.large_shift, alive,
+                search.owner, search.group, search.kind, search.compared, self._pads, table.box,
+                table.start_us, table.end_us, minima.time_us, self._stamp, self._mark, self._out,
             )  # fmt: skip
             if count <= len(self._out):
                 break
             self._out = np.empty(2 * count, dtype=np.int64)
+        if count == 0:
+            return self._out[:0].copy()
         bands = table.bands
         kept = _decided(
             i, self._out, count, table.kind, table.ring_start, table.vertex_start, table.q,
@@ -417,14 +472,55 @@ class FastFinder:
         return rows[rows < fresh_until]
 
 
+def _pad_of(table: Table, row: int, minima: Minima) -> int:
+    """Padding of one row; see ``_pad``."""
+    reach = float(table.reach_m[row] + table.standoff_m[row] + table.error_m[row])
+    reach += minima.horizontal_m / 2.0
+    return ceil(reach * UNITS_PER_M) + 2 if reach > 0 else 0
+
+
+def _seconds(table: Table, row: int, zero_us: int, minima: Minima) -> tuple[int, int]:
+    """First and last second, as hot rows count them, at which others may meet a row.
+
+    Hot rows hold no more than 34 years either way; what lies beyond stands at the end of that span.
+    """
+    first = (int(table.start_us[row]) - minima.time_us - zero_us) // 1_000_000 - 1
+    last = (int(table.end_us[row]) + minima.time_us - zero_us) // 1_000_000 + 1
+    return min(first, _TIME_MAX), max(last, -_TIME_MAX)
+
+
+def _heights(table: Table, row: int, code: int, minima: Minima) -> tuple[int, int]:
+    """Lowest and highest millimetre at which others may meet a row, where one reference rules.
+
+    Hot rows are widened by half the minimum, and this by the other half; 2 mm more, so that rounding
+    and level bands are never the reason.
+    """
+    bands = table.bands
+    known = {int(bands.lower_code[row]), int(bands.upper_code[row])} <= {0, code}
+    if not known or bands.surface[row] or table.kind[row] == LEG:
+        return -_ANY_HEIGHT, _ANY_HEIGHT
+    half = int(np.ceil(minima.vertical_m * 500.0)) + 2
+    return int(bands.lower_own[row]) - half, int(bands.upper_own[row]) + half
+
+
+def _one_code(table: Table) -> int:
+    """The reference of all limits; 0 where there are none, -1 where there are several."""
+    codes: set[int] = set()
+    for bands in (table.bands, table.bands_end):
+        for column in (bands.lower_code, bands.upper_code):
+            codes |= set(np.unique(column).tolist())
+    codes.discard(0)
+    return -1 if len(codes) > 1 else max(codes, default=0)
+
+
 def _nothing() -> _Built:
     none = np.zeros(0, dtype=np.int64)
     six = np.zeros(6, dtype=np.int64)
-    cells = sweep.Cells(
-        20, six, six, six, six, six, np.zeros(1, np.int64), np.zeros(0, np.int32), 0
+    rows, packed = np.zeros(0, np.int32), np.zeros((0, 8), np.int32)
+    cells = sweep.Cells(20, six, six, six, six, six, np.zeros(1, np.int64), rows, 0)
+    return _Built(
+        0, _START_OF_2020_US, 0, cells, packed, rows, none, np.zeros(1, np.int64), rows, packed, 24
     )
-    return _Built(0, np.zeros(0, np.int32), np.zeros(0, np.int32), cells, 0, none,
-                  np.zeros(1, np.int64), none, np.zeros((0, 8), np.int32), 24)  # fmt: skip
 
 
 _NOTHING: Final = _nothing()

@@ -97,6 +97,7 @@ def crossing_members(crossing: Crossing) -> dict[str, Any]:
         "horizontal_m": rounded(crossing.horizontal_m, _LENGTH_DIGITS),
         "vertical_m": rounded(crossing.vertical_m, _LENGTH_DIGITS),
         "time_s": rounded(crossing.time_s, _TIME_DIGITS),
+        "depth_m": rounded(crossing.depth_m, _LENGTH_DIGITS),
     }
 
 

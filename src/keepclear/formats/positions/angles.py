@@ -19,13 +19,10 @@ from keepclear.formats.positions.tokens import Kind, Token
 from keepclear.formats.positions.vocabulary import Axis, Half, Unit
 from keepclear.formats.text import shown
 
-__all__ = ["Angle", "measured", "read_angles"]
+__all__ = ["Angle", "counted", "measured", "read_angles"]
 
 _NOTATIONS: Final = (Notation.DECIMAL, Notation.MINUTES, Notation.SECONDS)
 _LIMITS: Final = {Axis.LATITUDE: 90, Axis.LONGITUDE: 180}
-_DIGITS_MAX: Final = 12
-"""Decimals of a number: what is finer than a micrometre was calculated, not measured, and the digits
-beyond change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Angle:
     axis: Axis | None
     degrees: Fraction
     """With its sign."""
-    step: Fraction
+    step: float
     """One step of its last digit, degrees."""
     numbers: int
     """1 for degrees, 2 with minutes, 3 with seconds."""
@@ -73,8 +70,8 @@ def measured(latitude: Angle, longitude: Angle, notation: Notation) -> Measured:
     return Measured(
         latitude=float(latitude.degrees),
         longitude=float(longitude.degrees),
-        north_m=float(latitude.step) * north_m,
-        east_m=float(longitude.step) * east_m,
+        north_m=latitude.step * north_m,
+        east_m=longitude.step * east_m,
         notation=notation,
     )
 
@@ -116,30 +113,43 @@ def _angle(group: list[Token]) -> Angle:
     text = " ".join(token.text for token in group)
     axis, sign = _side(group, text)
     numbers, units = _numbers(group, text)
-    for number in numbers[:-1]:
-        if "." in number:
-            raise InputError(
-                "position.fraction",
-                f"{number} in {text!r} has decimals and is not the last number of its angle; are "
-                "these two positions, or a decimal and a part of another?",
-            )
-    for number, limit in zip(numbers, (180, 60, 60), strict=False):
-        if limit == 60 and Fraction(number) >= 60:
+    if any("." in number for number in numbers[:-1]):
+        raise InputError(
+            "position.fraction",
+            f"{text!r} has decimals in a number that is not the last of its angle; are these two "
+            "positions, or a decimal and a part of another?",
+        )
+    count, steps = counted(numbers, text)
+    return Angle(
+        text=text,
+        axis=axis,
+        degrees=Fraction(sign * count, steps),
+        step=1 / steps,
+        numbers=len(numbers),
+        marked=axis is not None or bool(units),
+    )
+
+
+def counted(numbers: list[str], text: str) -> tuple[int, int]:
+    """Degrees, minutes and seconds in whole steps of the last digit, and how many steps a degree has.
+
+    Raises:
+        InputError: ``position.minutes``.
+    """
+    *before, last = numbers
+    whole, _, decimals = last.partition(".")
+    count = 0
+    for place, number in enumerate((*before, whole)):
+        value = int(number)
+        if place and value >= 60:
             raise InputError(
                 "position.minutes",
                 f"{number} in {text!r} is no number of minutes or seconds: they end at 59; is the "
                 "notation another one?",
             )
-    parts = [Fraction(number) / 60**place for place, number in enumerate(numbers)]
-    decimals = len(numbers[-1].partition(".")[2])
-    return Angle(
-        text=text,
-        axis=axis,
-        degrees=sign * sum(parts, Fraction(0)),
-        step=Fraction(1, 60 ** (len(numbers) - 1) * 10 ** min(decimals, _DIGITS_MAX)),
-        numbers=len(numbers),
-        marked=axis is not None or bool(units),
-    )
+        count = 60 * count + value
+    tenths = 10 ** len(decimals)
+    return count * tenths + int(decimals or "0"), 60 ** len(before) * tenths
 
 
 def _side(group: list[Token], text: str) -> tuple[Axis | None, int]:

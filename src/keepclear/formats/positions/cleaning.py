@@ -77,7 +77,7 @@ def cleaned(text: str) -> str:
             f"found {len(text)} characters, expected one position of at most {POSITION_TEXT_MAX}",
         )
     composed = unicodedata.normalize("NFC", text)
-    for mark in composed:
+    for mark in () if text.isascii() and text.isprintable() else composed:
         if mark in _TURNING or (unicodedata.category(mark) in {"Cc", "Cs"} and not mark.isspace()):
             raise InputError(
                 "position.character",

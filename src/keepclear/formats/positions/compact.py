@@ -15,7 +15,7 @@ from typing import Final
 
 from keepclear.domain.stated import Notation
 from keepclear.errors import InputError
-from keepclear.formats.positions.angles import Angle, measured
+from keepclear.formats.positions.angles import Angle, counted, measured
 from keepclear.formats.positions.measured import Measured
 from keepclear.formats.positions.vocabulary import HALVES, Axis
 
@@ -66,19 +66,13 @@ def _angle(letter: str, number: str) -> Angle:
             f"minutes) or {start + 4} (degrees, minutes, seconds), with leading zeros",
         )
     numbers = [digits[:start], *(digits[at : at + 2] for at in range(start, len(digits), 2))]
-    for value in numbers[1:]:
-        if int(value) >= 60:
-            raise InputError(
-                "position.minutes",
-                f"{value} in {letter}{number} is no number of minutes or seconds: they end at 59",
-            )
     numbers[-1] += f".{decimals}" if decimals else ""
-    parts = [Fraction(value) / 60**place for place, value in enumerate(numbers)]
+    count, steps = counted(numbers, letter + number)
     return Angle(
         text=letter + number,
         axis=half.axis,
-        degrees=half.sign * sum(parts, Fraction(0)),
-        step=Fraction(1, 60 ** (len(numbers) - 1) * 10 ** len(decimals)),
+        degrees=Fraction(half.sign * count, steps),
+        step=1 / steps,
         numbers=len(numbers),
         marked=True,
     )

@@ -20,7 +20,7 @@ _NAMES: Final = (
     (Datum.ED50, r"ed[ -]?(?:19)?50|european(?: datum)?(?: of)?[ -]?(?:19)?50"),
     (
         Datum.PULKOVO_42,
-        r"(?:pulkovo|пулково)[ -]?(?:19)?42|(?:sk|ck|ск|s)[ -](?:19)?42|(?:sk|ck|ск)42",
+        r"(?:pulkovo|пулково)[ -]?(?:19)?42|(?:sk|ck|ск)[ -]?(?:19)?42",
     ),
     (Datum.NAD27, r"nad[ -]?(?:19)?27|north american(?: datum)?(?: of)?[ -]?(?:19)?27"),
     (Datum.LOCAL, r"local(?: datum)?|datum local|système local|местная(?: система)?"),
@@ -30,7 +30,7 @@ _NAMES: Final = (
 _OTHERS: Final = (
     r"nad[ -]?(?:19)?83|etrs[ -]?(?:19)?89|gda[ -]?(?:19|20)?[0-9]{2}|itrf[ -]?(?:19|20)?[0-9]{2}|"
     r"(?:pz|пз)[ -]?90(?:[.][0-9]+)?|(?:sk|ск)[ -]?95|osgb(?:36)?|"
-    r"tokyo|gcj[ -]?02|bd[ -]?09|cgcs[ -]?2000"
+    r"tokyo|gcj[ -]?02|cgcs[ -]?2000"
 )
 """Datums that are known by name and not converted here."""
 _PATTERNS: Final = tuple(
@@ -41,6 +41,8 @@ _WORD: Final = re.compile(
     _LEFT + r"(?:datum|datums?:|система координат|système géodésique)" + _RIGHT + ":?",
     re.IGNORECASE,
 )
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+"""Every datum has two letters side by side; most positions have not, and are done here."""
 _KNOWN: Final = ", ".join(datum.value for datum in Datum)
 
 
@@ -74,6 +76,8 @@ def without_datum(text: str, given: Datum | None) -> tuple[str, Datum]:
 
 
 def _taken_out(text: str) -> tuple[str, Datum | None]:
+    if not _LETTERS.search(text):
+        return text, None
     other = _OTHER.search(text)
     if other is not None:
         raise InputError(
@@ -92,6 +96,6 @@ def _taken_out(text: str) -> tuple[str, Datum | None]:
                 )
             text, found = rest, datum
     if found is not None or _WORD.search(text):
-        text = " ".join(_WORD.sub(" ", text).split(" ")).strip(" ,;:/\n-")
+        text = " ".join(_WORD.sub(" ", text).split(" ")).strip(" ,;:/\n").rstrip(" -")
         text = re.sub(" {2,}", " ", text)
     return text, found

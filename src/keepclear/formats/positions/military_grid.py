@@ -7,6 +7,8 @@ error is half its diagonal. What is incomplete is refused, because two letters r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from math import cos, radians
 from typing import Final
 
 from keepclear.domain.stated import Datum, Notation
@@ -24,12 +26,14 @@ from keepclear.formats.positions.zones import BANDS, band_of, band_span, zone_sp
 __all__ = ["read_mgrs"]
 
 _FORM: Final = re.compile(
-    r"(?:mgrs:? ?)?([0-9]{0,2}) ?([A-Za-z]) ?([A-Za-z]) ?([A-Za-z])((?: ?[0-9]+)*)", re.IGNORECASE
+    r"(?:mgrs:? ?)?([0-9]{0,2}) ?([A-Za-z]) ?([A-Za-z]) ?([A-Za-z])([0-9 ]*)", re.IGNORECASE
 )
-_NO_ZONE: Final = re.compile(r"(?:mgrs:? ?)?([A-Za-z]) ?([A-Za-z])((?: ?[0-9]+)+)", re.IGNORECASE)
+_NO_ZONE: Final = re.compile(r"(?:mgrs:? ?)?([A-Za-z]) ?([A-Za-z]) ?([0-9][0-9 ]*)", re.IGNORECASE)
 _NO_SQUARE: Final = re.compile(r"mgrs:? ?[0-9]{1,2} ?[A-Za-z] ?[0-9 ]*", re.IGNORECASE)
 _DIGITS_MAX: Final = 5
 """Digits of each number: five are metres."""
+_DEGREE_M: Final = 110_000.0
+"""A little less than any degree of latitude."""
 _EXAMPLE: Final = "expected all of it, such as 37S CA 12345 67890"
 
 
@@ -49,8 +53,8 @@ def read_mgrs(text: str, datum: Datum) -> Measured | None:
                 f"names a place in many parts of the Earth; {_EXAMPLE}",
             )
         return None
-    if not (match[1] or match[5]):
-        return None  # three letters are a word
+    if not match[1] and (not match[5] or match[0].lower().startswith("utm")):
+        return None  # three letters are a word, and one of them is UTM
     zone, band, letters = match[1], match[2].upper(), (match[3] + match[4]).upper()
     if band in "ABYZ" and not zone:
         corner = polar_corner(band, letters)
@@ -81,7 +85,7 @@ def read_mgrs(text: str, datum: Datum) -> Measured | None:
     )
     if place is None:
         raise _no_square(
-            text, f"that square of {zone}{band} does not exist; is a letter or the zone wrong?"
+            text, f"it lies outside {zone}{band}; is a letter, a digit or the zone wrong?"
         )
     return Measured(
         latitude=place[0],
@@ -140,21 +144,19 @@ def _in_zone(
 
 
 def _touches(zone: int, band: str, easting_m: float, northing_m: float, cell_m: int) -> bool:
-    """Whether any of a cell lies in its zone and band: looked at on a grid of points, ends included."""
+    """Whether a cell reaches into its zone and into its band, ends included."""
     south, north = band_span(band)
     west, east = zone_span(zone, band) or (0.0, 0.0)
     southern = BANDS.index(band) < BANDS.index("N")
-    for right in (-0.5, 0.0, 0.5):
-        for up in (-0.5, 0.0, 0.5):
-            place = from_plane(
-                zone, easting_m + right * cell_m, northing_m + up * cell_m, south=southern
-            )
-            if place is None:
-                continue
-            turned = (place[1] - (west + east) / 2 + 180.0) % 360.0 - 180.0
-            if south <= place[0] <= north and abs(turned) <= (east - west) / 2:
-                return True
-    return False
+    slack = _slack_deg(cell_m)
+    spots = tuple(_spots(zone, easting_m, northing_m, cell_m, south=southern))
+    latitudes = [latitude for latitude, _ in spots]
+    if not latitudes or min(latitudes) > north + slack or max(latitudes) < south - slack:
+        return False
+    wide = slack / cos(radians(latitudes[0]))
+    turned = [(longitude - (west + east) / 2 + 180.0) % 360.0 - 180.0 for _, longitude in spots]
+    half = (east - west) / 2 + wide
+    return min(turned) <= half and max(turned) >= -half
 
 
 def _near_pole(
@@ -162,12 +164,32 @@ def _near_pole(
 ) -> tuple[float, float] | None:
     """The place of a cell's centre, if the cell touches the polar grid."""
     south = grid in "AB"
-    for right in (-0.5, 0.0, 0.5):
-        for up in (-0.5, 0.0, 0.5):
-            place = from_plane(0, easting_m + right * cell_m, northing_m + up * cell_m, south=south)
-            if place is not None and band_of(place[0]) is None:
-                return from_plane(0, easting_m, northing_m, south=south)
+    slack = _slack_deg(cell_m)
+    for latitude, _ in _spots(0, easting_m, northing_m, cell_m, south=south):
+        if band_of(latitude + (-slack if south else slack)) is None:
+            return from_plane(0, easting_m, northing_m, south=south)
     return None
+
+
+def _spots(
+    zone: int, easting_m: float, northing_m: float, cell_m: int, *, south: bool
+) -> Iterator[tuple[float, float]]:
+    """Latitude and longitude of nine points of a cell: its centre, its corners and between them."""
+    for right in (0.0, -0.5, 0.5):
+        for up in (0.0, -0.5, 0.5):
+            place = from_plane(
+                zone, easting_m + right * cell_m, northing_m + up * cell_m, south=south
+            )
+            if place is not None:
+                yield place
+
+
+def _slack_deg(cell_m: int) -> float:
+    """How far a parallel bends between two of the nine points, at most: a hundredth of the cell.
+
+    At 84 degrees it is 19 m in half a cell of 10 km, and less the smaller the cell.
+    """
+    return 0.01 * cell_m / _DEGREE_M
 
 
 def _no_square(text: str, why: str) -> InputError:

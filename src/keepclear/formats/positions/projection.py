@@ -27,7 +27,8 @@ def from_plane(
         south: Of the equator, or of the two poles.
         ellipsoid: As PROJ names it.
     """
-    longitude, latitude = _plane(zone, south, ellipsoid)(easting_m, northing_m, inverse=True)
+    plane = _plane(zone, south, ellipsoid)
+    longitude, latitude = plane.transform(easting_m, northing_m, direction="INVERSE")
     if not (isfinite(latitude) and isfinite(longitude) and abs(latitude) <= 90.0):
         return None
     return float(latitude), once_round(float(longitude))
@@ -35,7 +36,7 @@ def from_plane(
 
 def to_plane(zone: int, latitude: float, longitude: float, *, south: bool) -> tuple[float, float]:
     """Easting and northing in metres on WGS84; the other way round of :func:`from_plane`."""
-    easting_m, northing_m = _plane(zone, south, "WGS84")(longitude, latitude)
+    easting_m, northing_m = _plane(zone, south, "WGS84").transform(longitude, latitude)
     return float(easting_m), float(northing_m)
 
 
@@ -46,15 +47,17 @@ def once_round(longitude: float) -> float:
 
 @lru_cache(maxsize=256)
 def _plane(zone: int, south: bool, ellipsoid: str) -> Any:
-    from pyproj import Proj  # noqa: PLC0415  0.1 s that most texts never need
+    """PROJ's projection, degrees to metres; a transformer, because threads may share it."""
+    from pyproj import Transformer  # noqa: PLC0415  0.1 s that most texts never need
 
-    if zone:
-        return Proj(proj="utm", zone=zone, south=south, ellps=ellipsoid)
-    return Proj(
-        proj="stere",
-        lat_0=-90 if south else 90,
-        k=0.994,
-        x_0=_POLAR_CENTRE_M,
-        y_0=_POLAR_CENTRE_M,
-        ellps=ellipsoid,
+    grid = f"utm +zone={zone}{' +south' if south else ''}" if zone else _polar(south=south)
+    degrees = "+step +proj=unitconvert +xy_in=deg +xy_out=rad"
+    return Transformer.from_pipeline(
+        f"+proj=pipeline {degrees} +step +proj={grid} +ellps={ellipsoid}"
     )
+
+
+def _polar(*, south: bool) -> str:
+    """The universal polar stereographic grid of a pole."""
+    centre = f"+x_0={_POLAR_CENTRE_M:.0f} +y_0={_POLAR_CENTRE_M:.0f}"
+    return f"stere +lat_0={-90 if south else 90} +k=0.994 {centre}"

@@ -44,7 +44,7 @@ _PAIR: Final = (
 )
 _HEAD: Final = (
     r"(?:utm[ :,]*)?(?:zone[ :]*|fuseau[ :]*|зона[ :]*)?"
-    r"(?P<zone>[0-9]{1,2})(?: ?(?P<letter>north|south|nord|sud|[a-z]))?[ ,;:]+"
+    r"(?P<zone>[0-9]{1,2})(?: ?(?P<letter>north|south|nord|sud|[a-z])[ ,;:]*|[ ,;:]+)"
 )
 _FORM: Final = re.compile(_HEAD + _PAIR, re.IGNORECASE)
 _NO_ZONE: Final = re.compile(r"utm\b.*|" + _PAIR.replace("m?", "m"), re.IGNORECASE | re.DOTALL)

@@ -34,6 +34,9 @@ _SLACK: Final = 1.01
 rounded place lies."""
 _GRID_NOISE_M: Final = 1e-6
 """A place on a grid line belongs to the square north-east of it, however the last bit fell."""
+_EQUATOR_DEG: Final = 1e-9
+"""A tenth of a millimetre: what lies no further south is written as north, or the last bit would decide
+between a northing of 0 and one of 10,000 km."""
 _UTM_DECIMALS_MAX: Final = 4
 
 
@@ -84,23 +87,30 @@ def _utm(position: Position, precision_m: float) -> str:
             f"UTM ends at 80 S and 84 N; latitude {position.latitude:.4f} is written in MGRS",
         )
     zone = zone_of(position.latitude, position.longitude)
-    south = position.latitude < 0.0
+    south = position.latitude < -_EQUATOR_DEG
     figures = to_plane(zone, position.latitude, position.longitude, south=south)
     decimals = _utm_decimals(precision_m)
     step_m = Fraction(10) ** -decimals
+    decimals_shown = max(decimals, 0)
     easting, northing = (
-        f"{float(round(Fraction(figure) / step_m) * step_m):.{max(decimals, 0)}f}"
-        for figure in figures
+        f"{float(round(Fraction(figure) / step_m) * step_m):0{width}.{decimals_shown}f}"
+        for figure, width in zip(figures, _utm_widths(decimals_shown), strict=True)
     )
     return f"{zone} {'south' if south else 'north'} {easting}mE {northing}mN"
+
+
+def _utm_widths(decimals: int) -> tuple[int, int]:
+    """Six digits of easting and seven of northing, as on maps, with leading zeros."""
+    behind = decimals + 1 if decimals else 0
+    return 6 + behind, 7 + behind
 
 
 def _mgrs(position: Position, precision_m: float) -> str:
     digits = 1
     while digits < 5 and SQUARE_M / 10**digits > precision_m * _SLACK:
         digits += 1
-    south = position.latitude < 0.0
-    band = band_of(position.latitude)
+    south = position.latitude < -_EQUATOR_DEG
+    band = band_of(0.0 if abs(position.latitude) <= _EQUATOR_DEG else position.latitude)
     zone = zone_of(position.latitude, position.longitude) if band else 0
     easting_m, northing_m = (
         floor(figure + _GRID_NOISE_M)

@@ -20,7 +20,7 @@ from keepclear.formats.properties import PROPERTY_NAMES
 from keepclear.formats.rows import Rows
 from keepclear.formats.schema import unwelcome
 from keepclear.formats.sheets.cells import Broken, Cell, is_empty, text_of
-from keepclear.formats.sheets.units import heading_unit, says_utc
+from keepclear.formats.sheets.units import heading_unit, says_utc, split_unit
 from keepclear.formats.text import shown
 
 __all__ = [
@@ -121,7 +121,11 @@ def _field(heading: str, mapping: Mapping[str, str]) -> str | None:
         return f"{more[1]}{CONTINUATION}{more[2]}"
     if heading.lower().startswith(("position_", "position ")) and heading[9:].isdigit():
         return _ANY_POSITION
-    return column_of(heading)
+    named = column_of(heading)
+    if named is None:
+        shorter = column_of(split_unit(heading)[0])  # "Stand-off, m"
+        named = shorter if shorter in LENGTHS else None
+    return named
 
 
 def placed(fields: Iterable[str | None]) -> bool:

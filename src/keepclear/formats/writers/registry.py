@@ -10,7 +10,17 @@ from typing import Final
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import UsageError
-from keepclear.formats.writers import csv, ed318, f3548, geojson, ndjson, sheet, xlsx
+from keepclear.formats.writers import (
+    cot,
+    csv,
+    ed318,
+    f3548,
+    geojson,
+    kml,
+    ndjson,
+    sheet,
+    xlsx,
+)
 from keepclear.formats.writers.losses import Losses
 
 __all__ = ["WRITERS", "Writer", "format_for", "write_bytes"]
@@ -39,6 +49,8 @@ WRITERS: Final = MappingProxyType(
         "csv": Writer(csv.write, (".csv",)),
         "xlsx": Writer(xlsx.write, (".xlsx",)),
         "f3548": Writer(f3548.write, (".f3548.json",), heights=True),
+        "kml": Writer(kml.write, (".kml",)),
+        "cot": Writer(cot.write, (".cot", ".cot.xml")),
         "ed318": Writer(ed318.write, (".ed318.json",), heights=True),
         "sheet": Writer(sheet.write, (".html",), dated=True, read_back=False),
     }

@@ -1,0 +1,153 @@
+"""Arrangements: what parties who do not share their plans have agreed on, as values.
+
+An arrangement binds nobody by being here; it says what was agreed, so that deviations from it can be
+computed. A humanitarian party stands on no rung and signs none: it can be named as one that is
+notified, and nothing in an arrangement ever asks anything of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from keepclear.domain.declaration import Kind
+from keepclear.domain.footprint import Area, Corridor
+from keepclear.domain.units import MICROSECONDS
+
+__all__ = [
+    "Arrangement",
+    "Caps",
+    "Deadlines",
+    "Disclosure",
+    "DividingLine",
+    "Member",
+    "Retention",
+    "Rung",
+    "Separation",
+]
+
+_DAY_US: Final = 86_400 * MICROSECONDS
+
+
+class Rung(Enum):
+    """How close two parties work. Either may step down at any moment."""
+
+    APART = "apart"
+    """Notified sites, urgent messages and receipts."""
+    PARALLEL = "parallel"
+    """Kept apart: crossings are found and told."""
+    COORDINATED = "coordinated"
+    """Plans are shared, changes proposed and agreed."""
+    UNITED = "united"
+    """One plan, many owners."""
+
+
+class Disclosure(Enum):
+    """How much of a declaration another party sees."""
+
+    OPEN = "open"
+    """The plan."""
+    CROSSING = "crossing"
+    """Only the part that it shares with the other's own, and how to reach the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A party to the arrangement."""
+
+    name: str
+    desk: str = ""
+    """How its duty desk is reached; a role, never a person."""
+    on_behalf_of: tuple[str, ...] = ()
+    """For whom it may declare."""
+
+
+@dataclass(frozen=True, slots=True)
+class DividingLine:
+    """A line on the map, and who keeps to which side of it."""
+
+    line: Corridor
+    """Its vertices with their edge rule; it has no width."""
+    left: str
+    """The party on the left of somebody who walks from the first vertex to the last."""
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """What must remain free between declarations of two parties; a gap equal to it keeps it."""
+
+    horizontal_m: float = 0.0
+    vertical_m: float = 0.0
+    time_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Within which time a desk answers; what is missed is a deviation, and alarms on both ends."""
+
+    receipt_us: int = 600 * MICROSECONDS
+    urgent_us: int = 60 * MICROSECONDS
+    read_back_us: int = 1_800 * MICROSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one party may ask of another in a day, where verdicts disclose only the crossing.
+
+    A verdict is an answer; without a cap, many small declarations would map out a plan.
+    """
+
+    declarations: int = 500
+    area_km2_hours: float = 500_000.0
+    withdrawals_after_verdict: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long another party's data is kept."""
+
+    operations_us: int = _DAY_US
+    """After an operation has ended."""
+    evidence_us: int = 3_653 * _DAY_US
+    """What the record needs: ten years, if nothing else is agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What was agreed between parties, for one theatre."""
+
+    name: str
+    version: int
+    members: tuple[Member, ...]
+    rungs: Mapping[frozenset[str], Rung]
+    """For every pair of members where they stand with each other."""
+    notified: tuple[str, ...] = ()
+    """Humanitarian parties that notify the members; nothing here asks anything of them."""
+    theatre: Area | None = None
+    """Where it holds; everywhere, if nothing is said."""
+    dividing_line: DividingLine | None = None
+    separation: Separation = Separation()
+    notice_us: Mapping[Kind, int] = field(default_factory=lambda: MappingProxyType({}))
+    """How long before it begins a declaration of each kind is to be made."""
+    disclosure: Mapping[Kind, Disclosure] = field(default_factory=lambda: MappingProxyType({}))
+    """Kinds that are not named are disclosed by their crossing alone."""
+    equal_priority_may_cross: bool = False
+    deadlines: Deadlines = Deadlines()
+    test_times_us: tuple[int, ...] = ()
+    """When the line is tested every day, from midnight UTC."""
+    frequencies: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    caps: Caps = Caps()
+    retention: Retention = Retention()
+
+    def rung(self, a: str, b: str) -> Rung | None:
+        """Where two parties stand with each other; nothing, where one is no member."""
+        return self.rungs.get(frozenset((a, b)))
+
+    def disclosed(self, kind: Kind) -> Disclosure:
+        """How much of a declaration of a kind the other members see."""
+        return self.disclosure.get(kind, Disclosure.CROSSING)

@@ -1,0 +1,134 @@
+"""``keepclear arrangement``: a text to begin with, what is wrong with one, and what one says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.node.files import STDIN, read_file, shown
+
+if TYPE_CHECKING:
+    from keepclear.domain.arrangement import Arrangement
+
+__all__ = ["arrangement"]
+
+_HOUR_US: Final = 3_600_000_000
+_UNITS: Final = (
+    (24 * _HOUR_US, "d"),
+    (_HOUR_US, "h"),
+    (_HOUR_US // 60, "min"),
+    (_HOUR_US // 3_600, "s"),
+)
+
+
+@click.group()
+def arrangement() -> None:
+    """Write, check and read what parties have agreed on: rungs, line, minima, notice, disclosure."""
+
+
+@arrangement.command()
+@click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write it there.")
+def template(output: str) -> int:
+    """Write an arrangement to begin with: change the names, the line and the figures."""
+    from keepclear.formats.arrangements import TEMPLATE  # noqa: PLC0415
+
+    deliver(TEMPLATE, output)
+    return Exit.NOTHING
+
+
+@arrangement.command()
+@click.argument("file")
+def check(file: str) -> int:
+    """Say everything that is wrong with an arrangement."""
+    found = _read(file)
+    if found is None:
+        return Exit.UNREADABLE
+    say(f"{shown(file)}: {found.name}, version {found.version}: nothing is wrong with it")
+    return Exit.NOTHING
+
+
+@arrangement.command()
+@click.argument("file")
+def show(file: str) -> int:
+    """Say what an arrangement means, in a table."""
+    found = _read(file)
+    if found is None:
+        return Exit.UNREADABLE
+    rows = list(_rows(found))
+    width = max(len(name) for name, _ in rows)
+    deliver("".join(f"{name:<{width}}  {value}\n" for name, value in rows), STDIN)
+    return Exit.NOTHING
+
+
+def _read(file: str) -> Arrangement | None:
+    from keepclear.formats.arrangements import (  # noqa: PLC0415
+        ARRANGEMENT_BYTES_MAX,
+        read_arrangement,
+    )
+
+    data = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX)
+    found, refused = read_arrangement(data, name=shown(file))
+    for refusal in refused:
+        say(f"{refusal.where}: {refusal.message}")
+    return found
+
+
+def _rows(found: Arrangement) -> Iterator[tuple[str, str]]:
+    yield "arrangement", f"{found.name}, version {found.version}"
+    for member in found.members:
+        yield "party", f"{member.name}{f' ({member.desk})' if member.desk else ''}"
+    for name in found.notified:
+        yield "humanitarian", f"{name}: notifies, stands on no rung, is asked for nothing"
+    for pair, rung in sorted(found.rungs.items(), key=lambda item: sorted(item[0])):
+        yield "rung", f"{' and '.join(sorted(pair))}: {rung.value}"
+    corners = len(found.theatre.polygons[0].rings[0]) if found.theatre else 0
+    yield "theatre", f"an outline of {corners} corners" if found.theatre else "everywhere"
+    if found.dividing_line:
+        line = found.dividing_line
+        corners = len(line.line.vertices)
+        yield "dividing line", f"{corners} points; {line.left} keeps left, {line.right} right"
+    free = found.separation
+    yield (
+        "separation",
+        f"{free.horizontal_m:,.0f} m, {free.vertical_m:,.2f} m of height, {_time(free.time_us)}",
+    )
+    for kind, notice in found.notice_us.items():
+        yield "notice", f"{kind.value}: {_time(notice)} before it begins"
+    for kind, level in found.disclosure.items():
+        yield "disclosure", f"{kind.value}: {level.value}"
+    yield "others", "crossing: only the shared part, and whom to call"
+    may = "may" if found.equal_priority_may_cross else "may not"
+    yield "equal priority", f"{may} cross"
+    deadlines = found.deadlines
+    yield "urgent", f"taken within {_time(deadlines.urgent_us)}"
+    yield "receipt", f"within {_time(deadlines.receipt_us)}"
+    yield "read-back", f"within {_time(deadlines.read_back_us)}"
+    yield "line tests", ", ".join(map(_clock, found.test_times_us)) or "none agreed"
+    yield "frequencies", ", ".join(found.frequencies) or "none agreed"
+    yield "languages", ", ".join(found.languages)
+    yield (
+        "caps a day",
+        (
+            f"{found.caps.declarations:,} declarations, {found.caps.area_km2_hours:,.0f} km2 h, "
+            f"{found.caps.withdrawals_after_verdict:,} withdrawals after a verdict"
+        ),
+    )
+    kept = found.retention
+    yield "kept", f"operations {_time(kept.operations_us)} after they end"
+    yield "kept", f"evidence {_time(kept.evidence_us)}"
+
+
+def _time(duration_us: int) -> str:
+    for size, unit in _UNITS:
+        if duration_us and duration_us % size == 0:
+            return f"{duration_us // size:,} {unit}"
+    return f"{duration_us / 1_000_000:g} s"
+
+
+def _clock(from_midnight_us: int) -> str:
+    minutes = from_midnight_us // 60_000_000
+    return f"{minutes // 60:02d}:{minutes % 60:02d}Z"

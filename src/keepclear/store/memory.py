@@ -1,0 +1,126 @@
+"""The store in memory: the reference for all others, and the place where failures are rehearsed.
+
+It keeps the contract of ``base`` and nothing beyond it. ``failing`` makes the next commit fail, lost or
+stored: whoever commits must cope with both, because a real disk does both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from enum import Enum
+
+from keepclear.errors import StoreError
+from keepclear.record.merkle import leaf_hash, node_hash
+from keepclear.store.base import Batch, Committed, Entry, Pending
+
+__all__ = ["Failure", "MemoryStore"]
+
+
+class Failure(Enum):
+    """How a commit fails."""
+
+    LOST = "nothing was stored"
+    STORED = "all of it was stored, and the caller is told of a failure"
+
+
+class MemoryStore:
+    """A store that lasts as long as its process."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._leaves: list[bytes] = []
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._pending: dict[int, Pending] = {}
+        self._sent = 0
+        self._replies: dict[tuple[str, str], bytes] = {}
+        self._closed = False
+        self.failing: Failure | None = None
+        """What the next commit does; it then works again."""
+
+    def commit(self, batches: Sequence[Batch]) -> list[Committed | None]:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        failing, self.failing = self.failing, None
+        if failing is Failure.LOST:
+            raise StoreError("the write was lost (a failure that was asked for)")
+        done = [self._apply(batch) for batch in batches]
+        if failing is Failure.STORED:
+            raise StoreError("the write failed after it was stored (a failure that was asked for)")
+        return done
+
+    def _apply(self, batch: Batch) -> Committed | None:
+        if batch.expected_size != len(self._leaves):
+            return None
+        if any((reply.client, reply.key) in self._replies for reply in batch.replies):
+            return None
+        for new in batch.entries:
+            values = {field.name: getattr(new, field.name) for field in fields(new)}
+            self._entries.append(Entry(**values, number=len(self._entries) + 1))
+        for leaf in batch.leaves:
+            self._append(leaf)
+        for message in batch.outgoing:
+            self._sent += 1
+            self._pending[self._sent] = Pending(message.recipient, message.data, self._sent)
+        for reply in batch.replies:
+            self._replies[reply.client, reply.key] = reply.data
+        return Committed(len(self._entries), len(self._leaves))
+
+    def _append(self, leaf: bytes) -> None:
+        level, index = 0, len(self._leaves)
+        self._leaves.append(leaf)
+        found = leaf_hash(leaf)
+        self._nodes[level, index] = found
+        while index & 1:
+            found = node_hash(self._nodes[level, index - 1], found)
+            level, index = level + 1, index >> 1
+            self._nodes[level, index] = found
+
+    def size(self) -> int:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return len(self._leaves)
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return self._entries[after : after + limit]
+
+    def history(self, subject: str) -> list[Entry]:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return [entry for entry in self._entries if entry.subject == subject]
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return self._leaves[start:end]
+
+    def node(self, level: int, index: int) -> bytes:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return self._nodes[level, index]
+
+    def pending(self, limit: int) -> list[Pending]:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return list(self._pending.values())[:limit]
+
+    def delivered(self, numbers: Sequence[int]) -> None:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        for number in numbers:
+            self._pending.pop(number, None)
+
+    def reply(self, client: str, key: str) -> bytes | None:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return self._replies.get((client, key))
+
+    def close(self) -> None:
+        """See :class:`keepclear.store.base.Store`."""
+        self._closed = True
+
+    def _open(self) -> None:
+        if self._closed:
+            raise StoreError("the store is closed")

@@ -1,0 +1,289 @@
+"""The store in one SQLite file: no set-up, one writer, durable when a commit returns.
+
+WAL with ``synchronous=FULL``; one connection that writes, reads and checkpoints, and keeps every other
+process out for as long as it is open. SQLite is the one that apsw carries, which is current: older
+ones can damage a file when one connection checkpoints while another commits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, Final
+
+import apsw
+
+from keepclear.errors import ConfigurationError, StoreError
+from keepclear.record.merkle import leaf_hash, node_hash
+from keepclear.store.base import Batch, Committed, Entry, Pending
+from keepclear.store.migrations import Applied, migrations_of, to_apply
+
+__all__ = ["SQLITE_VERSION_MIN", "SqliteStore"]
+
+SQLITE_VERSION_MIN: Final = (3, 51, 3)
+"""The first without the fault by which a reset of the WAL could lose committed pages."""
+_APPLICATION_ID: Final = 0x6B636C72
+"""``kclr``: marks the file as a keepclear database."""
+_BUSY_MS: Final = 2_000
+
+_PRAGMAS: Final = (
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA mmap_size = 0",
+)
+_ENTRIES_AFTER: Final = (
+    "SELECT kind, subject, data, at_us, number FROM entry WHERE number > ? ORDER BY number LIMIT ?"
+)
+_ENTRIES_OF: Final = (
+    "SELECT kind, subject, data, at_us, number FROM entry WHERE subject = ? ORDER BY number"
+)
+
+
+class SqliteStore:
+    """A store in a file.
+
+    Raises:
+        ConfigurationError: the file is in use, is no keepclear database, was written by a newer
+            version, is damaged, or cannot be written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, vfs: str | None = None) -> None:
+        """Open a file, or make one.
+
+        Args:
+            path: The file; its folder must exist.
+            vfs: Another file system of SQLite's, for tests.
+        """
+        version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+        if version < SQLITE_VERSION_MIN:
+            raise ConfigurationError(
+                f"SQLite {apsw.sqlite_lib_version()} can damage a file; install a newer apsw"
+            )
+        self._path = os.fspath(path)
+        try:
+            self._db = apsw.Connection(self._path, vfs=vfs)
+        except apsw.Error as error:
+            raise self._explained(error) from error
+        try:
+            self._prepare()
+        except apsw.Error as error:
+            self._db.close()
+            raise self._explained(error) from error
+        except ConfigurationError:
+            self._db.close()
+            raise
+        self._size = int(self._one("SELECT count(*) FROM leaf"))
+
+    def _prepare(self) -> None:
+        self._db.set_busy_timeout(_BUSY_MS)
+        for pragma in _PRAGMAS:
+            self._db.execute(pragma).fetchall()
+        owner = int(self._one("PRAGMA application_id"))
+        empty = not self._one("SELECT count(*) FROM sqlite_schema")
+        if not empty and owner != _APPLICATION_ID:
+            raise ConfigurationError(
+                f"{self._path!r} is a database of another program; not touched"
+            )
+        if self._one("PRAGMA quick_check(1)") != "ok":
+            raise ConfigurationError(
+                f"{self._path!r} is damaged; keep it, and restore the newest backup beside it"
+            )
+        self._migrate(empty=empty)
+
+    def _migrate(self, *, empty: bool) -> None:
+        """Bring the schema up to date in one transaction, or leave it as it is."""
+        known = migrations_of("sqlite")
+        applied = [] if empty else [Applied(*row) for row in self._rows(
+            "SELECT number, checksum FROM migration ORDER BY number")]  # fmt: skip
+        steps = to_apply(known, applied)
+        if not steps:
+            return
+        with self._transaction():
+            if empty:
+                self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                self._db.execute(
+                    "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                    "checksum TEXT NOT NULL) STRICT"
+                )
+            for step in steps:
+                self._db.execute(step.sql)
+                self._db.execute(
+                    "INSERT INTO migration VALUES (?, ?, ?)",
+                    (step.number, step.name, step.checksum),
+                )
+
+    def commit(self, batches: Sequence[Batch]) -> list[Committed | None]:
+        """See :class:`keepclear.store.base.Store`."""
+        before = self._size
+        try:
+            with self._transaction():
+                return [self._apply(batch) for batch in batches]
+        except apsw.Error as error:
+            self._size = before
+            raise self._failed(error) from error
+
+    def _apply(self, batch: Batch) -> Committed | None:
+        if batch.expected_size != self._size:
+            return None
+        for reply in batch.replies:
+            if self.reply(reply.client, reply.key) is not None:
+                return None
+        execute = self._db.executemany
+        execute(
+            "INSERT INTO entry (kind, subject, data, at_us) VALUES (?, ?, ?, ?)",
+            [(new.kind, new.subject, new.data, new.at_us) for new in batch.entries],
+        )
+        self._append(batch.leaves)
+        execute(
+            "INSERT INTO outgoing (recipient, data) VALUES (?, ?)",
+            [(message.recipient, message.data) for message in batch.outgoing],
+        )
+        execute(
+            "INSERT INTO reply VALUES (?, ?, ?, ?)",
+            [(reply.client, reply.key, reply.data, reply.at_us) for reply in batch.replies],
+        )
+        last = self._one("SELECT coalesce(max(number), 0) FROM entry")
+        return Committed(int(last), self._size)
+
+    def _append(self, leaves: Sequence[bytes]) -> None:
+        """Leaves, and the hashes of the subtrees that they complete."""
+        fresh: dict[tuple[int, int], bytes] = {}
+        for number, leaf in enumerate(leaves, self._size):
+            level, index, found = 0, number, leaf_hash(leaf)
+            fresh[level, index] = found
+            while index & 1:
+                left = fresh.get((level, index - 1)) or self.node(level, index - 1)
+                found = node_hash(left, found)
+                level, index = level + 1, index >> 1
+                fresh[level, index] = found
+        self._db.executemany("INSERT INTO leaf VALUES (?, ?)", list(enumerate(leaves, self._size)))
+        self._db.executemany(
+            "INSERT INTO node VALUES (?, ?, ?)", [(*where, hash_) for where, hash_ in fresh.items()]
+        )
+        self._size += len(leaves)
+
+    def size(self) -> int:
+        """See :class:`keepclear.store.base.Store`."""
+        return int(self._one("SELECT count(*) FROM leaf"))
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """See :class:`keepclear.store.base.Store`."""
+        return [Entry(*row) for row in self._rows(_ENTRIES_AFTER, (after, limit))]
+
+    def history(self, subject: str) -> list[Entry]:
+        """See :class:`keepclear.store.base.Store`."""
+        return [Entry(*row) for row in self._rows(_ENTRIES_OF, (subject,))]
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """See :class:`keepclear.store.base.Store`."""
+        sql = "SELECT data FROM leaf WHERE number >= ? AND number < ? ORDER BY number"
+        return [row[0] for row in self._rows(sql, (start, end))]
+
+    def node(self, level: int, index: int) -> bytes:
+        """See :class:`keepclear.store.base.Store`."""
+        rows = self._rows("SELECT hash FROM node WHERE level = ? AND number = ?", (level, index))
+        if not rows:
+            raise KeyError((level, index))
+        found: bytes = rows[0][0]
+        return found
+
+    def pending(self, limit: int) -> list[Pending]:
+        """See :class:`keepclear.store.base.Store`."""
+        sql = "SELECT recipient, data, number FROM outgoing ORDER BY number LIMIT ?"
+        return [Pending(*row) for row in self._rows(sql, (limit,))]
+
+    def delivered(self, numbers: Sequence[int]) -> None:
+        """See :class:`keepclear.store.base.Store`."""
+        try:
+            with self._transaction():
+                self._db.executemany(
+                    "DELETE FROM outgoing WHERE number = ?", [(number,) for number in numbers]
+                )
+        except apsw.Error as error:
+            raise self._failed(error) from error
+
+    def reply(self, client: str, key: str) -> bytes | None:
+        """See :class:`keepclear.store.base.Store`."""
+        rows = self._rows("SELECT data FROM reply WHERE client = ? AND key = ?", (client, key))
+        return rows[0][0] if rows else None
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Write a whole copy to a new file, while this store stays in use.
+
+        Raises:
+            ConfigurationError: the file exists, or cannot be written.
+        """
+        if os.path.exists(path):  # noqa: PTH110 - the room that touches files takes plain names
+            raise ConfigurationError(
+                f"{os.fspath(path)!r} exists; a backup never writes over a file"
+            )
+        try:
+            copy = apsw.Connection(os.fspath(path))
+            with copy.backup("main", self._db, "main") as running:
+                running.step(-1)
+            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+            copy.close()
+        except apsw.Error as error:
+            raise ConfigurationError(f"the backup could not be written ({error})") from error
+
+    def close(self) -> None:
+        """See :class:`keepclear.store.base.Store`."""
+        self._db.close()
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._db)
+
+    def _one(self, sql: str) -> Any:
+        return self._rows(sql)[0][0]
+
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except apsw.ConnectionClosedError as error:
+            raise StoreError("the store is closed") from error
+
+    def _failed(self, error: apsw.Error) -> StoreError:
+        return StoreError(f"the database {self._path!r} did not take a change ({error})")
+
+    def _explained(self, error: apsw.Error) -> ConfigurationError:
+        for kind, sentence in _SENTENCES:
+            if isinstance(error, kind):
+                return ConfigurationError(sentence.format(path=self._path))
+        return ConfigurationError(f"the database {self._path!r} cannot be used ({error})")
+
+
+class _Transaction:
+    """``BEGIN IMMEDIATE`` to ``COMMIT``, or back to where it began."""
+
+    def __init__(self, db: apsw.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            try:
+                self._db.execute("COMMIT")
+            except apsw.Error:
+                self._roll_back()
+                raise
+        else:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+
+_SENTENCES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (apsw.BusyError, "the database {path!r} is in use by another process; stop that one first"),
+    (apsw.NotADBError, "{path!r} is no database, or a damaged one; it was not touched"),
+    (apsw.CorruptError, "{path!r} is damaged; keep it, and restore the newest backup beside it"),
+    (apsw.CantOpenError, "the database {path!r} cannot be opened; does its folder exist?"),
+    (apsw.ReadOnlyError, "the database {path!r} may not be written; who owns it?"),
+    (apsw.FullError, "the disk of {path!r} is full; nothing was changed"),
+)

@@ -1,0 +1,263 @@
+"""One suite for every back end: what ``store/base.py`` promises."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from keepclear.errors import ConfigurationError, StoreError
+from keepclear.record import merkle
+from keepclear.store.base import Batch, Committed, NewEntry, Outgoing, Reply
+from keepclear.store.memory import Failure, MemoryStore
+from keepclear.store.sqlite import SqliteStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request, tmp_path):
+    opened = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "node.db")
+    yield opened
+    opened.close()
+
+
+def batch(size, *names, key=None):
+    """A decision about each name: an entry, a leaf and a message."""
+    return Batch(
+        size,
+        tuple(NewEntry("declared", name, name.encode(), 7) for name in names),
+        tuple(name.encode() for name in names),
+        tuple(Outgoing("Birch", name.encode()) for name in names),
+        (Reply("desk", key, b"answered", 7),) if key else (),
+    )
+
+
+def test_a_new_store_is_empty(store):
+    assert store.size() == 0
+    assert store.entries(0, 10) == []
+    assert store.pending(10) == []
+    assert store.reply("desk", "k") is None
+
+
+def test_everything_of_a_batch_is_there(store):
+    assert store.commit([batch(0, "A1", "A2", key="k1")]) == [Committed(2, 2)]
+    first, second = store.entries(0, 10)
+    assert (first.number, first.kind, first.subject, first.data, first.at_us) == (
+        1, "declared", "A1", b"A1", 7,
+    )  # fmt: skip
+    assert second.number == 2
+    assert store.leaves(0, 2) == [b"A1", b"A2"]
+    assert [p.data for p in store.pending(10)] == [b"A1", b"A2"]
+    assert store.reply("desk", "k1") == b"answered"
+
+
+def test_a_decision_on_an_older_state_changes_nothing(store):
+    store.commit([batch(0, "A1")])
+    assert store.commit([batch(0, "A2"), batch(1, "A3")]) == [None, Committed(2, 2)]
+    assert [entry.subject for entry in store.entries(0, 10)] == ["A1", "A3"]
+    assert [p.data for p in store.pending(10)] == [b"A1", b"A3"]
+
+
+def test_batches_of_one_commit_build_on_each_other(store):
+    assert store.commit([batch(0, "A1"), batch(1, "A2")]) == [Committed(1, 1), Committed(2, 2)]
+
+
+def test_the_same_request_is_answered_once(store):
+    store.commit([batch(0, "A1", key="k1")])
+    assert store.commit([batch(1, "A1", key="k1")]) == [None]
+    assert store.size() == 1
+
+
+def test_history_is_of_one_subject(store):
+    store.commit([batch(0, "A1", "A2"), batch(2, "A1")])
+    assert [entry.number for entry in store.history("A1")] == [1, 3]
+
+
+def test_entries_come_in_pages(store):
+    store.commit([batch(0, *"abcdefg")])
+    assert [e.subject for e in store.entries(2, 3)] == ["c", "d", "e"]
+    assert [e.subject for e in store.entries(6, 3)] == ["g"]
+
+
+def test_delivered_messages_are_gone_and_numbers_are_never_used_again(store):
+    store.commit([batch(0, "A1", "A2")])
+    first, second = store.pending(10)
+    store.delivered([first.number, second.number, 999])
+    store.delivered([first.number])
+    assert store.pending(10) == []
+    store.commit([batch(2, "A3")])
+    assert store.pending(10)[0].number > second.number
+
+
+def test_the_record_is_the_tree_of_its_leaves(store):
+    names = [f"n{k}" for k in range(37)]
+    store.commit([batch(0, *names[:5])])
+    for k in range(5, 37):
+        store.commit([batch(k, names[k])])
+    leaves = [name.encode() for name in names]
+    root = merkle.root_of(0, 37, store.node)
+    assert root == merkle.root_of(0, 37, lambda level, i: _subtree(leaves, level, i))
+    proof = merkle.inclusion_proof(11, 37, store.node)
+    merkle.verify_inclusion(merkle.leaf_hash(b"n11"), 11, 37, proof, root)
+
+
+def _subtree(leaves, level, index):
+    if level == 0:
+        return merkle.leaf_hash(leaves[index])
+    return merkle.node_hash(*(_subtree(leaves, level - 1, 2 * index + k) for k in (0, 1)))
+
+
+def test_a_hash_that_is_not_there_is_no_answer(store):
+    with pytest.raises(KeyError):
+        store.node(0, 0)
+
+
+def test_a_closed_store_answers_nothing(store):
+    store.close()
+    with pytest.raises(StoreError):
+        store.size()
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_back_ends_agree(tmp_path_factory, data):
+    """The same calls, the same answers."""
+    sqlite = SqliteStore(tmp_path_factory.mktemp("s") / "node.db")
+    stores = [MemoryStore(), sqlite]
+    for _ in range(data.draw(st.integers(1, 12))):
+        size = stores[0].size()
+        said = [
+            batch(
+                data.draw(st.sampled_from([size, size, size + 1])),
+                *data.draw(st.lists(st.sampled_from("ABC"), max_size=3)),
+                key=data.draw(st.sampled_from([None, "k", "l"])),
+            )
+            for _ in range(data.draw(st.integers(0, 3)))
+        ]
+        assert stores[0].commit(said) == stores[1].commit(said)
+        numbers = [p.number for p in stores[0].pending(100)]
+        gone = data.draw(st.lists(st.sampled_from(numbers))) if numbers else []
+        for one in stores:
+            one.delivered(gone)
+        assert stores[0].entries(0, 1000) == stores[1].entries(0, 1000)
+        assert stores[0].pending(1000) == stores[1].pending(1000)
+        assert stores[0].leaves(0, 1000) == stores[1].leaves(0, 1000)
+    sqlite.close()
+
+
+# failures
+
+
+@pytest.mark.parametrize("failure", list(Failure))
+def test_a_write_fails_lost_or_stored_and_never_half(failure):
+    store = MemoryStore()
+    store.commit([batch(0, "A1")])
+    store.failing = failure
+    with pytest.raises(StoreError):
+        store.commit([batch(1, "A2", "A3", key="k")])
+    stored = failure is Failure.STORED
+    assert store.size() == (3 if stored else 1)
+    assert len(store.entries(0, 10)) == store.size()
+    assert (store.reply("desk", "k") is not None) is stored
+    assert store.commit([batch(store.size(), "A4")]) != [None]  # it works again
+
+
+# the SQLite file itself
+
+
+def test_what_was_committed_is_there_after_a_restart(tmp_path):
+    path = tmp_path / "node.db"
+    store = SqliteStore(path)
+    store.commit([batch(0, "A1", "A2")])
+    store.close()
+    again = SqliteStore(path)
+    assert [e.subject for e in again.entries(0, 10)] == ["A1", "A2"]
+    assert again.commit([batch(2, "A3")]) == [Committed(3, 3)]
+    again.close()
+
+
+def test_a_second_process_is_kept_out(tmp_path):
+    store = SqliteStore(tmp_path / "node.db")
+    store.commit([batch(0, "A1")])
+    with pytest.raises(ConfigurationError, match="in use by another process"):
+        SqliteStore(tmp_path / "node.db")
+    store.close()
+
+
+def test_a_newer_database_is_refused_and_not_touched(tmp_path):
+    path = tmp_path / "node.db"
+    store = SqliteStore(path)
+    store._db.execute("INSERT INTO migration VALUES (99, 'future', 'x')")
+    store.close()
+    before = path.read_bytes()
+    with pytest.raises(ConfigurationError, match="newer keepclear"):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_database_with_another_past_is_refused(tmp_path):
+    store = SqliteStore(tmp_path / "node.db")
+    store._db.execute("UPDATE migration SET checksum = 'x'")
+    store.close()
+    with pytest.raises(ConfigurationError, match="not the one this keepclear knows"):
+        SqliteStore(tmp_path / "node.db")
+
+
+def test_a_database_of_another_program_is_not_touched(tmp_path):
+    import apsw
+
+    path = tmp_path / "other.db"
+    other = apsw.Connection(str(path))
+    other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    with pytest.raises(ConfigurationError, match="database of another program"):
+        SqliteStore(path)
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 50])
+def test_a_file_that_is_no_database_is_refused(tmp_path, content):
+    path = tmp_path / "node.db"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match="no database"):
+        SqliteStore(path)
+    assert path.read_bytes() == content
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match="does its folder exist"):
+        SqliteStore(tmp_path / "nowhere" / "node.db")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE entry SET data = x'00'",
+        "DELETE FROM entry",
+        "UPDATE leaf SET data = x'00'",
+        "DELETE FROM leaf",
+        "UPDATE node SET hash = zeroblob(32)",
+        "DELETE FROM node",
+    ],
+)
+def test_nothing_that_was_recorded_can_be_changed_by_mistake(tmp_path, sql):
+    import apsw
+
+    store = SqliteStore(tmp_path / "node.db")
+    store.commit([batch(0, "A1")])
+    with pytest.raises(apsw.ConstraintError, match="final"):
+        store._db.execute(sql)
+    store.close()
+
+
+def test_a_backup_is_a_whole_store(tmp_path):
+    store = SqliteStore(tmp_path / "node.db")
+    store.commit([batch(0, "A1", "A2")])
+    store.backup(tmp_path / "copy.db")
+    store.commit([batch(2, "A3")])
+    copy = SqliteStore(tmp_path / "copy.db")
+    assert [e.subject for e in copy.entries(0, 10)] == ["A1", "A2"]
+    copy.close()
+    with pytest.raises(ConfigurationError, match="exists"):
+        store.backup(tmp_path / "copy.db")
+    store.close()
