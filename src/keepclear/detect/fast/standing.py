@@ -421,7 +421,16 @@ def _nothing() -> _Built:
     none = np.zeros(0, dtype=np.int64)
     six = np.zeros(6, dtype=np.int64)
     cells = sweep.Cells(
-        20, six, six, six, six, six, np.zeros(1, np.int64), np.zeros(0, np.int32), 0
+        20,
+        six,
+        six,
+        six,
+        six,
+        six,
+        np.zeros(1, np.int32),
+        np.zeros(0, np.int32),
+        0,
+        np.zeros(0, np.int32),
     )
     return _Built(0, np.zeros(0, np.int32), np.zeros(0, np.int32), cells, 0, none,
                   np.zeros(1, np.int64), none, np.zeros((0, 8), np.int32), 24)  # fmt: skip
