@@ -17,7 +17,7 @@ from volumes import Pairs
 
 CIRCLE = 2
 """Kind of a circle in the workload's arrays."""
-REST = {"load": "reading the arrays", "join": "cells, and the rest"}
+REST = {"load": "reading and gathering the arrays", "join": "cells, and the rest"}
 SEARCHES = {
     "within_cells": "short rows among themselves, verdicts included",
     "across": "wide and lasting rows along the cells, verdicts included",

@@ -27,8 +27,8 @@ METRE = 1.0 / 111_320.0
 """Degrees of latitude."""
 
 
-def rings(rng, lat, lon, count):
-    """Ring (lon, lat) and reach in metres of each row; a circle has one vertex."""
+def rings(rng, count):
+    """Ring (east, north, in degrees of latitude) and reach in metres of each row; circles: a vertex."""
     step = METRE * float(rng.choice([1.0, 100.0, 500.0]))
     for _ in range(count):
         kind = rng.choice(["small", "small", "small", "disc", "wide"])
@@ -43,7 +43,9 @@ def rings(rng, lat, lon, count):
         ring = np.stack([np.cos(turns), np.sin(turns)], 1) * sides[:, None]
         if kind == "wide":
             long, thick = rng.uniform(15_000, 90_000), rng.uniform(300, 5_000)
-            ring = np.array([[-long, -thick], [long, -thick], [long, thick], [-long, thick]]) * METRE
+            ring = (
+                np.array([[-long, -thick], [long, -thick], [long, thick], [-long, thick]]) * METRE
+            )
             turn = rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)])
             ring = ring @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         yield np.round((centre + ring) / step) * step, 0.0
@@ -55,7 +57,7 @@ def crowd(seed, count=700):
 
     rng = np.random.default_rng(seed)
     lat, lon = PLACES[seed % len(PLACES)]
-    drawn = list(rings(rng, lat, lon, count))
+    drawn = list(rings(rng, count))
     starts = np.concatenate(([0], np.cumsum([len(ring) for ring, _ in drawn])))
     flat = np.concatenate([ring for ring, _ in drawn])
     lons = (lon + flat[:, 0] / np.cos(np.radians(lat)) + 180.0) % 360.0 - 180.0

@@ -10,7 +10,7 @@ from keepclear.detect.lattice import W
 
 __all__ = [
     "A0", "A1", "T0", "T1", "U0", "U1", "V0", "V1",
-    "face_mask", "large_entries", "large_key", "plane_of",
+    "face_mask", "face_masks", "large_entries", "large_key", "plane_of",
 ]  # fmt: skip
 
 
@@ -35,6 +35,15 @@ def face_mask(low, high):
         if high[axis] >= W:
             mask |= 1 << (2 * axis + 1)
     return mask
+
+
+@njit
+def face_masks(low, high):
+    """The faces that each padded box touches."""
+    masks = np.empty(len(low), np.int64)
+    for k in range(len(low)):
+        masks[k] = face_mask(low[k], high[k])
+    return masks
 
 
 @njit

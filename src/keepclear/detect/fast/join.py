@@ -98,7 +98,9 @@ def within_cells(low, high, hot, cards, compared, grid, shapes, limits):
         if last - first > len(copy):
             copy = np.empty((2 * (last - first), 8), np.int32)
         for k in range(last - first):
-            copy[k] = hot[entries[first + k]]
+            row = entries[first + k]
+            for column in range(8):
+                copy[k, column] = hot[row, column]
         for p in range(stop - first):
             until = copy[p, T1]
             for r in range(p + 1, last - first):
@@ -333,7 +335,7 @@ def _by_outline(
     """
     q, level = shapes.q, shapes.level
     reach_m = limits.reach_m
-    begins, passing = outline(from_a, to_a, ends, spares, first_row, tall, shift)
+    begins, passing, bounds, lines = outline(from_a, to_a, ends, spares, first_row, tall, shift)
     open_ = 0
     for k in range(there):
         b = near_by[k]
@@ -341,7 +343,7 @@ def _by_outline(
         answer = UNSURE
         if form == RING and face == f:
             answer = outline_box(
-                ends, spares, begins, passing, first_row, shift, np.int64(hot[b, U0]),
+                begins, bounds, lines, first_row, shift, np.int64(hot[b, U0]),
                 np.int64(hot[b, U1]), np.int64(hot[b, V0]), np.int64(hot[b, V1]),
             )  # fmt: skip
         if answer == MEET:
@@ -396,12 +398,13 @@ def _wide_wide(a, b, from_a, from_b, hot, cards, ends, spares, q, level):
 
 @njit
 def large_large(
-    first, last, cell_ends, cells, members, shift, rows, low, high, hot, cards, compared, pieces,
+    first, last, cell_ends, cells, members, shift, rows, low, high, masks, hot, cards, compared, pieces,
     shapes, limits,
 ):  # fmt: skip
     """Pairs that the entries first to last of large rows make with later ones of their cells.
 
-    Entries are cell by cell in order of start; ``cell_ends`` is where the cell of each entry ends.
+    Entries are cell by cell in order of start; ``cell_ends`` is where the cell of each entry ends,
+    ``masks`` are the faces that each row touches.
     """
     found, count = np.empty((_ROOM, 2), np.int32), 0
     begins, ends, spares = pieces.begins, pieces.ends, pieces.spares
@@ -428,8 +431,7 @@ def large_large(
                 or low[n, 2] > high[m, 2]
             ):
                 continue
-            common = face_mask(low[m], high[m]) & face_mask(low[n], high[n])
-            if common & ((1 << f) - 1):
+            if masks[m] & masks[n] & ((1 << f) - 1):
                 continue  # met on a face with a lower number
             cu = max(low[m, axis_u], low[n, axis_u], -W) >> shift
             cv = max(low[m, axis_v], low[n, axis_v], -W) >> shift

@@ -17,6 +17,7 @@ from keepclear.detect.lattice import W
 __all__ = [
     "APART",
     "MEET",
+    "SURE_UNITS",
     "UNSURE",
     "clear_of_box",
     "disc_form",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 APART, MEET, UNSURE = range(3)
-_SURE_UNITS: Final = 4
+SURE_UNITS: Final = 4
 """Units beyond the spare that make a side sure: pieces are rounded, and so is floating point."""
 _LEAST_M: Final = 6_335_439.0 * 0.9999
 _MOST_M: Final = 6_399_594.0 * 1.001
@@ -51,7 +52,7 @@ def clear_of_box(au, av, bu, bv, spare, u0, u1, v0, v1):
     eu, ev = float(bu - au), float(bv - av)
     # Line function at the middle of the box, and how much it can change within the widened box.
     middle = eu * (0.5 * (v0 + v1) - av) - ev * (0.5 * (u0 + u1) - au)
-    room = spare + _SURE_UNITS
+    room = spare + SURE_UNITS
     spread = abs(eu) * (0.5 * (v1 - v0) + room) + abs(ev) * (0.5 * (u1 - u0) + room)
     return abs(middle) > spread * 1.000001
 
@@ -69,7 +70,7 @@ def edges(au, av, bu, bv, cu, cv, du, dv, spare):
         # All zero: on one line, where overlapping boxes mean a shared point.
         return APART if (a > 0 and b > 0) or (a < 0 and b < 0) else MEET
     reu, rev, rfu, rfv = float(eu), float(ev), float(fu), float(fv)
-    margin = float(spare + _SURE_UNITS)
+    margin = float(spare + SURE_UNITS)
     room = margin * (abs(reu) + abs(rev))
     c, d = reu * (cv - av) - rev * (cu - au), reu * (dv - av) - rev * (du - au)
     if (c > room and d > room) or (c < -room and d < -room):
@@ -120,7 +121,7 @@ def parity(au, av, bu, bv, spare, pu, pv):
         return turns
     eu, ev = float(bu - au), float(bv - av)
     side = eu * (pv - av) - ev * (pu - au)
-    if abs(side) <= (spare + _SURE_UNITS) * (abs(eu) + abs(ev)):
+    if abs(side) <= (spare + SURE_UNITS) * (abs(eu) + abs(ev)):
         return UNSURE
     return turns if (side > 0.0) == upper else 0
 
@@ -217,7 +218,7 @@ def disc_ring(cu, cv, a, b, c, within, beyond, first, last, axis_u, axis_v, q, l
     for k in range(first, last):
         dv = float(np.int64(q[k, axis_v]) - cv)
         bx, by = a * (np.int64(q[k, axis_u]) - cu) + b * dv, c * dv
-        room = 2.0 * (_SPARES[level[before]] + _SURE_UNITS) / W
+        room = 2.0 * (_SPARES[level[before]] + SURE_UNITS) / W
         length = edge_from_disc(ax, ay, bx, by)
         if length + room < within:
             return MEET

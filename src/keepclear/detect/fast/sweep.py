@@ -114,5 +114,5 @@ def _wide_pairs(
     begins = np.flatnonzero(np.diff(cells, prepend=-1))
     sizes = np.diff(np.append(begins, len(cells)))
     ends = np.repeat(begins + sizes, sizes)
-    fixed = (ends, cells, members, shift, wide, low, high, *common)
+    fixed = (ends, cells, members, shift, wide, low, high, grid.face_masks(low, high), *common)
     return _pairs(join.large_large, bounds_of(len(cells), _ENTRIES_MIN // 10), fixed)
