@@ -37,6 +37,9 @@ def load(npz: Path) -> Any:
 
 def arrays_of(npz: Path) -> dict[str, np.ndarray]:
     """The arrays of a workload."""
+    from keepclear.node.fastpath import prepare_cache
+
+    prepare_cache()
     with np.load(npz) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
