@@ -30,12 +30,14 @@ METRE = 1.0 / 111_320.0
 def rings(rng, count):
     """Ring (east, north, in degrees of latitude) and reach in metres of each row; circles: a vertex."""
     step = METRE * float(rng.choice([1.0, 100.0, 500.0]))
-    for _ in range(count):
+    drawn = 0
+    while drawn < count:
         kind = rng.choice(["small", "small", "small", "disc", "wide"])
         spread = 30_000 if kind != "wide" else 60_000
         centre = rng.normal(size=2) * spread * METRE * rng.uniform(0.05, 1)
         if kind == "disc":
             yield centre[None], float(10 ** rng.uniform(1, 4))
+            drawn += 1
             continue
         corners = int(rng.integers(3, 13))
         turns = np.sort(rng.uniform(0, 2 * np.pi, corners))
@@ -48,7 +50,16 @@ def rings(rng, count):
             )
             turn = rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)])
             ring = ring @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-        yield np.round((centre + ring) / step) * step, 0.0
+        ring = np.round((centre + ring) / step) * step
+        if enclosed(ring) > 0.0:  # what encloses nothing never comes into a table
+            yield ring, 0.0
+            drawn += 1
+
+
+def enclosed(ring):
+    """Twice the area of a ring, square degrees."""
+    x, y = ring.T
+    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
 
 
 def crowd(seed, count=700):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference, Units
@@ -155,7 +155,7 @@ def test_what_a_whole_format_holds_comes_back_the_same(form):
 def test_what_comes_back_from_a_poorer_format_meets_all_that_was_met(form):
     seen = {"met": 0, "apart": 0}
 
-    @SLOW_LAW
+    @settings(SLOW_LAW, phases=(Phase.explicit, Phase.generate))  # to shrink these takes minutes
     @given(centres, st.data())
     def law(at, data):
         ours = data.draw(declarations(*at, count=2))

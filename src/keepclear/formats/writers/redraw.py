@@ -21,6 +21,8 @@ __all__ = ["redrawn"]
 
 _HALVINGS_MAX: Final = 16
 """65,536 pieces of one edge, as in ``detect``: enough round half the Earth."""
+_POLE: Final = 90.0 - 1e-10
+"""Beyond this a place is a pole: 0.01 mm."""
 _METRES_A_DEGREE: Final = 111_700.0
 """No degree of latitude, and none of longitude on the equator, is longer."""
 
@@ -94,23 +96,37 @@ _Middle = Callable[[_Point, _Point], _Point]
 
 def _middle_lonlat(a: _Point, b: _Point) -> _Point:
     """Halfway in longitude and latitude, the short way round (RFC 7946 edges never go the long way)."""
+    return _between_longitudes(a, b), (a[1] + b[1]) / 2.0
+
+
+def _between_longitudes(a: _Point, b: _Point) -> float:
     jump = b[0] - a[0]
     turn = -360.0 if jump > 180.0 else 360.0 if jump < -180.0 else 0.0
-    return a[0] + (jump + turn) / 2.0, (a[1] + b[1]) / 2.0
+    return a[0] + (jump + turn) / 2.0
+
+
+def _off_the_pole(longitude: float, latitude: float, a: _Point, b: _Point) -> _Point:
+    """The same place; a pole, where all longitudes meet, gets the one between its neighbours.
+
+    With any other, the edge to it could span half a turn, and nobody could say which way it runs.
+    """
+    if abs(latitude) < _POLE:
+        return longitude, latitude
+    return _between_longitudes(a, b), latitude
 
 
 def _middle_geodesic(a: _Point, b: _Point) -> _Point:
     geod = _geod()
     azimuth, _, length = geod.inv(a[0], a[1], b[0], b[1])
     longitude, latitude, _ = geod.fwd(a[0], a[1], azimuth, length / 2.0)
-    return longitude, latitude
+    return _off_the_pole(longitude, latitude, a, b)
 
 
 def _middle_great_circle(a: _Point, b: _Point) -> _Point:
     """Halfway on the great circle of geodetic latitude and longitude."""
     x, y, z = (p + q for p, q in zip(_unit(a), _unit(b), strict=True))
     flat = hypot(x, y)
-    return degrees(atan2(y, x)), degrees(asin(z / hypot(flat, z)))
+    return _off_the_pole(degrees(atan2(y, x)), degrees(asin(z / hypot(flat, z))), a, b)
 
 
 def _unit(point: _Point) -> tuple[float, float, float]:
