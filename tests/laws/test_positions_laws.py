@@ -121,6 +121,7 @@ def straddles(stated):
 @example(Position(latitude=-80.0, longitude=30.0), 3)
 @example(Position(latitude=84.00001, longitude=45.0), 1)
 @example(Position(latitude=56.0, longitude=3.0), 1)
+@example(Position(latitude=-8.443627468435528e-11, longitude=0.0), 1)
 def test_mgrs_is_what_another_program_says(place, digits):
     text = write_position(place, Notation.MGRS, precision_m=10.0 ** (5 - digits))
     back = read_position(text).position

@@ -109,12 +109,13 @@ def _mgrs(position: Position, precision_m: float) -> str:
     digits = 1
     while digits < 5 and SQUARE_M / 10**digits > precision_m * _SLACK:
         digits += 1
-    south = position.latitude < -_EQUATOR_DEG
-    band = band_of(0.0 if abs(position.latitude) <= _EQUATOR_DEG else position.latitude)
-    zone = zone_of(position.latitude, position.longitude) if band else 0
+    latitude = 0.0 if abs(position.latitude) <= _EQUATOR_DEG else position.latitude
+    south = latitude < 0.0
+    band = band_of(latitude)
+    zone = zone_of(latitude, position.longitude) if band else 0
     easting_m, northing_m = (
         floor(figure + _GRID_NOISE_M)
-        for figure in to_plane(zone, position.latitude, position.longitude, south=south)
+        for figure in to_plane(zone, latitude, position.longitude, south=south)
     )
     if band is None:
         head = polar_letters(easting_m, northing_m, south=south)
