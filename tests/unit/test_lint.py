@@ -67,6 +67,21 @@ def test_a_row_that_cannot_be_read_makes_3_unless_something_is_wrong(file, capsy
     assert run(capsys, file("b.csv", HEAD + NOWHERE + bad))[0] == 1
 
 
+def test_an_outline_that_no_check_takes_is_refused_here_too(file, capsys):
+    bow = '"POLYGON ((144 -31, 145 -30, 145 -31, 144 -30, 144 -31))"'
+    code, out, _ = run(capsys, file("a.csv", f"id,kind,wkt\nX,restriction,{bow}\n"))
+    assert code == 3
+    assert 'a.csv line 2 (id "X") outline  [ring.self-crossing]' in out
+    assert "refused: it cannot be used as it stands" in out
+
+
+def test_half_a_place_is_told_by_the_half_that_is_missing(file, capsys):
+    code, out, _ = run(capsys, file("a.csv", HEAD + "S1,A,site,36.2,,,UNL\nS2,B,site,,,,UNL\n"))
+    assert code == 3
+    assert "found nothing, expected the longitude of this latitude" in out
+    assert "the row says no place, so nothing can be compared with it; write where it is" in out
+
+
 def test_the_reporters_own_position(file, capsys):
     list_ = file("alder.csv", HEAD + RIGHT)
     code, out, _ = run(capsys, list_, "--own", "36 12 30 N 37 09 15 E")

@@ -68,10 +68,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
         for warning in done.warnings:
             say(warning)
     if done.data is None:
-        rows = "1 row was" if len(done.refused) == 1 else f"{len(done.refused):,} rows were"
-        say(
-            f"nothing was written: {rows} refused; mend the file, or leave them out with --keep-going"
-        )
+        say(_nothing_written(done.declarations, len(done.refused)))
         return Exit.UNREADABLE
     for loss in done.losses:
         say(loss)
@@ -81,6 +78,15 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
         lost = "everything is kept" if not done.losses else "see above for what is not kept"
         say(f"wrote {what} as {form}; {lost}")
     return Exit.NOTHING
+
+
+def _nothing_written(declarations: int, refused: int) -> str:
+    if not declarations:
+        return "nothing was written: nothing could be read"
+    rows, them = ("1 row was", "it") if refused == 1 else (f"{refused:,} rows were", "them")
+    return (
+        f"nothing was written: {rows} refused; mend the file, or leave {them} out with --keep-going"
+    )
 
 
 def _form(write_as: str | None, output: str) -> str:

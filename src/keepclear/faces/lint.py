@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -100,7 +101,7 @@ def lint(files: tuple[str, ...], **options: Any) -> int:
         mapping=options["mapping"],
     )
     if form == _WORKBOOK:
-        deliver(_answered(files[0], found, max_bytes=options["max_bytes"]), output)
+        deliver(_answered(files[0], found, options), output)
     else:
         deliver(render_findings_json(found) if form == "json" else render_findings(found), output)
     if form == "json" or output != STDIN:
@@ -120,13 +121,14 @@ def _form(form: str | None, output: str, *, as_json: bool) -> str:
     return form or "table"
 
 
-def _answered(path: str, found: Lint, *, max_bytes: int) -> bytes:
+def _answered(path: str, found: Lint, options: Mapping[str, Any]) -> bytes:
     """A copy of the workbook with an answer in each row."""
     from keepclear.formats.answers import answered  # noqa: PLC0415
     from keepclear.node.files import read_file  # noqa: PLC0415
 
-    data = read_file(path, max_bytes=max_bytes)
-    return answered(data, found.refused, found.findings, found.reading.declarations)
+    data = read_file(path, max_bytes=options["max_bytes"])
+    said = found.reading.declarations
+    return answered(data, found.refused, found.findings, said, options["mapping"])
 
 
 def _own(text: str | None) -> Position | None:

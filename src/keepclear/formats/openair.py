@@ -113,9 +113,9 @@ def _declaration(
         (field, words[command])
         for command, field in (
             ("AY", "airspace_type"),
-            ("AF", "frequency"),
-            ("AG", "station"),
-            ("AX", "transponder"),
+            ("AF", "airspace_frequency"),
+            ("AG", "airspace_station"),
+            ("AX", "airspace_transponder"),
         )
         if words.get(command)
     )

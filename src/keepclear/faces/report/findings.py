@@ -31,7 +31,7 @@ def render_findings(lint: Lint) -> str:
 
 def _blocks(lint: Lint) -> Iterator[str]:
     if lint.refused:
-        yield "refused: it could not be read, so nothing was looked at in it"
+        yield "refused: it cannot be used as it stands"
         for refusal in lint.refused:
             yield f"  {words.plain(refusal.where)}  [{refusal.code}]"
             yield f"    {words.plain(refusal.message)}"
@@ -51,6 +51,8 @@ def _blocks(lint: Lint) -> Iterator[str]:
 
 def _told(finding: Finding) -> Iterator[str]:
     whose = " ".join(filter(None, (finding.party, finding.id)))
+    if f" {finding.where}".endswith(f" {finding.id}") and not finding.party:
+        whose = ""  # rows that are called by their id
     place = ", ".join(filter(None, (finding.where, whose)))
     yield f"  {words.plain(place) or 'the files'}  [{finding.code}]"
     yield f"    {words.plain(finding.message)}"
