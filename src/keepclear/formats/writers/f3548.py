@@ -58,7 +58,9 @@ def _tell(said: Declaration, losses: Losses) -> None:
         (
             said.kind not in {Kind.OPERATION, Kind.RESTRICTION},
             f"its kind ({said.kind.value}): written as "
-            + ("an operational intent" if intent else "a constraint, and compared as a restriction"),
+            + (
+                "an operational intent" if intent else "a constraint, and compared as a restriction"
+            ),
         ),
         (intent and said.state is None, "that it states no state: written as Accepted"),
         (not intent and said.state is not None, "its state: constraints have none"),
