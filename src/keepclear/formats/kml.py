@@ -27,11 +27,10 @@ from keepclear.formats.text import free_text, one_line, shown
 from keepclear.formats.textprops import typed, with_limits_of
 from keepclear.formats.xmltext import (
     Element,
-    as_utf8,
     child,
     child_text,
     local,
-    parse,
+    root_of,
     text_of,
 )
 
@@ -68,11 +67,7 @@ def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
         InputError: ``xml.*``, ``file.encoding``, ``xml.root``: nothing in the file can be used.
     """
     with Place(name):
-        root = parse(as_utf8(data))
-        if local(root) != "kml":
-            raise InputError(
-                "xml.root", f"found the root element {shown(local(root))}, expected kml"
-            )
+        root = root_of(data, "kml")
     rows = Rows("kml", name, stem=stem or name, row="placemark", prefix=PREFIX)
     number = links = 0
     for feature, times in _features(root, NO_TIMES):
