@@ -118,7 +118,7 @@ def test_an_existing_source_is_never_written_over(tmp_path, capsys):
     path = broken(tmp_path)
     before = path.read_bytes()
     assert run(path, path) == 2
-    assert "is the file to read" in capsys.readouterr().err
+    assert "is one of the files to read" in capsys.readouterr().err
     assert path.read_bytes() == before
 
 

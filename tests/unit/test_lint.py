@@ -168,6 +168,38 @@ def test_the_files_are_never_written_over(file, capsys):
     assert Path(list_).read_text() == HEAD + RIGHT
 
 
+def test_nor_by_another_name(file, capsys, tmp_path, monkeypatch):
+    path = file("alder.csv", HEAD + RIGHT)
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, path, "-o", "./alder.csv")
+    assert code == 2
+    assert "is one of the files to read" in err
+    assert Path(path).read_text(encoding="utf-8") == HEAD + RIGHT
+
+
+def test_answers_know_the_columns_that_were_named_by_hand(tmp_path, capsys):
+    sheet, copy = str(tmp_path / "sites.xlsx"), str(tmp_path / "answered.xlsx")
+    book = openpyxl.Workbook()
+    for row in (["Nr", "Punkt A", "Art"], ["S1", "36.20833 37.15417", "clinic"]):
+        book.active.append(row)
+    book.save(sheet)
+    names = ("--map", "Nr=id", "--map", "Punkt A=position", "--map", "Art=site_type")
+    run(capsys, sheet, "-o", copy, *names)
+    cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(copy).active.rows]
+    assert cells[1][-1].startswith(("accepted", "please check"))
+
+
+def test_a_template_is_never_written_over_a_sheet(tmp_path, capsys):
+    there = tmp_path / "sites.xlsx"
+    assert main(["template", "sites", "-o", str(there)]) == 0
+    before = there.read_bytes()
+    assert main(["template", "movements", "-o", str(there)]) == 2
+    assert "is there already, and may be filled in" in capsys.readouterr().err
+    assert there.read_bytes() == before
+    assert main(["template", "sites", "-o", str(tmp_path / "sites.csv")]) == 2
+    assert "is no name of a workbook; write -o sites.xlsx" in capsys.readouterr().err
+
+
 def test_a_check_tells_that_something_looks_wrong_and_decides_as_before(file, capsys):
     rows = "".join(f"S{n},Clinic {n},site,0.0,0.0,,UNL\n" for n in range(5))
     list_ = file("alder.csv", HEAD + rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -11,8 +10,8 @@ from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import Exit
-from keepclear.faces.terminal import deliver, say
-from keepclear.node.files import BYTES_MAX, STDIN
+from keepclear.faces.terminal import deliver, not_over_input, say
+from keepclear.node.files import BYTES_MAX
 
 __all__ = ["convert"]
 
@@ -50,7 +49,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
     if not sources:
         raise UsageError("name the file to read, then the file to write: keepclear convert SRC DST")
     form = _form(options["write_as"], output)
-    _not_over_source(output, sources)
+    not_over_input(output, sources)
     done = converted(
         sources,
         form,
@@ -97,13 +96,3 @@ def _form(write_as: str | None, output: str) -> str:
         found = f"format {form!r} is not written" if form else f"the name {output!r} says no format"
         raise UsageError(f"{found}; choose one with --write-as: {', '.join(WRITERS)}")
     return form
-
-
-def _not_over_source(output: str, sources: list[str]) -> None:
-    if output == STDIN:
-        return
-    there = Path(output)
-    if there.exists() and any(
-        s != STDIN and Path(s).exists() and there.samefile(s) for s in sources
-    ):
-        raise UsageError(f"{output!r} is the file to read; choose another name to write to")

@@ -11,7 +11,7 @@ from keepclear.errors import InputError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import Exit
-from keepclear.faces.terminal import deliver, say
+from keepclear.faces.terminal import deliver, not_over_input, say
 from keepclear.node.files import BYTES_MAX, STDIN
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ def lint(files: tuple[str, ...], **options: Any) -> int:
     form = _form(options["format"], output, as_json=options["as_json"])
     if form == _WORKBOOK and (len(files) != 1 or files[0] == STDIN):
         raise UsageError("answers go into a copy of one workbook; give one XLSX file")
-    if output != STDIN and output in {*files, *options["gazetteer"], *options["admin"]}:
-        raise UsageError(f"{output!r} is one of the files to read; choose another name after -o")
+    not_over_input(output, (*files, *options["gazetteer"], *options["admin"]))
     found = look(
         files,
         now_us=now_us(),
