@@ -110,7 +110,7 @@ def test_keep_going_writes_no_file_of_nothing(tmp_path, capsys):
     path, there = tmp_path / "x.geojson", tmp_path / "out.ndjson"
     path.write_text("{")
     assert run(path, there, "--keep-going") == 3
-    assert "nothing was written: nothing could be read" in capsys.readouterr().err
+    assert "nothing was written: nothing in it can be used" in capsys.readouterr().err
     assert not there.exists()
 
 

@@ -65,7 +65,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
         say(f"refused: {len(done.refused) - _SHOWN_MAX:,} more")
     if not options["quiet"]:
         for warning in done.warnings:
-            say(warning)
+            say(f"look at this: {warning}")
     if done.data is None:
         say(_nothing_written(done.declarations, len(done.refused)))
         return Exit.UNREADABLE
@@ -81,7 +81,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
 
 def _nothing_written(declarations: int, refused: int) -> str:
     if not declarations:
-        return "nothing was written: nothing could be read"
+        return "nothing was written: nothing in it can be used; mend the file"
     rows, them = ("1 row was", "it") if refused == 1 else (f"{refused:,} rows were", "them")
     return (
         f"nothing was written: {rows} refused; mend the file, or leave {them} out with --keep-going"
