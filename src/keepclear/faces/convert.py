@@ -19,7 +19,15 @@ _SHOWN_MAX: Final = 20
 """Refusals that are told one by one; the others are counted."""
 
 
-@click.command()
+_EXIT_CODES: Final = (
+    "\b\nExit code:\n"
+    "    0  written; what is not kept was listed\n"
+    "    2  the command cannot be understood\n"
+    "    3  nothing was written, because something was refused"
+)
+
+
+@click.command(epilog=_EXIT_CODES)
 @click.argument("files", nargs=-1, required=True, metavar="SRC... DST")
 @click.option("--read-as", metavar="FORMAT", help="Format of SRC, where it should not be guessed.")
 @map_option()

@@ -60,7 +60,11 @@ _EXIT_CODES: Final = (
     metavar="FILE",
     help="Write the answer there; .xlsx: a copy of the one workbook, with an answer in each row.",
 )
-@click.option("--read-as", metavar="FORMAT", help="Format of the files, if not to be guessed.")
+@click.option(
+    "--read-as",
+    metavar="FORMAT",
+    help="Format of the files, if not to be guessed; check --help lists them.",
+)
 @click.option(
     "--max-bytes",
     type=quantities.SIZE,
