@@ -178,7 +178,7 @@ ROWS = {
     ),
     "what must not be carried": (
         feature(weapon="x"),
-        "", "schema.refused", "'weapon'", "take property",
+        "", "schema.refused", "'weapon'", "take 'weapon' out",
     ),
 }  # fmt: skip
 

@@ -79,11 +79,46 @@ def test_keep_going_leaves_refused_rows_out(tmp_path, capsys):
     assert there.read_bytes().count(b"\n") == 1
 
 
+def bow_tie(tmp_path):
+    ring = [[144, -31], [145, -30], [145, -31], [144, -30], [144, -31]]
+    rings = [{"type": "Polygon", "coordinates": [ring]}, SQUARE]
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "X", "kind": "restriction"},
+        "geometry": {"type": "GeometryCollection", "geometries": rings},
+    }
+    path = tmp_path / "bow.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    return path
+
+
+SQUARE = {"type": "Polygon", "coordinates": [[[10, 10], [11, 10], [11, 11], [10, 11], [10, 10]]]}
+
+
+def test_an_outline_that_no_check_takes_is_not_handed_on(tmp_path, capsys):
+    there = tmp_path / "out.ndjson"
+    assert run(bow_tie(tmp_path), there) == 3
+    said = capsys.readouterr().err
+    assert 'feature 1 (id "X") part 1 outline: the outline is no simple ring' in said
+    assert not there.exists()
+    assert run(bow_tie(tmp_path), there, "--keep-going") == 0
+    (left,) = read_bytes(there.read_bytes(), name="out").declarations
+    assert len(left.parts) == 1
+
+
+def test_keep_going_writes_no_file_of_nothing(tmp_path, capsys):
+    path, there = tmp_path / "x.geojson", tmp_path / "out.ndjson"
+    path.write_text("{")
+    assert run(path, there, "--keep-going") == 3
+    assert "nothing was written: nothing in it can be used" in capsys.readouterr().err
+    assert not there.exists()
+
+
 def test_an_existing_source_is_never_written_over(tmp_path, capsys):
     path = broken(tmp_path)
     before = path.read_bytes()
     assert run(path, path) == 2
-    assert "is the file to read" in capsys.readouterr().err
+    assert "is one of the files to read" in capsys.readouterr().err
     assert path.read_bytes() == before
 
 

@@ -137,7 +137,7 @@ def test_a_route_in_one_row():
         ("lat,lon,radius_m", "here,8,1", "number.expected", 'column "lat"', "'here'"),
         ("lat,lon,radius_m", "47,8,1 mile", "number.expected", 'column "radius_m"', "'1 mile'"),
         ("lat,lon,Radius", "47,8,1", "number.unit", 'column "Radius"', "'1 m'"),
-        ("lat,lon", "47", "geometry.missing", 'column "lon"', "no place"),
+        ("lat,lon", "47", "geometry.missing", 'column "lon"', "expected the longitude"),
         ("lat,lon,radius_m", "95,8,1", "position.range", 'columns "lat" and "lon"', "95"),
         ("lat,lon,radius_m", "1e999,8,1", "number.range", 'column "lat"', "finite"),
         ("lat,lon,radius_m", "nan,8,1", "number.expected", 'column "lat"', "nan"),

@@ -363,7 +363,7 @@ def test_a_bad_placemark_is_named_and_the_next_one_read(name):
     inside, code, words = BAD[name]
     reading = read(mark("<name>Bravo</name>", *inside), mark(data(id="next"), polygon()))
     (found,) = reading.refused
-    assert found.where.startswith('plan.kml placemark 1 (id "Bravo")'), found.where
+    assert found.where.startswith('plan.kml placemark 1 ("Bravo")'), found.where
     assert (found.code, "\n" in found.message) == (code, False)
     assert words in found.message
     assert [d.id for d in reading.declarations] == ["next"]

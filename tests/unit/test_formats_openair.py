@@ -194,9 +194,9 @@ def test_what_else_is_said_goes_along():
     assert dict(airspace.notice) == {
         "airspace_class": "D",
         "airspace_type": "TMA",
-        "frequency": "123.505",
-        "station": "Zurich Information",
-        "transponder": "7000",
+        "airspace_frequency": "123.505",
+        "airspace_station": "Zurich Information",
+        "airspace_transponder": "7000",
     }
 
 

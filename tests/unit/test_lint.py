@@ -67,6 +67,21 @@ def test_a_row_that_cannot_be_read_makes_3_unless_something_is_wrong(file, capsy
     assert run(capsys, file("b.csv", HEAD + NOWHERE + bad))[0] == 1
 
 
+def test_an_outline_that_no_check_takes_is_refused_here_too(file, capsys):
+    bow = '"POLYGON ((144 -31, 145 -30, 145 -31, 144 -30, 144 -31))"'
+    code, out, _ = run(capsys, file("a.csv", f"id,kind,wkt\nX,restriction,{bow}\n"))
+    assert code == 3
+    assert 'a.csv line 2 (id "X") outline  [ring.self-crossing]' in out
+    assert "refused: it cannot be used as it stands" in out
+
+
+def test_half_a_place_is_told_by_the_half_that_is_missing(file, capsys):
+    code, out, _ = run(capsys, file("a.csv", HEAD + "S1,A,site,36.2,,,UNL\nS2,B,site,,,,UNL\n"))
+    assert code == 3
+    assert "found nothing, expected the longitude of this latitude" in out
+    assert "the row says no place, so nothing can be compared with it; write where it is" in out
+
+
 def test_the_reporters_own_position(file, capsys):
     list_ = file("alder.csv", HEAD + RIGHT)
     code, out, _ = run(capsys, list_, "--own", "36 12 30 N 37 09 15 E")
@@ -151,6 +166,38 @@ def test_the_files_are_never_written_over(file, capsys):
     list_ = file("alder.csv", HEAD + RIGHT)
     assert run(capsys, list_, "-o", list_)[0] == 2
     assert Path(list_).read_text() == HEAD + RIGHT
+
+
+def test_nor_by_another_name(file, capsys, tmp_path, monkeypatch):
+    path = file("alder.csv", HEAD + RIGHT)
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, path, "-o", "./alder.csv")
+    assert code == 2
+    assert "is one of the files to read" in err
+    assert Path(path).read_text(encoding="utf-8") == HEAD + RIGHT
+
+
+def test_answers_know_the_columns_that_were_named_by_hand(tmp_path, capsys):
+    sheet, copy = str(tmp_path / "sites.xlsx"), str(tmp_path / "answered.xlsx")
+    book = openpyxl.Workbook()
+    for row in (["Nr", "Punkt A", "Art"], ["S1", "36.20833 37.15417", "clinic"]):
+        book.active.append(row)
+    book.save(sheet)
+    names = ("--map", "Nr=id", "--map", "Punkt A=position", "--map", "Art=site_type")
+    run(capsys, sheet, "-o", copy, *names)
+    cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(copy).active.rows]
+    assert cells[1][-1].startswith(("accepted", "please check"))
+
+
+def test_a_template_is_never_written_over_a_sheet(tmp_path, capsys):
+    there = tmp_path / "sites.xlsx"
+    assert main(["template", "sites", "-o", str(there)]) == 0
+    before = there.read_bytes()
+    assert main(["template", "movements", "-o", str(there)]) == 2
+    assert "is there already, and may be filled in" in capsys.readouterr().err
+    assert there.read_bytes() == before
+    assert main(["template", "sites", "-o", str(tmp_path / "sites.csv")]) == 2
+    assert "is no name of a workbook; write -o sites.xlsx" in capsys.readouterr().err
 
 
 def test_a_check_tells_that_something_looks_wrong_and_decides_as_before(file, capsys):

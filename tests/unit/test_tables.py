@@ -347,6 +347,15 @@ def test_a_movement_with_a_bad_row_is_refused_as_a_whole_and_others_are_read(nam
     assert len(reading.refused) == 2
 
 
+def test_every_fault_of_a_stop_is_told_at_once():
+    header = "id,stop_kind,position,departure_earliest,stay_min,half_width_m\n"
+    reading = read(header + "M,dance,36.2 37.1,tomorrow,-5,500\n")
+    (found,) = reading.refused
+    assert found.code == "choice.unknown"
+    for said in ("'dance'", "'tomorrow'", "a stay of -5"):
+        assert said in found.message
+
+
 @pytest.mark.parametrize(
     ("taken_out", "code"), [("1000", "line.no-width"), ("W1", "movement.no-reference")]
 )

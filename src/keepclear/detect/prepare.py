@@ -46,6 +46,8 @@ class Prepared:
     ground_missing: tuple[int, ...]
     """Declarations whose heights above ground had to be bounded by the lowest and highest ground of
     the Earth, because nobody stated the ground."""
+    refused_parts: tuple[tuple[int, int], ...] = ()
+    """The declaration and the part of each refusal, counted from 0."""
 
 
 def prepare(
@@ -81,8 +83,9 @@ def prepare(
     if refused:
         pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
         table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
-    refusals = tuple(_refusal(said[n], i, refused[n, i]) for n, i in sorted(refused))
-    return Prepared(table, refusals, tuple(sorted(missing)))
+    parts = tuple(sorted(refused))
+    refusals = tuple(_refusal(said[n], i, refused[n, i]) for n, i in parts)
+    return Prepared(table, refusals, tuple(sorted(missing)), parts)
 
 
 def _refusal(declaration: Declaration, part: int, error: InputError) -> Refusal:

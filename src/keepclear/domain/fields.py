@@ -23,6 +23,8 @@ class Applies(Enum):
     SITE = "site"
     MOVEMENT = "movement"
     BOTH = "both"
+    AIRSPACE = "airspace"
+    """Not asked of anybody: what airspace files say beside the outline, kept as they say it."""
 
 
 class Form(Enum):
@@ -69,6 +71,7 @@ class Field:
 
 
 _SITE, _MOVEMENT, _BOTH = Applies.SITE, Applies.MOVEMENT, Applies.BOTH
+_AIRSPACE: Final = Applies.AIRSPACE
 _DECLARATION, _STOP = Home.DECLARATION, Home.STOP
 
 FIELDS: Final = (
@@ -176,6 +179,16 @@ FIELDS: Final = (
         "half_width_m", _MOVEMENT, Form.NUMBER, False, "Half width of the corridor, metres.", _STOP,
     ),
     Field("speed_kmh", _MOVEMENT, Form.NUMBERS, False, "Speed from here on, km/h."),
+    # what airspace files say
+    Field("airspace_class", _AIRSPACE, Form.TEXT, False, "Class of the airspace."),
+    Field("airspace_type", _AIRSPACE, Form.TEXT, False, "Type of the airspace."),
+    Field(
+        "airspace_local_type", _AIRSPACE, Form.TEXT, False, "Its type by the rules of its country.",
+    ),
+    Field("airspace_rules", _AIRSPACE, Form.TEXT, False, "Rules that hold in it."),
+    Field("airspace_frequency", _AIRSPACE, Form.TEXT, False, "Radio frequency of its station."),
+    Field("airspace_station", _AIRSPACE, Form.TEXT, False, "Call sign of its station."),
+    Field("airspace_transponder", _AIRSPACE, Form.TEXT, False, "Transponder code to set in it."),
 )  # fmt: skip
 
 NOTICE_FIELDS: Final = MappingProxyType(

@@ -25,7 +25,7 @@ from keepclear.faces.lint import lint
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.template import template
-from keepclear.faces.terminal import ProgressLine, deliver, say
+from keepclear.faces.terminal import ProgressLine, deliver, not_over_input, say
 from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
 from keepclear.node.files import BYTES_MAX, STDIN
@@ -167,7 +167,7 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> int:
     from keepclear.node.lint import deviations_of
 
     form = _form(ctx, options["format"], options["output"], as_json=options["as_json"])
-    _not_over_input(options["output"], files)
+    not_over_input(options["output"], files)
     quiet = options["quiet"]
     if not quiet:
         _say_settings(ctx)
@@ -262,23 +262,6 @@ def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -
     if typed and form != "json":
         raise UsageError(f"--json and --format {form} contradict each other; give one of them")
     return "json"
-
-
-def _not_over_input(output: str, files: tuple[str, ...]) -> None:
-    """A report never takes the place of the declarations it is about."""
-    if list(files).count(STDIN) > 1:
-        raise UsageError("- (standard input) can be read once only")
-    if output == STDIN or not Path(output).exists():
-        return
-    if any(name != STDIN and _same_file(name, output) for name in files):
-        raise UsageError(f"{output!r} is one of the files to read; choose another name after -o")
-
-
-def _same_file(a: str, b: str) -> bool:
-    try:
-        return Path(a).is_file() and Path(a).samefile(b)
-    except (OSError, ValueError):
-        return False
 
 
 def _say_settings(ctx: click.Context) -> None:

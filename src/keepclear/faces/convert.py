@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -11,8 +10,8 @@ from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import Exit
-from keepclear.faces.terminal import deliver, say
-from keepclear.node.files import BYTES_MAX, STDIN
+from keepclear.faces.terminal import deliver, not_over_input, say
+from keepclear.node.files import BYTES_MAX
 
 __all__ = ["convert"]
 
@@ -20,7 +19,15 @@ _SHOWN_MAX: Final = 20
 """Refusals that are told one by one; the others are counted."""
 
 
-@click.command()
+_EXIT_CODES: Final = (
+    "\b\nExit code:\n"
+    "    0  written; what is not kept was listed\n"
+    "    2  the command cannot be understood\n"
+    "    3  nothing was written, because something was refused"
+)
+
+
+@click.command(epilog=_EXIT_CODES)
 @click.argument("files", nargs=-1, required=True, metavar="SRC... DST")
 @click.option("--read-as", metavar="FORMAT", help="Format of SRC, where it should not be guessed.")
 @map_option()
@@ -50,7 +57,7 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
     if not sources:
         raise UsageError("name the file to read, then the file to write: keepclear convert SRC DST")
     form = _form(options["write_as"], output)
-    _not_over_source(output, sources)
+    not_over_input(output, sources)
     done = converted(
         sources,
         form,
@@ -66,12 +73,9 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
         say(f"refused: {len(done.refused) - _SHOWN_MAX:,} more")
     if not options["quiet"]:
         for warning in done.warnings:
-            say(warning)
+            say(f"look at this: {warning}")
     if done.data is None:
-        rows = "1 row was" if len(done.refused) == 1 else f"{len(done.refused):,} rows were"
-        say(
-            f"nothing was written: {rows} refused; mend the file, or leave them out with --keep-going"
-        )
+        say(_nothing_written(done.declarations, len(done.refused)))
         return Exit.UNREADABLE
     for loss in done.losses:
         say(loss)
@@ -83,6 +87,15 @@ def convert(files: tuple[str, ...], **options: Any) -> int:
     return Exit.NOTHING
 
 
+def _nothing_written(declarations: int, refused: int) -> str:
+    if not declarations:
+        return "nothing was written: nothing in it can be used; mend the file"
+    rows, them = ("1 row was", "it") if refused == 1 else (f"{refused:,} rows were", "them")
+    return (
+        f"nothing was written: {rows} refused; mend the file, or leave {them} out with --keep-going"
+    )
+
+
 def _form(write_as: str | None, output: str) -> str:
     from keepclear.formats.writers.registry import WRITERS, format_for  # noqa: PLC0415
 
@@ -91,13 +104,3 @@ def _form(write_as: str | None, output: str) -> str:
         found = f"format {form!r} is not written" if form else f"the name {output!r} says no format"
         raise UsageError(f"{found}; choose one with --write-as: {', '.join(WRITERS)}")
     return form
-
-
-def _not_over_source(output: str, sources: list[str]) -> None:
-    if output == STDIN:
-        return
-    there = Path(output)
-    if there.exists() and any(
-        s != STDIN and Path(s).exists() and there.samefile(s) for s in sources
-    ):
-        raise UsageError(f"{output!r} is the file to read; choose another name to write to")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -10,7 +11,7 @@ from keepclear.errors import InputError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
 from keepclear.faces.outcome import Exit
-from keepclear.faces.terminal import deliver, say
+from keepclear.faces.terminal import deliver, not_over_input, say
 from keepclear.node.files import BYTES_MAX, STDIN
 
 if TYPE_CHECKING:
@@ -59,7 +60,11 @@ _EXIT_CODES: Final = (
     metavar="FILE",
     help="Write the answer there; .xlsx: a copy of the one workbook, with an answer in each row.",
 )
-@click.option("--read-as", metavar="FORMAT", help="Format of the files, if not to be guessed.")
+@click.option(
+    "--read-as",
+    metavar="FORMAT",
+    help="Format of the files, if not to be guessed; check --help lists them.",
+)
 @click.option(
     "--max-bytes",
     type=quantities.SIZE,
@@ -87,8 +92,7 @@ def lint(files: tuple[str, ...], **options: Any) -> int:
     form = _form(options["format"], output, as_json=options["as_json"])
     if form == _WORKBOOK and (len(files) != 1 or files[0] == STDIN):
         raise UsageError("answers go into a copy of one workbook; give one XLSX file")
-    if output != STDIN and output in {*files, *options["gazetteer"], *options["admin"]}:
-        raise UsageError(f"{output!r} is one of the files to read; choose another name after -o")
+    not_over_input(output, (*files, *options["gazetteer"], *options["admin"]))
     found = look(
         files,
         now_us=now_us(),
@@ -100,7 +104,7 @@ def lint(files: tuple[str, ...], **options: Any) -> int:
         mapping=options["mapping"],
     )
     if form == _WORKBOOK:
-        deliver(_answered(files[0], found, max_bytes=options["max_bytes"]), output)
+        deliver(_answered(files[0], found, options), output)
     else:
         deliver(render_findings_json(found) if form == "json" else render_findings(found), output)
     if form == "json" or output != STDIN:
@@ -120,13 +124,14 @@ def _form(form: str | None, output: str, *, as_json: bool) -> str:
     return form or "table"
 
 
-def _answered(path: str, found: Lint, *, max_bytes: int) -> bytes:
+def _answered(path: str, found: Lint, options: Mapping[str, Any]) -> bytes:
     """A copy of the workbook with an answer in each row."""
     from keepclear.formats.answers import answered  # noqa: PLC0415
     from keepclear.node.files import read_file  # noqa: PLC0415
 
-    data = read_file(path, max_bytes=max_bytes)
-    return answered(data, found.refused, found.findings, found.reading.declarations)
+    data = read_file(path, max_bytes=options["max_bytes"])
+    said = found.reading.declarations
+    return answered(data, found.refused, found.findings, said, options["mapping"])
 
 
 def _own(text: str | None) -> Position | None:

@@ -35,7 +35,9 @@ def read(
     nobody is named, each declaration stands for itself.
 
     Args:
-        *paths: GeoJSON, NDJSON, CSV, F3548-21, ED-269, ED-318 or track files, also gzipped.
+        *paths: Files in any format that is read, also gzipped: GeoJSON, NDJSON, CSV, XLSX, KML,
+            KMZ, GPX, Cursor-on-Target, F3548-21, ED-269, ED-318, OpenAir, YAIXM, NOTAM (text and
+            JSON), tracks, readsb and SBS-1; docs/formats.md describes each.
         read_as: Name of the format, where the content should not be guessed.
         max_bytes: Limit for each file.
         mapping: What the columns of tables are, by heading: ``{"Point A": "position"}``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -33,7 +34,11 @@ def template(subject: str, lang: str, output: str) -> int:
     from keepclear.formats.templates import template as made  # noqa: PLC0415
 
     if output == STDIN and sys.stdout.isatty():
-        raise UsageError("a spreadsheet cannot be shown here; name a file: -o sites.xlsx")
+        raise UsageError(f"a spreadsheet cannot be shown here; name a file: -o {subject}.xlsx")
+    if output != STDIN and not output.lower().endswith(".xlsx"):
+        raise UsageError(f"{output!r} is no name of a workbook; write -o {subject}.xlsx")
+    if output != STDIN and Path(output).exists():
+        raise UsageError(f"{output!r} is there already, and may be filled in; choose another name")
     deliver(made(subject, lang), output)
     if not LANGUAGES[lang].reviewed:
         say(f"the wording in {LANGUAGES[lang].own_name} is unreviewed, and the sheet says so")

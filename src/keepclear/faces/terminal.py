@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, TextIO
 
-from keepclear.errors import ConfigurationError
+from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces.words import plain
 from keepclear.node.clock import monotonic_s
 from keepclear.node.files import STDIN, shown, write_file
 
-__all__ = ["ProgressLine", "deliver", "same_place", "say"]
+__all__ = ["ProgressLine", "deliver", "not_over_input", "same_place", "say"]
 
 _PATIENCE_S: Final = 1.0
 """Work that is over sooner needs no progress line."""
@@ -55,6 +56,27 @@ def deliver(text: str | bytes, output: str) -> None:
         raise ConfigurationError(
             f"the report could not be written to {place} ({error.strerror})"
         ) from error
+
+
+def not_over_input(output: str, files: Sequence[str]) -> None:
+    """Refuse to write in the place of a file that is read, by whatever name it goes.
+
+    Raises:
+        UsageError: ``output`` is one of the files, or standard input is read twice.
+    """
+    if list(files).count(STDIN) > 1:
+        raise UsageError("- (standard input) can be read once only")
+    if output == STDIN or not Path(output).exists():
+        return
+    if any(name != STDIN and _same_file(name, output) for name in files):
+        raise UsageError(f"{output!r} is one of the files to read; choose another name to write to")
+
+
+def _same_file(a: str, b: str) -> bool:
+    try:
+        return Path(a).is_file() and Path(a).samefile(b)
+    except (OSError, ValueError):
+        return False
 
 
 def same_place(a: TextIO, b: TextIO) -> bool:

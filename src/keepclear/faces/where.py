@@ -26,7 +26,15 @@ _BYTES_MAX: Final = 10_000_000
 _DATUMS: Final = ("WGS84", "ED50", "Pulkovo-42", "NAD27", "local", "unknown")
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+_EXIT_CODES: Final = (
+    "\b\nExit code:\n"
+    "    0  every position could be read\n"
+    "    2  the command cannot be understood\n"
+    "    3  something is no position"
+)
+
+
+@click.command(context_settings={"ignore_unknown_options": True}, epilog=_EXIT_CODES)
 @click.argument("text", nargs=-1, required=True, metavar="TEXT...")
 @click.option(
     "--datum",

@@ -7,7 +7,7 @@ the copy are those of the file. The answer says what this reader understood; it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from types import MappingProxyType
 from typing import Final
@@ -50,6 +50,7 @@ def answered(
     refusals: Sequence[Refusal],
     findings: Sequence[Finding],
     accepted: Sequence[Declaration],
+    mapping: Mapping[str, str] | None = None,
 ) -> bytes:
     """The copy with its answers.
 
@@ -58,6 +59,7 @@ def answered(
         refusals: Rows that were refused, as its reader named them.
         findings: What looks wrong in the others.
         accepted: The declarations that were taken.
+        mapping: What the person said columns are, by heading, when the workbook was read.
 
     Raises:
         InputError: ``xlsx.*``, ``zip.*``: it is no workbook that can be copied.
@@ -82,7 +84,7 @@ def answered(
     taken = _by_row((declaration.where, declaration.id) for declaration in accepted)
     ids = {declaration.id for declaration in accepted}
     for sheet in workbook.worksheets:
-        header = _header(sheet)
+        header = _header(sheet, mapping or {})
         if header is not None:
             _answer(sheet, header, refused, doubted, taken, ids)
     return saved(workbook, creator=None)
@@ -99,11 +101,11 @@ def _by_row(said: Iterator[tuple[str, str]]) -> _Rows:
     return rows
 
 
-def _header(sheet: Worksheet) -> Header | None:
+def _header(sheet: Worksheet, mapping: Mapping[str, str]) -> Header | None:
     """The header that the reader found, where the sheet was read."""
     rows = Rows("xlsx", "", stem="", row="row", prefix="")
     try:
-        header = find_header(_lines(sheet), rows, {})
+        header = find_header(_lines(sheet), rows, mapping)
     except InputError:
         return None
     return None if str(sheet.cell(1, 1).value or "").startswith(OURS) else header

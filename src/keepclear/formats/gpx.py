@@ -33,7 +33,7 @@ from keepclear.formats.rows import Rows
 from keepclear.formats.shapes import parts_of
 from keepclear.formats.text import free_text, number, shown
 from keepclear.formats.textprops import ELEMENT, typed, with_limits_of
-from keepclear.formats.xmltext import Element, as_utf8, child, child_text, local, parse
+from keepclear.formats.xmltext import Element, child, child_text, local, root_of
 
 __all__ = ["LINE_EDGES", "PREFIX", "read"]
 
@@ -67,11 +67,7 @@ def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
         InputError: ``xml.*``, ``file.encoding``, ``xml.root``: nothing in the file can be used.
     """
     with Place(name):
-        root = parse(as_utf8(data))
-        if local(root) != "gpx":
-            raise InputError(
-                "xml.root", f"found the root element {shown(local(root))}, expected gpx"
-            )
+        root = root_of(data, "gpx")
     rows = Rows("gpx", name, stem=stem or name, row="item", prefix=PREFIX)
     entries = [element for element in root if local(element) in _READERS]
     for count, element in enumerate(entries, 1):

@@ -27,11 +27,10 @@ from keepclear.formats.text import free_text, one_line, shown
 from keepclear.formats.textprops import typed, with_limits_of
 from keepclear.formats.xmltext import (
     Element,
-    as_utf8,
     child,
     child_text,
     local,
-    parse,
+    root_of,
     text_of,
 )
 
@@ -49,6 +48,10 @@ _PICTURES: Final = frozenset({"GroundOverlay", "ScreenOverlay", "PhotoOverlay", 
 _MARKUP: Final = re.compile(r"<[^<>]{0,500}>")
 _NO_PICTURES: Final = "of the kind {}: a picture or tour declares nothing, it was not read"
 _NO_UPDATES: Final = "of the kind NetworkLinkControl: updates to other files are not carried out"
+_HOW: Final = MappingProxyType(
+    {"line.no-width": ("half_width_m", "50"), "point.no-radius": ("kind", "site")}
+)
+"""What a map drawn by hand most often lacks: the property and a value, by the code of the refusal."""
 _SPAN_DIFFERS: Final = "with a TimeSpan other than time_start or time_end: the properties hold"
 
 
@@ -64,11 +67,7 @@ def read(data: bytes, *, name: str, stem: str | None = None) -> Reading:
         InputError: ``xml.*``, ``file.encoding``, ``xml.root``: nothing in the file can be used.
     """
     with Place(name):
-        root = parse(as_utf8(data))
-        if local(root) != "kml":
-            raise InputError(
-                "xml.root", f"found the root element {shown(local(root))}, expected kml"
-            )
+        root = root_of(data, "kml")
     rows = Rows("kml", name, stem=stem or name, row="placemark", prefix=PREFIX)
     number = links = 0
     for feature, times in _features(root, NO_TIMES):
@@ -131,7 +130,19 @@ def _take(rows: Rows, placemark: Element, inherited: Times, number: int) -> None
             id_=one_line(placemark.get("id") or ""),
         )
     except InputError as error:
-        rows.refuse(error, number, said.get("id") or child_text(placemark, "name") or None)
+        claimed = said.get("id") or placemark.get("id")
+        rows.refuse(_with_how(error), number, claimed, child_text(placemark, "name") or None)
+
+
+def _with_how(error: InputError) -> InputError:
+    """The same error, saying how KML is told what it has no element for."""
+    data = _HOW.get(error.code)
+    if data is None:
+        return error
+    how = f"<ExtendedData><Data name='{data[0]}'><value>{data[1]}</value></Data></ExtendedData>"
+    return InputError(
+        error.code, f"{error.message}; in KML write {how} into the placemark", where=error.where
+    )
 
 
 def _geometry(placemark: Element) -> Element:

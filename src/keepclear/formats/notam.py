@@ -27,7 +27,7 @@ from keepclear.formats.notam_times import opening
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
-from keepclear.formats.text import free_text, generated_id
+from keepclear.formats.text import free_text, generated_id, numbered
 
 __all__ = ["CONTRADICTS", "FORMAT", "read"]
 
@@ -80,7 +80,7 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
                 continue
             if notam.type == "R" and notam.other in numbers:
                 remarks.add(_REPLACES)
-            id_ = _unique(notam.number or generated_id(stem or name, count), seen)
+            id_ = numbered(notam.number or generated_id(stem or name, count), seen)
             declaration, found = _declaration(notam, id_, where, remarks)
             declarations.append(declaration)
             findings += found
@@ -91,11 +91,6 @@ def read(content: bytes, *, name: str, stem: str | None = None) -> Reading:
     return Reading(
         FORMAT, tuple(declarations), tuple(refused), remarks.sentences(), tuple(findings)
     )
-
-
-def _unique(id_: str, seen: dict[str, int]) -> str:
-    seen[id_] = seen.get(id_, 0) + 1
-    return id_ if seen[id_] == 1 else _unique(f"{id_} ({seen[id_]})", seen)
 
 
 def _declaration(

@@ -27,7 +27,7 @@ from keepclear.formats.arc_rings import MISFIT_TOLD_M, misfit_remark, ring_of
 from keepclear.formats.openair_blocks import Block, blocks
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
-from keepclear.formats.text import free_text, generated_id
+from keepclear.formats.text import free_text, generated_id, numbered
 
 __all__ = ["FORMAT", "looks_like_openair", "read"]
 
@@ -113,14 +113,14 @@ def _declaration(
         (field, words[command])
         for command, field in (
             ("AY", "airspace_type"),
-            ("AF", "frequency"),
-            ("AG", "station"),
-            ("AX", "transponder"),
+            ("AF", "airspace_frequency"),
+            ("AG", "airspace_station"),
+            ("AX", "airspace_transponder"),
         )
         if words.get(command)
     )
     return Declaration(
-        id=_unique(words.get("AI") or block.name or generated, seen),
+        id=numbered(words.get("AI") or block.name or generated, seen),
         kind=Kind.RESTRICTION,
         parts=tuple(Volume4D(shape, band, when) for shape in footprints for when in windows),
         where=where,
@@ -129,12 +129,6 @@ def _declaration(
         notice=(("airspace_class", free_text(block.class_)), *notice),
         position_error_m=misfit_m if misfit_m > MISFIT_TOLD_M else 0.0,
     )
-
-
-def _unique(id_: str, seen: dict[str, int]) -> str:
-    """Layers of one airspace often share a name: each is a declaration of its own."""
-    seen[id_] = seen.get(id_, 0) + 1
-    return id_ if seen[id_] == 1 else _unique(f"{id_} ({seen[id_]})", seen)
 
 
 def _footprints(block: Block) -> tuple[list[Footprint], float]:

@@ -71,5 +71,5 @@ def refuse_unwelcome(name: str, value: Any) -> None:
     if reason is not None:
         raise InputError(
             "schema.refused",
-            f"keepclear carries no {reason}; take property {name[:40]!r} out to declare the rest",
+            f"keepclear carries no {reason}; take {name[:40]!r} out to declare the rest",
         )

@@ -44,7 +44,11 @@ class Family(Enum):
 
 _BINARY: Final = (
     (b"\x1f\x8b", "gzip", "unpack it first"),
-    (b"PK\x03\x04", "a ZIP archive of a kind that is not read", "unpack it first"),
+    (
+        b"PK\x03\x04",
+        "a ZIP archive with neither KML nor a workbook in it",
+        "unpack it, or save it again as KMZ or XLSX",
+    ),
     (b"SQLite format 3\x00", "a SQLite database such as a GeoPackage", "export it as GeoJSON"),
     (b"%PDF", "PDF", "ask for the data as GeoJSON or CSV"),
 )
@@ -94,7 +98,8 @@ def text_family(data: bytes, name: str) -> Family:
         return family
     raise InputError(
         "format.unknown",
-        "neither the content nor the name of the file says its format; name it with --read-as",
+        "neither the content nor the name of the file says its format; name it with --read-as "
+        "(keepclear check --help lists the formats)",
     )
 
 

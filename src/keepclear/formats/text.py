@@ -17,7 +17,9 @@ __all__ = [
     "checked_utf8",
     "free_text",
     "generated_id",
+    "low_and_high",
     "number",
+    "numbered",
     "one_line",
     "refuse_empty",
     "shown",
@@ -171,6 +173,31 @@ def free_text(value: Any) -> str:
         ).split()
     )
     return text if len(text) <= FREE_LENGTH_MAX else text[: FREE_LENGTH_MAX - 1] + "…"
+
+
+def numbered(id_: str, seen: dict[str, int]) -> str:
+    """The identifier, with a number behind it where the file used it before: ``R 1 (2)``.
+
+    Args:
+        id_: As the file states it, or a generated one.
+        seen: How often the file has used each so far; extended.
+    """
+    seen[id_] = seen.get(id_, 0) + 1
+    return id_ if seen[id_] == 1 else numbered(f"{id_} ({seen[id_]})", seen)
+
+
+def low_and_high(text: str) -> tuple[str, str]:
+    """The ends of ``60..220``, not yet numbers.
+
+    Raises:
+        InputError: ``ground.range``.
+    """
+    lowest, dots, highest = text.partition("..")
+    if not dots:
+        raise InputError(
+            "ground.range", f"found {shown(text)}, expected lowest..highest, such as 60..220"
+        )
+    return lowest.strip(), highest.strip()
 
 
 def generated_id(stem: str, number: int) -> str:

@@ -20,7 +20,7 @@ from keepclear.formats.altitudes import parse_altitude
 from keepclear.formats.jsontext import parse_json
 from keepclear.formats.place import Place
 from keepclear.formats.properties import UNLIMITED, Properties
-from keepclear.formats.text import number, shown
+from keepclear.formats.text import low_and_high, number, shown
 
 __all__ = ["ELEMENT", "typed", "with_limits_of"]
 
@@ -87,12 +87,7 @@ def _altitudes(text: str) -> Any:
 
 
 def _ground(text: str) -> list[float]:
-    lowest, dots, highest = text.partition("..")
-    if not dots:
-        raise InputError(
-            "ground.range", f"found {shown(text)}, expected lowest..highest, such as 60..220"
-        )
-    return [_number(lowest.strip()), _number(highest.strip())]
+    return [_number(end) for end in low_and_high(text)]
 
 
 def _times(text: str) -> list[str]:

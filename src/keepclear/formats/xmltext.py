@@ -33,6 +33,7 @@ __all__ = [
     "local",
     "parse",
     "root_name",
+    "root_of",
     "text_of",
 ]
 
@@ -177,6 +178,21 @@ def root_name(data: bytes) -> str:
             "the first element should open; is this XML?",
         )
     return name[1].decode(errors="replace")
+
+
+def root_of(data: bytes, expected: str) -> Element:
+    """The root element of a whole file, in whichever encoding it declares.
+
+    Raises:
+        InputError: ``xml.root`` where it has another name; what :func:`parse` and :func:`as_utf8`
+            raise.
+    """
+    root = parse(as_utf8(data))
+    if local(root) != expected:
+        raise InputError(
+            "xml.root", f"found the root element {shown(local(root))}, expected {expected}"
+        )
+    return root
 
 
 def parse(data: bytes, *, place: Callable[[], tuple[int, int]] | None = None) -> Element:

@@ -29,7 +29,7 @@ def past_findings(declarations: Sequence[Declaration], now_us: int) -> Iterator[
             "time.past",
             Severity.DOUBT,
             ended[0][0].where,
-            f"all {len(ended)} declarations that end at all have ended, the last of them at "
+            f"all {len(ended):,} declarations that end at all have ended, the last of them at "
             f"{format_instant(last)}",
             "look at day, month and year, unless it is a record and no plan",
         )

@@ -10,6 +10,7 @@ from keepclear.formats.writers.registry import write_bytes
 from keepclear.node.files import BYTES_MAX
 from keepclear.node.gather import gather
 from keepclear.node.geoid import load_geoid
+from keepclear.node.outlines import without_bad_outlines
 
 __all__ = ["Converted", "convert"]
 
@@ -19,7 +20,8 @@ class Converted:
     """What came of a conversion."""
 
     data: bytes | None
-    """The other form; none where rows were refused and nobody said to go on without them."""
+    """The other form; none where rows were refused and nobody said to go on without them, or
+    where nothing was left to go on with."""
     declarations: int
     refused: tuple[Refusal, ...]
     warnings: tuple[str, ...]
@@ -39,6 +41,8 @@ def convert(
 ) -> Converted:
     """Read files and write everything they declare in one other form.
 
+    What no check would take is refused here, too: no form makes a ring better that crosses itself.
+
     Args:
         sources: File names; ``-`` is standard input.
         write_as: Name of the format to write.
@@ -52,9 +56,9 @@ def convert(
         UsageError: no such format is written.
     """
     reading = gather(sources, read_as=read_as, max_bytes=max_bytes, mapping=mapping)
-    if reading.refused and not keep_going:
-        return Converted(None, len(reading.declarations), reading.refused, reading.warnings, ())
-    data, losses = write_bytes(reading.declarations, write_as, geoid=load_geoid, made_us=now_us)
-    return Converted(
-        data, len(reading.declarations), reading.refused, reading.warnings, losses.sentences()
-    )
+    usable, misdrawn = without_bad_outlines(reading.declarations)
+    refused = (*reading.refused, *misdrawn)
+    if refused and not (keep_going and usable):
+        return Converted(None, len(usable), refused, reading.warnings, ())
+    data, losses = write_bytes(usable, write_as, geoid=load_geoid, made_us=now_us)
+    return Converted(data, len(usable), refused, reading.warnings, losses.sentences())

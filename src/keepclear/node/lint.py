@@ -20,6 +20,7 @@ from keepclear.integrity.context import Context
 from keepclear.integrity.examine import examine, worst_first
 from keepclear.node.files import BYTES_MAX, read_file, shown
 from keepclear.node.gather import gather
+from keepclear.node.outlines import without_bad_outlines
 
 __all__ = ["CHECKED_MAX", "DEVIATIONS", "Lint", "deviations_of", "lint"]
 
@@ -38,7 +39,8 @@ class Lint:
     findings: tuple[Finding, ...]
     """Worst first; those of the readers among them."""
     refused: tuple[Refusal, ...]
-    """Rows of the files, of the gazetteer and of the admin areas that were not used."""
+    """Rows of the files, of the gazetteer and of the admin areas that were not used, and outlines
+    that a check would refuse."""
 
     @property
     def deviations(self) -> int:
@@ -94,7 +96,8 @@ def lint(
     )
     reading = gather(paths, read_as=read_as, max_bytes=max_bytes, mapping=mapping)
     found = (*reading.findings, *examine(reading.declarations, context))
-    return Lint(reading, worst_first(found), (*reading.refused, *refused))
+    _, misdrawn = without_bad_outlines(reading.declarations)
+    return Lint(reading, worst_first(found), (*reading.refused, *misdrawn, *refused))
 
 
 def deviations_of(reading: Reading) -> tuple[Finding, ...] | None:

@@ -31,7 +31,7 @@ def render_findings(lint: Lint) -> str:
 
 def _blocks(lint: Lint) -> Iterator[str]:
     if lint.refused:
-        yield "refused: it could not be read, so nothing was looked at in it"
+        yield "refused: it cannot be used as it stands"
         for refusal in lint.refused:
             yield f"  {words.plain(refusal.where)}  [{refusal.code}]"
             yield f"    {words.plain(refusal.message)}"
@@ -50,11 +50,18 @@ def _blocks(lint: Lint) -> Iterator[str]:
 
 
 def _told(finding: Finding) -> Iterator[str]:
-    whose = " ".join(filter(None, (finding.party, finding.id)))
-    place = ", ".join(filter(None, (finding.where, whose)))
-    yield f"  {words.plain(place) or 'the files'}  [{finding.code}]"
+    yield f"  {words.plain(_place(finding)) or 'the files'}  [{finding.code}]"
     yield f"    {words.plain(finding.message)}"
     yield f"    -> {words.plain(finding.advice)}"
+
+
+def _place(finding: Finding) -> str:
+    """Where it stands and whose it is, once where a row is called by its id."""
+    if finding.party:
+        return ", ".join(filter(None, (finding.where, f"{finding.party} {finding.id}".strip())))
+    if not finding.id or finding.id in finding.where.split(" "):
+        return finding.where
+    return f'{finding.where} (id "{finding.id}")'.strip()
 
 
 def summary(lint: Lint) -> str:

@@ -89,6 +89,13 @@ ARABIC: Final = Language(
             "departure_latest": ("المغادرة في آخر وقت",),
             "stay_min": ("أطول توقف (دقائق)", "مدة التوقف القصوى"),
             "speed_kmh": ("السرعة (كم/س)", "السرعة كم/س"),
+            "airspace_class": ("فئة المجال الجوي",),
+            "airspace_type": ("نوع المجال الجوي",),
+            "airspace_local_type": ("النوع المحلي للمجال الجوي",),
+            "airspace_rules": ("قواعد المجال الجوي",),
+            "airspace_frequency": ("تردد المجال الجوي",),
+            "airspace_station": ("محطة المجال الجوي",),
+            "airspace_transponder": ("رمز جهاز الإجابة في المجال الجوي",),
         }
     ),
     choices=MappingProxyType(

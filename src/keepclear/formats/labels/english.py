@@ -167,6 +167,13 @@ ENGLISH: Final = Language(
                 "Longest stay", "Stay minutes", "Max stay minutes",
             ),
             "speed_kmh": ("Speed (km/h)", "Speed km/h", "Speed kmh", "Speed kph"),
+            "airspace_class": ("Airspace class",),
+            "airspace_type": ("Airspace type",),
+            "airspace_local_type": ("Airspace type, local",),
+            "airspace_rules": ("Airspace rules",),
+            "airspace_frequency": ("Airspace frequency",),
+            "airspace_station": ("Airspace station",),
+            "airspace_transponder": ("Airspace transponder code",),
         }
     ),
     choices=MappingProxyType(

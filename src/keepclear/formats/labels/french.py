@@ -128,6 +128,13 @@ FRENCH: Final = Language(
             "departure_latest": ("Départ au plus tard",),
             "stay_min": ("Arrêt maximal (minutes)", "Durée maximale d'arrêt", "Arrêt maximal"),
             "speed_kmh": ("Vitesse (km/h)", "Vitesse km/h"),
+            "airspace_class": ("Classe d'espace aérien",),
+            "airspace_type": ("Type d'espace aérien",),
+            "airspace_local_type": ("Type local d'espace aérien",),
+            "airspace_rules": ("Règles d'espace aérien",),
+            "airspace_frequency": ("Fréquence d'espace aérien",),
+            "airspace_station": ("Station d'espace aérien",),
+            "airspace_transponder": ("Code transpondeur d'espace aérien",),
         }
     ),
     choices=MappingProxyType(

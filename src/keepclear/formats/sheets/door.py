@@ -18,7 +18,12 @@ from keepclear.formats.rows import Rows
 from keepclear.formats.sheets.cells import Cell, Commas, is_empty, text_of
 from keepclear.formats.sheets.columns import CONTINUATION, Header, Line, find_header
 from keepclear.formats.sheets.example import EXAMPLE_ID, is_example
-from keepclear.formats.sheets.movements import STOP_FIELDS, Movements, is_stops
+from keepclear.formats.sheets.movements import (
+    STOP_FIELDS,
+    Movements,
+    is_stops,
+    stop_faults,
+)
 from keepclear.formats.sheets.places import PLACE_FIELDS, Placed, is_writing, place_of
 from keepclear.formats.sheets.times import offset_of
 from keepclear.formats.sheets.values import Context, value_of
@@ -129,7 +134,7 @@ class _Table:
                 else:
                     self._movements.take(raw, placed, number)
             except InputError as error:
-                raise self._as_one(_faults_of_values(raw) or [error]) from None
+                raise self._as_one(self._faults_of(raw) or [error]) from None
         except InputError as error:
             self._refuse(error, number, said)
 
@@ -166,12 +171,17 @@ class _Table:
         with _Collected(faults, ""):
             placed = place_of(said, self._by_field, context, self._language)
         if faults or placed is None:
-            raise self._as_one([*faults, *_faults_of_values(raw)])
+            raise self._as_one([*faults, *self._faults_of(raw)])
         if placed.error_m:
             self._rows.remarks.add(_DATUM_ERROR)
             error_m = raw.get("position_error_m", 0.0)
             raw["position_error_m"] = max(error_m, placed.error_m)
         return raw, placed
+
+    def _faults_of(self, raw: Mapping[str, Any]) -> list[InputError]:
+        """What is wrong with the values of a row, all of it; slow, and only for refused rows."""
+        more = stop_faults(raw) if self._movements is not None else []
+        return [*_faults_of_values(raw), *more]
 
     def _as_one(self, faults: Sequence[InputError]) -> InputError:
         """The first fault, with the others told in the same sentence."""
@@ -247,7 +257,7 @@ class _Collected:
 
 
 def _faults_of_values(raw: Mapping[str, Any]) -> list[InputError]:
-    """What ``properties`` finds wrong, value by value; slow, and only for rows already refused."""
+    """What ``properties`` finds wrong, value by value."""
     faults: list[InputError] = []
     for field, value in raw.items():
         with _Collected(faults, ""):

@@ -9,8 +9,9 @@ whole: a route with a stop left out is another route.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ from keepclear.formats.sheets.columns import Column
 from keepclear.formats.sheets.places import Placed
 from keepclear.formats.text import free_text, shown
 
-__all__ = ["STOP_FIELDS", "Movements", "is_stops"]
+__all__ = ["STOP_FIELDS", "Movements", "is_stops", "stop_faults"]
 
 STOP_FIELDS: Final = (
     "stop_kind", "arrival_earliest", "arrival_latest", "departure_earliest", "departure_latest",
@@ -272,13 +273,7 @@ def _stop(raw: dict[str, Any], placed: Placed, number: int) -> _Stop:
                 "altitude.per-vertex", "found several altitudes, expected one for each stop",
                 where=f"column {name}",
             )  # fmt: skip
-    kind = str(raw.get("stop_kind", ""))
-    if kind and kind not in _KINDS:
-        raise InputError(
-            "choice.unknown",
-            f"found {shown(kind)}, expected one of {', '.join(sorted(_KINDS))}",
-            where="column stop_kind",
-        )
+    kind = _kind(raw)
     stay_us = _stay_us(raw)
     if kind == _ABORT:
         arrival = departure = (0, 0)
@@ -290,6 +285,34 @@ def _stop(raw: dict[str, Any], placed: Placed, number: int) -> _Stop:
         number, rest, placed, kind, free_text(raw.get("stop_name", "")), arrival, departure,
         stay_us, position, told,
     )  # fmt: skip
+
+
+def stop_faults(raw: Mapping[str, Any]) -> list[InputError]:
+    """Everything that is wrong with what one stop says, for a row already refused."""
+    faults: list[InputError] = []
+    checks: tuple[Callable[[], object], ...] = (
+        partial(_kind, raw),
+        partial(_stay_us, raw),
+        partial(_span, raw, "arrival"),
+        partial(_span, raw, "departure"),
+    )
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            faults.append(error)
+    return faults
+
+
+def _kind(raw: Mapping[str, Any]) -> str:
+    kind = str(raw.get("stop_kind", ""))
+    if kind and kind not in _KINDS:
+        raise InputError(
+            "choice.unknown",
+            f"found {shown(kind)}, expected one of {', '.join(sorted(_KINDS))}",
+            where="column stop_kind",
+        )
+    return kind
 
 
 def _stay_us(raw: Mapping[str, Any]) -> int | None:

@@ -108,7 +108,8 @@ def place_of(
     elif held is None:
         raise InputError(
             "geometry.missing",
-            "the row says no place, so nothing can be compared with it",
+            "the row says no place, so nothing can be compared with it; write where it is, or take "
+            "the row out",
             where=_where_missing(columns),
         )
     else:
@@ -176,7 +177,9 @@ def _degrees(
         with Place(column.where if column else where):
             if cell is None:
                 raise InputError(
-                    "geometry.missing", "the row says no place, so nothing can be compared with it"
+                    "geometry.missing",
+                    f"found nothing, expected the {_other_of(cells)}; write both, or take the row "
+                    "out",
                 )
             texts.append(text_of(cell))
             try:
@@ -210,6 +213,11 @@ def decimal_position(position: Position, text: str, texts: Sequence[str]) -> Sta
         precision_m=max(north, east),
         error_m=hypot(north, east) / 2.0,
     )
+
+
+def _other_of(cells: Mapping[str, Cell]) -> str:
+    """What is missing beside the half of a place that is there."""
+    return "longitude of this latitude" if "latitude" in cells else "latitude of this longitude"
 
 
 def _step(text: str) -> float:

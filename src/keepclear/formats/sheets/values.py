@@ -22,7 +22,7 @@ from keepclear.formats.sheets.cells import Cell, Commas, number_of, text_of
 from keepclear.formats.sheets.columns import LENGTHS, Column
 from keepclear.formats.sheets.times import instant_text
 from keepclear.formats.sheets.units import split_unit
-from keepclear.formats.text import shown
+from keepclear.formats.text import low_and_high, shown
 
 __all__ = ["COMMA_READ", "TIMES", "Context", "value_of"]
 
@@ -109,13 +109,7 @@ def _altitudes(cell: Cell, context: Context) -> Any:
 
 
 def _ground(cell: Cell, context: Context) -> list[float]:
-    text = text_of(cell)
-    lowest, dots, highest = text.partition("..")
-    if not dots:
-        raise InputError(
-            "ground.range", f"found {shown(text)}, expected lowest..highest, such as 60..220"
-        )
-    return [_number(lowest.strip(), context), _number(highest.strip(), context)]
+    return [_number(end, context) for end in low_and_high(text_of(cell))]
 
 
 def _times(cell: Cell, context: Context) -> list[str]:

@@ -80,7 +80,7 @@ def _tell(said: Declaration, losses: Losses) -> None:
     for lost, what in (
         (
             said.kind is not Kind.RESTRICTION,
-            f"its kind ({said.kind.value}): zones are restrictions",
+            f"its kind ({said.kind.value}): zones are restrictions, two of which never cross",
         ),
         (said.state is not None, "its state"),
         (said.priority != 0, "its priority"),

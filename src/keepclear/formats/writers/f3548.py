@@ -55,7 +55,13 @@ def _entry(said: Declaration, losses: Losses, geoid: Geoid) -> dict[str, Any]:
 def _tell(said: Declaration, losses: Losses) -> None:
     intent = said.kind in _INTENTS
     for lost, what in (
-        (said.kind not in {Kind.OPERATION, Kind.RESTRICTION}, f"its kind ({said.kind.value})"),
+        (
+            said.kind not in {Kind.OPERATION, Kind.RESTRICTION},
+            f"its kind ({said.kind.value}): written as "
+            + (
+                "an operational intent" if intent else "a constraint, and compared as a restriction"
+            ),
+        ),
         (intent and said.state is None, "that it states no state: written as Accepted"),
         (not intent and said.state is not None, "its state: constraints have none"),
         (not intent and said.priority != 0, "its priority: constraints have none"),

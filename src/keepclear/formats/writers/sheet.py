@@ -28,6 +28,7 @@ from keepclear.domain.window import Window, format_instant
 from keepclear.errors import InputError
 from keepclear.formats.positions import write_position
 from keepclear.formats.positions.checkwords import encode_place
+from keepclear.formats.writers.geojson import LOST_WRITING
 from keepclear.formats.writers.losses import Losses
 
 __all__ = ["LINES_MAX", "QR_BYTES_MAX", "write"]
@@ -42,6 +43,14 @@ _DEGREES_PRECISION_M: Final = 5.0
 _GRID_PRECISION_M: Final = 1.0
 _MINUTE_US: Final = 60_000_000
 _NO_ROOM: Final = "being on the sheet, which is full"
+_AWAY: Final = "its stand-off and position error as figures of their own: Keep away holds them"
+_COURSE: Final = "its course between its points, and how far off its legs may be"
+_HOLES: Final = "its holes: the sheet has outer outlines only"
+_HOURS: Final = "its weekly hours: the sheet says 'certain hours'"
+_WORDS: Final = (
+    "its state, priority, ground, further words, and on whose behalf it is declared: the sheet is "
+    "for people who drive"
+)
 _OUTLINE: Final = f"the corners of outlines of more than {VERTICES_MAX}: the sheet says how many"
 
 _STYLE: Final = """
@@ -99,6 +108,7 @@ def write(
     lines: list[_Line] = []
     left: list[Declaration] = []
     for said in declarations:
+        _tell(said, losses)
         more = list(_lines(said, losses))
         if len(lines) + len(more) > LINES_MAX:
             left.append(said)
@@ -107,6 +117,23 @@ def write(
             lines += more
     code, coded = _code(lines, made_us)
     return _page(lines, len(left), code, coded, made_us).encode()
+
+
+def _tell(said: Declaration, losses: Losses) -> None:
+    """Note what a line of the sheet has no room for."""
+    standing = [part for part in said.parts if isinstance(part, Volume4D)]
+    areas = [part.footprint for part in standing if isinstance(part.footprint, Area)]
+    further = (said.state, said.priority, said.ground, said.description, said.on_behalf_of)
+    for lost, what in (
+        (said.position_error_m > 0, _AWAY),
+        (len(standing) < len(said.parts), _COURSE),
+        (any(len(polygon.rings) > 1 for area in areas for polygon in area.polygons), _HOLES),
+        (any(isinstance(part.window, Schedule) for part in standing), _HOURS),
+        (any(further) or bool(said.notice), _WORDS),
+        (bool(said.stated), LOST_WRITING),
+    ):
+        if lost:
+            losses.add(said, what)
 
 
 def _lines(said: Declaration, losses: Losses) -> Iterator[_Line]:
@@ -121,19 +148,20 @@ def _lines(said: Declaration, losses: Losses) -> Iterator[_Line]:
 def _part(
     said: Declaration, part: Volume4D | Route, name: str, losses: Losses
 ) -> Iterator[tuple[str, Position | None, str, str, str]]:
+    beyond_m = said.standoff_m + said.position_error_m
     if isinstance(part, Route):
-        away = _metres(part.half_width_m + said.standoff_m)
+        away = _metres(part.half_width_m + beyond_m)
         for stay in _stays(part):
             here, when = stay[0], _between(stay[0].time_us, stay[-1].time_us)
             yield name, here.position, away, _heights(here.band), when
         return
     heights, when, footprint = _heights(part.band), _window(part.window), part.footprint
     if isinstance(footprint, Circle):
-        away = _metres(footprint.radius_m + said.standoff_m)
+        away = _metres(footprint.radius_m + beyond_m)
         yield name, footprint.center, away, heights, when
         return
     places, what, away_m = _corners(footprint)
-    away = _metres(away_m + said.standoff_m)
+    away = _metres(away_m + beyond_m)
     if len(places) > VERTICES_MAX:
         losses.add(said, _OUTLINE)
         yield f"{name} {what} of {len(places)} corners".strip(), None, away, heights, when
