@@ -1,0 +1,88 @@
+"""The use case *arrange*: from here on an arrangement holds, kept as the very text that was given.
+
+A new version takes the place of the one before; both texts stay in the record. Two arrangements never
+name the same pair of parties, so that nobody has to ask which of them holds, and a party that
+notifies in one is a member of none. What stands already is not judged anew; that is said where it is
+set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from keepclear.domain.arrangement import Arrangement
+from keepclear.errors import RuleError
+from keepclear.formats.arrangements import read_arrangement
+from keepclear.node.declaring import Answer, Request, replied, reply_to
+from keepclear.node.ledger import Node
+from keepclear.wire.entries import Arranged
+
+__all__ = ["set_arrangement"]
+
+
+def set_arrangement(node: Node, text: str, request: Request) -> Answer:
+    """Keep an arrangement.
+
+    Args:
+        node: Where it is kept.
+        text: As it was written.
+        request: Who asks.
+
+    Raises:
+        RuleError: ``arrangement.*``: it cannot be read, or contradicts what holds.
+        StoreError: nobody can know whether it is kept; ask again with the same key.
+    """
+    node.fresh()
+    before = replied(node, request, f"arrange {text}")
+    if before is not None:
+        return before
+    found, refused = read_arrangement(text.encode(), name="the arrangement")
+    if found is None:
+        first = refused[0]
+        raise RuleError(first.code, f"{first.where}: {first.message}")
+    _agrees(found, node.memory.arrangements.values())
+    subject, at_us = f"arrangement/{found.name}", node.now_us()
+    reply = {
+        "subject": subject,
+        "version": found.version,
+        "number": node.store.size() + 1,
+        "shown": [],
+    }
+    node.save(
+        [Arranged(subject=subject, at_us=at_us, text=text)],
+        reply=reply_to(request, f"arrange {text}", reply, at_us),
+    )
+    return Answer(reply)
+
+
+def _agrees(new: Arrangement, known: Iterable[Arrangement]) -> None:
+    for old in known:
+        if old.name == new.name:
+            if new.version <= old.version:
+                raise RuleError(
+                    "arrangement.version",
+                    f"version {old.version} of {old.name!r} holds; a new one needs a higher number",
+                )
+            continue
+        twice = _pairs(old) & _pairs(new)
+        if twice:
+            names = " and ".join(sorted(min(twice, key=sorted)))
+            raise RuleError(
+                "arrangement.pair-twice",
+                f"{names} have agreed already in {old.name!r}; change that one",
+            )
+        for one, other in ((old, new), (new, old)):
+            both = set(one.notified) & {member.name for member in other.members}
+            if both:
+                raise RuleError(
+                    "arrangement.humanitarian",
+                    f"{min(both)} notifies in {one.name!r} and would be a member of {other.name!r}; "
+                    "a humanitarian party signs no arrangement",
+                )
+
+
+def _pairs(arrangement: Arrangement) -> set[frozenset[str]]:
+    members = [member.name for member in arrangement.members]
+    pairs = {frozenset(pair) for pair in combinations(members, 2)}
+    return pairs | {frozenset((a, b)) for a in members for b in arrangement.notified}
