@@ -86,7 +86,7 @@ def declare(
                         one,
                         request,
                         if_match=if_match,
-                        doubts=doubts.get((one.party, one.id), ()),
+                        doubts=(*doubts.get((one.party, one.id), ()), *doubts.get(("", ""), ())),
                     )
                 )
             except RuleError as error:

@@ -29,7 +29,7 @@ _CONFIG: Final = "node.toml"
 _FORMAT: Final = "keepclear node 1"
 _CONFIG_BYTES_MAX: Final = 100_000
 _NAME_MAX: Final = 100
-_MEMBERS: Final = {"format": str, "record": str, "party": str}
+_MEMBERS: Final = {"format": str, "record": str, "party": str, "secretariat": bool}
 _TEXT: Final = """\
 # A keepclear node. What stands here is read when it starts; a name that is not known is refused.
 format = "{format}"
@@ -37,8 +37,12 @@ format = "{format}"
 record = "{record}"
 """
 _PARTY: Final = """\
-# Whose node it is. Without this line it is a secretariat's, for many parties.
+# Whose node it is.
 party = {party}
+"""
+_FOR_MANY: Final = """\
+# A node for many parties, of none of them.
+secretariat = true
 """
 
 
@@ -79,8 +83,7 @@ def make_home(folder: Path, party: str) -> Home:
     check_party(party)
     record = f"keepclear/{_slug(party or SECRETARIAT)}/{chance.name_part()}"
     text = _TEXT.format(format=_FORMAT, record=record)
-    if party:
-        text += _PARTY.format(party=_quoted(party))
+    text += _PARTY.format(party=_quoted(party)) if party else _FOR_MANY
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -162,8 +165,13 @@ def _check(place: Path, content: dict[str, Any]) -> None:
             f"{str(place)!r}: {missing[0]} is missing; was the file cut short?"
         )
     for name, value in content.items():
-        if not isinstance(value, str) or not value:
-            raise ConfigurationError(f"{str(place)!r}: {name} must be text in quotes")
+        if not isinstance(value, _MEMBERS[name]) or not value:
+            said = "text in quotes" if _MEMBERS[name] is str else "true"
+            raise ConfigurationError(f"{str(place)!r}: {name} must be {said}")
+    if ("party" in content) == ("secretariat" in content):
+        raise ConfigurationError(
+            f"{str(place)!r} must say whose node it is, by party or by secretariat; was it cut short?"
+        )
     if content["format"] != _FORMAT:
         raise ConfigurationError(
             f"{str(place)!r} is of format {content['format'][:40]!r}, this keepclear knows "

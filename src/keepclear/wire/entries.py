@@ -66,7 +66,7 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     text: str
     """Its canonical JSON."""
     doubts: list[str] | None = None
-    """Codes of what looked wrong in it."""
+    """Codes of what looked wrong in it, or in the files that it came with."""
 
 
 class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
