@@ -60,8 +60,9 @@ class Standing:
         """
         _only_windows(declaration)
         found: list[Met] = []
+        prepared = self._compared.prepared(declaration)
         for minima, standing in self._sets.items():
-            for crossing in standing.query(declaration):
+            for crossing in standing.query(declaration, prepared):
                 parties = (crossing.a.party, crossing.b.party)
                 if minima_of(self._arrangements, *parties) == minima:
                     found.append(Met(crossing, minima))
@@ -69,10 +70,11 @@ class Standing:
 
     def put(self, case: Case) -> None:
         """Take up a declaration as it stands now, or take it out where it does not."""
-        said = case.latest.declaration
+        said = as_standing(case)
+        prepared = self._compared.prepared(said) if case.stands else None
         for one in self._sets.values():
             if case.stands:
-                one.insert(as_standing(case))
+                one.insert(said, prepared)
             else:
                 one.remove(said.party, said.id)
 
