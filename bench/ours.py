@@ -6,6 +6,7 @@ Everything the benchmark knows of keepclear's insides stands here.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from volumes import Pairs
 
 CIRCLE = 2
 """Kind of a circle in the workload's arrays."""
+REST = {"load": "reading and gathering the arrays", "join": "cells, and the rest"}
+SEARCHES = {
+    "within_cells": "short rows among themselves, verdicts included",
+    "across": "wide and lasting rows along the cells, verdicts included",
+    "large_large": "wide rows among themselves, verdicts included",
+}
 
 
 def unavailable() -> str | None:
@@ -24,63 +31,109 @@ def unavailable() -> str | None:
 
 
 def load(npz: Path) -> Any:
-    """The arrays of the workload, as read; not timed."""
+    """Read the workload and put it on the lattice: what the peers' own geometries are to them."""
+    return table_of(arrays_of(npz))
+
+
+def arrays_of(npz: Path) -> dict[str, np.ndarray]:
+    """The arrays of a workload."""
+    from keepclear.node.fastpath import prepare_cache
+
+    prepare_cache()
     with np.load(npz) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
-def join(loaded: Any) -> Pairs:
-    """From arrays to exact pairs: lattice, search and verdict, all timed."""
+def join(table: Any) -> Pairs:
+    """Index, search and exact verdicts."""
     from keepclear.detect.crossing import Minima
     from keepclear.detect.engine import Search
     from keepclear.detect.fast.engine import FAST
 
-    table = table_of(loaded)
     n = len(table)
     search = Search(table.owner, table.owner, np.zeros(n, np.uint8), np.ones((5, 5), dtype=bool))
     found = [FAST.sift(table, i, j, Minima()) for i, j in FAST.candidates(table, Minima(), search)]
+    if not found:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
     i, j = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
-    i, j = table.owner[i], table.owner[j]
-    return np.minimum(i, j), np.maximum(i, j)
+    return table.owner[i], table.owner[j]
 
 
-def table_of(loaded: Any) -> Any:
-    """keepclear's table of all volumes; edges straight in lon/lat, circles by centre and radius."""
-    from keepclear.detect.fast.build import complete, neighbours_first
+def phases(npz: Path) -> dict[str, float]:
+    """Seconds that each phase took in one more run: where the time goes."""
+    from keepclear.detect.fast import build, sweep
+
+    seconds: dict[str, float] = {}
+
+    def timed(place: Any, name: str, phase: Callable[..., str]) -> None:
+        real = getattr(place, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            start = time.perf_counter()
+            answer = real(*given, **named)
+            key = phase(*given)
+            seconds[key] = seconds.get(key, 0.0) + time.perf_counter() - start
+            return answer
+
+        setattr(place, name, call)
+        undo.append(lambda: setattr(place, name, real))
+
+    undo: list[Callable[[], None]] = []
+    timed(build, "neighbours_first", lambda *_: "load: neighbours first")
+    timed(build, "complete", lambda *_: "load: lattice, levels, boxes")
+    for name in ("hot_rows", "cards_of", "classes", "is_settled", "pieces_of"):
+        timed(sweep, name, lambda *_: "join: hot rows, classes, pieces of wide rows")
+    timed(sweep, "_pairs", lambda task, *_: f"join: {SEARCHES[task.__name__]}")
+    start = time.perf_counter()
+    table = load(npz)
+    loaded = time.perf_counter()
+    join(table)
+    joined = time.perf_counter()
+    for restore in undo:
+        restore()
+    for side, whole in (("load", loaded - start), ("join", joined - loaded)):
+        known = sum(spent for name, spent in seconds.items() if name.startswith(side))
+        seconds[f"{side}: {REST[side]}"] = whole - known
+    return {name: spent for side in REST for name, spent in seconds.items() if side in name[:4]}
+
+
+def table_of(loaded: dict[str, np.ndarray]) -> Any:
+    """keepclear's table of all volumes; edges straight in lon/lat, circles by centre and radius.
+
+    The arrays are taken out of ``loaded`` as they are used up, so that they are not held twice.
+    """
+    from keepclear.detect.fast import build
     from keepclear.detect.table import AREA, LINE, Bands
 
     circles = np.flatnonzero(loaded["kind"] == CIRCLE)
+    circ = loaded.pop("circ")[circles]
     counts = np.diff(loaded["off"])
+    xy = loaded.pop("xy")
+    # of the outline of a circle one vertex is kept, and becomes its centre
+    kept = np.repeat(loaded["kind"] != CIRCLE, counts)
+    kept[loaded.pop("off")[circles]] = True
     counts[circles] = 1
     starts = np.concatenate(([0], np.cumsum(counts)))
-    source = np.arange(starts[-1]) + np.repeat(loaded["off"][:-1] - starts[:-1], counts)
-    lon, lat = (np.ascontiguousarray(loaded["xy"][:, k][source]) for k in (0, 1))
-    for column, values in ((lon, loaded["circ"][circles, 0]), (lat, loaded["circ"][circles, 1])):
-        column[starts[circles]] = np.rint(values * 1e7)
+    lon, lat = xy[kept, 0], xy[kept, 1]
+    del xy, kept
+    lon[starts[circles]] = np.rint(circ[:, 0] * 1e7)
+    lat[starts[circles]] = np.rint(circ[:, 1] * 1e7)
     n = len(counts)
-    rings = np.arange(n + 1)
-    order, rings, starts, lon, lat = neighbours_first(rings, starts, lon, lat, 1e7)
-    kind = np.full(n, AREA, dtype=np.uint8)
-    kind[circles] = LINE
+    order, rings, starts, lon, lat = build.neighbours_first(np.arange(n + 1), starts, lon, lat, 1e7)
+    kind = np.where(loaded.pop("kind") == CIRCLE, LINE, AREA).astype(np.uint8)
     reach = np.zeros(n)
-    reach[circles] = np.round(loaded["circ"][circles, 2], 3)
-    lower, upper = (loaded["alt"][order, k].astype(np.int32) * 10 for k in (0, 1))
-    one = np.ones(n, dtype=np.int32)
-    start, end = (loaded["tm"][order, k].astype(np.int64) * 1_000_000 for k in (0, 1))
-    return complete(
-        owner=order, kind=kind[order], ring_start=rings, vertex_start=starts, lon=lon, lat=lat,
-        scale=1e7, straight=(kind == AREA)[order], reach_m=reach[order],
+    reach[circles] = np.round(circ[:, 2], 3)
+    alt, tm = loaded.pop("alt")[order], loaded.pop("tm")[order]
+    lower, upper = (alt[:, k] * np.int32(10) for k in (0, 1))
+    start, end = (tm[:, k] * np.int64(1_000_000) for k in (0, 1))
+    del alt, tm
+    one, kind = np.ones(n, dtype=np.int32), kind[order]
+    return build.complete(
+        owner=order, kind=kind, ring_start=rings, vertex_start=starts, lon=lon, lat=lat,
+        scale=1e7, straight=kind == AREA, reach_m=reach[order],
         bands=Bands(one, lower, lower, lower, one, upper, upper, upper, np.zeros(n, dtype=bool)),
         start_us=start, end_us=end,
     )  # fmt: skip
-
-
-def pairs(npz: Path) -> tuple[Any, Any, float]:
-    """First and second volume of each pair, and the seconds that finding them took."""
-    loaded = load(npz)
-    start = time.perf_counter()
-    i, j = join(loaded)
-    return i, j, time.perf_counter() - start
 
 
 class Standing:
@@ -97,7 +150,7 @@ class Standing:
         from keepclear.detect.index import StandingSet
         from keepclear.detect.vertical import Geoid
 
-        self._arrays = load(npz)
+        self._arrays = arrays_of(npz)
         sea = Geoid(np.zeros((721, 1440), dtype=np.int16))
         self._set = StandingSet(geoid=sea, finder=FastFinder())
         self._known: dict[int, Any] = {}

@@ -122,7 +122,7 @@ def _rows(size: int, results: dict[str, list[dict[str, Any]]], scratch: Path) ->
             continue
         middle = {
             key: statistics.median(run[key] for run in runs)
-            for key in ("load_s", "cold_s", "warm_s", "peak_mb")
+            for key in ("load_s", "load_again_s", "cold_s", "warm_s", "peak_mb")
         }
         missing, extra = difference(np.load(scratch / f"{name}.npy"), reference)
         sets = {run["hash"] for run in runs}
@@ -137,9 +137,18 @@ def _rows(size: int, results: dict[str, list[dict[str, Any]]], scratch: Path) ->
                 missing=missing,
                 extra=extra,
                 runs=len(runs),
+                phases=_phases(runs),
             )
         )
     return rows
+
+
+def _phases(runs: list[dict[str, Any]]) -> dict[str, float]:
+    """Medians of the seconds of each phase."""
+    return {
+        name: statistics.median(run["phases"].get(name, 0.0) for run in runs)
+        for name in runs[0]["phases"]
+    }
 
 
 def workload(size: int, seed: int) -> Path:

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
@@ -19,13 +19,15 @@ from approaches import APPROACHES, OURS
 PACKAGES = ("numpy", "numba", "shapely", "duckdb", "psycopg")
 PART = re.compile(r"(<!-- written: benchmark -->\n).*?(<!-- end -->)", re.DOTALL)
 COLUMNS = (
-    *("approach", "first s", "again s", "against keepclear", "load s", "peak MB", "runs"),
+    *("approach", "load s", "join s", "load again s", "join again s"),
+    *("join against ours", "load + join against ours", "peak MB", "runs"),
     *("pairs", "missing", "extra", "set"),
 )
 NEW_DOCUMENT = """# Performance
 
 `make bench` measures keepclear and its peers side by side, in one run, on one machine, on the same
-volumes; `bench/README.md` says how. It writes the tables below.
+volumes; `bench/README.md` says how, and what *load*, *join* and *again* mean. It writes the tables
+below.
 
 <!-- written: benchmark -->
 <!-- end -->
@@ -41,6 +43,8 @@ class Row:
     absent: str | None = None
     failed: str | None = None
     load_s: float = math.nan
+    """The first time in a process; likewise ``cold_s``, of the join."""
+    load_again_s: float = math.nan
     cold_s: float = math.nan
     warm_s: float = math.nan
     peak_mb: float = math.nan
@@ -51,6 +55,13 @@ class Row:
     extra: int = 0
     """Pairs that it found and the reference did not."""
     runs: int = 0
+    phases: dict[str, float] = field(default_factory=dict)
+    """Seconds of its phases, where it tells them."""
+
+    @property
+    def all_s(self) -> float:
+        """Load and join, when both are done again."""
+        return self.load_again_s + self.warm_s
 
     @property
     def done(self) -> bool:
@@ -64,7 +75,8 @@ def sections(rows: list[Row], seed: int) -> str:
     parts = [_size_table([row for row in rows if row.size == size], seed) for size in sizes]
     if len(sizes) > 1:
         parts.append(_growth_table(rows, sizes))
-    return "\n".join(parts)
+    parts.append(_phase_table(rows, sizes))
+    return "\n".join(part for part in parts if part)
 
 
 def _size_table(rows: list[Row], seed: int) -> str:
@@ -81,12 +93,13 @@ def _size_table(rows: list[Row], seed: int) -> str:
             why = f"absent: {row.absent}" if row.absent else f"failed: {row.failed}"
             lines.append(f"| {title} | {why} |" + " |" * (len(COLUMNS) - 2))
             continue
-        ratio = ""
+        ratios = ["", ""]
         if reference is not None and reference.approach == OURS:
-            ratio = f"{row.warm_s / reference.warm_s:.1f} x"
+            ratios = [_ratio(row.warm_s, reference.warm_s), _ratio(row.all_s, reference.all_s)]
+        times = (row.load_s, row.cold_s, row.load_again_s, row.warm_s)
         lines.append(
-            f"| {title} | {_seconds(row.cold_s)} | {_seconds(row.warm_s)} | {ratio} "
-            f"| {_seconds(row.load_s)} | {row.peak_mb:,.0f} | {row.runs} | {row.pairs:,} "
+            f"| {title} | {' | '.join([*map(_seconds, times), *ratios])} "
+            f"| {row.peak_mb:,.0f} | {row.runs} | {row.pairs:,} "
             f"| {row.missing} | {row.extra} | `{row.hash}` |"
         )
     if reference is not None and reference.approach != OURS:
@@ -95,12 +108,33 @@ def _size_table(rows: list[Row], seed: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _ratio(seconds: float, ours: float) -> str:
+    return "" if math.isnan(seconds) else f"{seconds / ours:.1f} x"
+
+
+def _phase_table(rows: list[Row], sizes: list[int]) -> str:
+    """Where keepclear's time goes: seconds of each phase at each size."""
+    found = {row.size: row.phases for row in rows if row.approach == OURS and row.phases}
+    shown = [size for size in sizes if size in found]
+    if not shown:
+        return ""
+    lines = [
+        "### Where keepclear's time goes, in seconds, in a run of its own\n",
+        "| phase | " + " | ".join(f"{size:,}" for size in shown) + " |",
+        "|---|" + "--:|" * len(shown),
+    ]
+    for name in found[shown[-1]]:
+        cells = " | ".join(f"{found[size].get(name, 0.0):.3f}" for size in shown)
+        lines.append(f"| {name} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
 def _growth_table(rows: list[Row], sizes: list[int]) -> str:
     """Exponents e of time ~ size**e between neighbouring sizes; 1 is linear, 2 is quadratic."""
     steps = list(pairwise(sizes))
     found = {(row.approach, row.size): row for row in rows if row.done}
     lines = [
-        "### Growth: exponent of time over size (1 is linear, 2 is quadratic)\n",
+        "### Growth: exponent of the join's time over size (1 is linear, 2 is quadratic)\n",
         "| approach | " + " | ".join(f"{a:,} to {b:,}" for a, b in steps) + " |",
         "|---|" + "--:|" * len(steps),
     ]

@@ -50,7 +50,7 @@ class Loaded:
 
 
 def load(npz: Path) -> Loaded:
-    """Boxes in a table, polygons in shapely; not timed."""
+    """Boxes in a table, polygons in shapely."""
     return Loaded(npz)
 
 

@@ -52,7 +52,7 @@ def unavailable() -> str | None:
 
 
 def load(npz: Path) -> Server:
-    """A server with the volumes in a table, analysed; not timed."""
+    """A server with the volumes in a table, analysed."""
     bin_dir = programs()
     if bin_dir is None:
         raise RuntimeError(unavailable())

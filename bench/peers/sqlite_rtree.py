@@ -27,7 +27,7 @@ WHERE b.x0 <= a.x1 AND b.x1 >= a.x0 AND b.y0 <= a.y1 AND b.y1 >= a.y0
 
 
 def load(npz: Path) -> tuple[Volumes, list[tuple[int, ...]]]:
-    """Polygons in shapely, boxes as rows to insert; not timed."""
+    """Polygons in shapely, boxes as rows to insert."""
     volumes = Volumes(npz)
     x0, y0, x1, y1 = volumes.box.T
     order = np.argsort(morton(volumes.box))

@@ -22,7 +22,7 @@ SLICE_S = 7_200
 
 
 def load(npz: Path) -> Volumes:
-    """Shapely geometries of the workload; not timed."""
+    """Shapely geometries of the workload."""
     return Volumes(npz)
 
 

@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from keepclear.node.threads import lend_threads
+
 __all__ = ["COLD_FACTOR", "cache_folder", "prepare_cache", "warm"]
 
 _VARIABLE = "NUMBA_CACHE_DIR"
@@ -50,7 +52,11 @@ def warm(reader: str = "") -> bool:
 
 
 def prepare_cache() -> None:
-    """Tell the compiler where to keep its work, unless somebody else has; call before its import."""
+    """Lend compiled code its threads, and tell the compiler where to keep its work.
+
+    Where somebody else has told it, that stays. Call before the compiler is imported.
+    """
+    lend_threads()
     if _VARIABLE in os.environ:
         return
     folder = cache_folder()

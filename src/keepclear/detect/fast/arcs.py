@@ -35,6 +35,8 @@ _SPARES = np.array(
 """Units that the pieces of an edge of each level may lie off its chord: the deviation is at most
 TOLERANCE_M * 4**level by the choice of the level, and each point is rounded once."""
 njit = numba.njit(cache=True, error_model="numpy", nogil=True)
+inlined = numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)
+"""For what is called for every pair or edge: passing arrays on would cost more than it does."""
 
 
 @njit

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from keepclear.detect.edges import _SPLIT_M, LEVEL_MAX, TOLERANCE_M
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.compiled import compiled
+from keepclear.detect.fast.hands import bounds_of, side_by_side
+from keepclear.detect.fast.radix import order_by
 from keepclear.detect.lattice import UNITS_PER_M, W
 from keepclear.detect.shape import widen_round_faces
 from keepclear.detect.table import AREA, Bands, Table
@@ -18,13 +19,18 @@ _SIN_COS = compiled("sin_cos")
 _ROUND = compiled("round_direction")
 _STEPS = compiled("_steps")
 _BOUNDS = compiled("bounds_m")
+_SPLIT_RADIUS_M = 6_400_000.0 * 1.000001
+_SAG_M = 0.125 * _SPLIT_RADIUS_M
+"""The factors of ``edges.bounds_m``, rounded up."""
+_LEAST = 20_000
+"""Fewer rows are not worth a second thread."""
 
 
 @njit
-def _place(k, lon, lat, scale, q):
-    """Quantises one vertex; returns sine and cosine of its latitude."""
-    sin_lat, cos_lat = _SIN_COS(lat[k] / scale)
-    sin_lon, cos_lon = _SIN_COS(lon[k] / scale)
+def _place(k, lon, lat, q):
+    """Quantises one vertex, given in degrees; returns sine and cosine of its latitude."""
+    sin_lat, cos_lat = _SIN_COS(lat)
+    sin_lon, cos_lon = _SIN_COS(lon)
     a, b, c = _ROUND(cos_lat * cos_lon, cos_lat * sin_lon, sin_lat)
     q[k, 0], q[k, 1], q[k, 2] = np.int32(a), np.int32(b), np.int32(c)
     return sin_lat, cos_lat
@@ -53,17 +59,18 @@ def _bulge(k, n, q):
 
 
 @njit
-def _edge(k, n, lon, lat, scale, straight, q, level, sin_k, cos_k, sin_n, cos_n):
-    """Sets the level of an edge; returns the units by which it may leave the box of its ends."""
-    pad = _bulge(k, n, q)
-    if straight:
-        dl, dp = _STEPS(lon[k] / scale, lat[k] / scale, lon[n] / scale, lat[n] / scale)
-        sag, length = _BOUNDS(dl, dp, sin_k, cos_k, sin_n, cos_n)
-        found = _halvings(sag, length)
-        level[k] = np.uint8(found)
-        if found > 0 and sag > 0:
-            pad += np.int64(np.ceil(sag * UNITS_PER_M)) + 2
-    return pad
+def _edge(lon_k, lat_k, lon_n, lat_n, sin_k, cos_k, sin_n, cos_n):
+    """Level of an edge straight in lon/lat, and the units by which it may leave its chord for it."""
+    dl, dp = _STEPS(lon_k, lat_k, lon_n, lat_n)
+    # Most edges are so short that bounds without a square root tell that they are not split.
+    most = (dl + 2.0 * dp) * 1.000001
+    if most * _SPLIT_RADIUS_M <= _SPLIT_M and dl * most * _SAG_M <= TOLERANCE_M:
+        return np.int64(0), np.int64(0)
+    sag, length = _BOUNDS(dl, dp, sin_k, cos_k, sin_n, cos_n)
+    found = _halvings(sag, length)
+    if found > 0 and sag > 0:
+        return found, np.int64(np.ceil(sag * UNITS_PER_M)) + 2
+    return found, np.int64(0)
 
 
 @njit
@@ -86,32 +93,29 @@ def _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, le
     on_low, on_high, padded = 7, 7, False
     for ring in range(ring_start[row], ring_start[row + 1]):
         first, last = vertex_start[ring], vertex_start[ring + 1]
-        head_sin, head_cos = _place(first, lon, lat, scale, q)
-        next_sin, next_cos = head_sin, head_cos
+        head_lon, head_lat = lon[first] / scale, lat[first] / scale
+        head_sin, head_cos = _place(first, head_lon, head_lat, q)
+        next_lon, next_lat, next_sin, next_cos = head_lon, head_lat, head_sin, head_cos
         for k in range(first, last):
             n = k + 1
-            this_sin, this_cos = next_sin, next_cos
+            this_lon, this_lat, this_sin, this_cos = next_lon, next_lat, next_sin, next_cos
             if n < last:
-                next_sin, next_cos = _place(n, lon, lat, scale, q)
+                next_lon, next_lat = lon[n] / scale, lat[n] / scale
+                next_sin, next_cos = _place(n, next_lon, next_lat, q)
             else:
                 n = first if kind[row] == AREA else k
-                next_sin, next_cos = head_sin, head_cos
+                next_lon, next_lat, next_sin, next_cos = head_lon, head_lat, head_sin, head_cos
             pad = np.int64(0)
+            level[k] = 0
             if n != k:
-                pad = _edge(
-                    k,
-                    n,
-                    lon,
-                    lat,
-                    scale,
-                    straight[row],
-                    q,
-                    level,
-                    this_sin,
-                    this_cos,
-                    next_sin,
-                    next_cos,
-                )
+                pad = _bulge(k, n, q)
+                if straight[row]:
+                    found, more = _edge(
+                        this_lon, this_lat, next_lon, next_lat, this_sin, this_cos, next_sin,
+                        next_cos,
+                    )  # fmt: skip
+                    level[k] = np.uint8(found)
+                    pad += more
             padded = padded or pad > 0
             on_low, on_high = _grow(mine, on_low, on_high, k, n, q, pad)
     face[row] = -1
@@ -133,9 +137,11 @@ def _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, le
             mine[axis] = mine[axis + 3] = W
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _fill(kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face):
-    for row in numba.prange(len(kind)):
+@njit
+def _fill(
+    low, high, kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face
+):  # fmt: skip
+    for row in range(low, high):
         _bound(row, kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
 
 
@@ -149,22 +155,32 @@ def _spread(value):
     return (v | (v << np.uint64(1))) & np.uint64(0x55555555)
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
-def _places(ring_start, vertex_start, lon, lat, scale, out):
+@njit
+def _places(low, high, ring_start, vertex_start, lon, lat, scale, out):
     """A number for the neighbourhood of each row: its first vertex on a Z-shaped curve."""
-    for row in numba.prange(len(out)):
+    for row in range(low, high):
         k = vertex_start[ring_start[row]]
         x = min(max((lon[k] / scale + 180.0) * (65_535.0 / 360.0), 0.0), 65_535.0)
         y = min(max((lat[k] / scale + 90.0) * (65_535.0 / 180.0), 0.0), 65_535.0)
-        out[row] = np.uint32(_spread(np.int64(x)) | (_spread(np.int64(y)) << np.uint64(1)))
+        out[row] = np.int64(_spread(np.int64(x)) | (_spread(np.int64(y)) << np.uint64(1)))
 
 
-@numba.njit(cache=True, error_model="numpy", parallel=True)
+@njit
 def _moved(
-    order, ring_start, vertex_start, new_ring_start, new_vertex_start, lon, lat, new_lon, new_lat
+    low,
+    high,
+    order,
+    ring_start,
+    vertex_start,
+    new_ring_start,
+    new_vertex_start,
+    lon,
+    lat,
+    new_lon,
+    new_lat,
 ):
     """Rings and vertices of rows in a new order; ``new_ring_start`` is given."""
-    for k in numba.prange(len(order)):
+    for k in range(low, high):
         row = order[k]
         first = vertex_start[ring_start[row]]
         at = new_vertex_start[new_ring_start[k]]
@@ -185,15 +201,19 @@ def neighbours_first(
     Returns:
         The order (int32), and ring_start, vertex_start, lon and lat in it.
     """
-    place = np.empty(len(ring_start) - 1, dtype=np.uint32)
-    _places(ring_start, vertex_start, lon, lat, scale, place)
-    order = np.argsort(place, kind="stable").astype(np.int32)
+    n = len(ring_start) - 1
+    place = np.empty(n, dtype=np.int64)
+    fixed = (ring_start, vertex_start, lon, lat, scale, place)
+    side_by_side(_places, [(*ends, *fixed) for ends in bounds_of(n, _LEAST)])
+    order = order_by(place)
+    del fixed, place
     rings = np.concatenate(([0], np.cumsum(np.diff(ring_start)[order])))
     sizes = (vertex_start[ring_start[1:]] - vertex_start[ring_start[:-1]])[order]
     vertices = np.zeros(len(vertex_start), dtype=np.int64)
     vertices[rings[1:]] = np.cumsum(sizes)
     new_lon, new_lat = np.empty_like(lon), np.empty_like(lat)
-    _moved(order, ring_start, vertex_start, rings, vertices, lon, lat, new_lon, new_lat)
+    moved = (order, ring_start, vertex_start, rings, vertices, lon, lat, new_lon, new_lat)
+    side_by_side(_moved, [(*ends, *moved) for ends in bounds_of(n, _LEAST)])
     return order, rings, vertices, new_lon, new_lat
 
 
@@ -220,10 +240,11 @@ def complete(
     """
     n, m = len(kind), len(lon)
     q = np.empty((m, 3), dtype=np.int32)
-    level = np.zeros(m, dtype=np.uint8)
+    level = np.empty(m, dtype=np.uint8)
     box = np.empty((n, 6), dtype=np.int32)
     face = np.empty(n, dtype=np.int8)
-    _fill(kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
+    fixed = (kind, ring_start, vertex_start, lon, lat, scale, straight, q, level, box, face)
+    side_by_side(_fill, [(*ends, *fixed) for ends in bounds_of(n, _LEAST)])
     zero = np.zeros(n, dtype=np.float64)
     table = Table(
         owner=np.arange(n, dtype=np.int32) if owner is None else owner,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import numba
 import numpy as np
 
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Engine, Search
 from keepclear.detect.fast import sweep
 from keepclear.detect.fast.pairs import rows_near
-from keepclear.detect.fast.sift import sift
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.table import Table
 
@@ -39,10 +37,7 @@ class Fast:
         self, table: Table, minima: Minima, search: Search
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """See :class:`keepclear.detect.engine.Engine`; standing pairs among them do meet."""
-        settled = sweep.is_settled(table, minima)
-        bare = minima.horizontal_m == 0 and not (table.standoff_m.any() or table.error_m.any())
-        for i, j in sweep.candidates(table, minima, search):
-            yield _sifted(table, i, j, minima, settled=settled, bare=bare)
+        yield from sweep.meeting(table, minima, search)
 
     def near(
         self,
@@ -61,22 +56,6 @@ class Fast:
             np.ascontiguousarray(reach_m, dtype=np.float64), found,
         )  # fmt: skip
         return found
-
-
-def _sifted(
-    table: Table, i: np.ndarray, j: np.ndarray, minima: Minima, *, settled: bool, bare: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    found = np.zeros(len(i), dtype=bool)
-    bands = table.bands
-    sift(
-        i, j, table.kind, table.ring_start, table.vertex_start, table.q, table.lon, table.lat,
-        table.scale, table.level, table.box, table.face, table.reach_m, table.standoff_m,
-        table.error_m, table.start_us, table.end_us, bands.lower_code, bands.lower_own,
-        bands.lower_least, bands.upper_code, bands.upper_own, bands.upper_most, bands.surface,
-        float(minima.horizontal_m), minima.vertical_m * 1000.0, minima.time_us, settled, bare,
-        numba.get_num_threads(), found,
-    )  # fmt: skip
-    return i[found], j[found]
 
 
 FAST: Final[Engine] = Fast()

@@ -517,7 +517,7 @@ def _nothing() -> _Built:
     none = np.zeros(0, dtype=np.int64)
     six = np.zeros(6, dtype=np.int64)
     rows, packed = np.zeros(0, np.int32), np.zeros((0, 8), np.int32)
-    cells = sweep.Cells(20, six, six, six, six, six, np.zeros(1, np.int64), rows, 0)
+    cells = sweep.Cells(20, six, six, six, six, six, np.zeros(1, np.int32), rows, 0, rows)
     return _Built(
         0, _START_OF_2020_US, 0, cells, packed, rows, none, np.zeros(1, np.int64), rows, packed, 24
     )

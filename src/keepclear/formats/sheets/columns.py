@@ -102,8 +102,12 @@ class Header:
 
 
 def fields_of(cells: Sequence[Cell], mapping: Mapping[str, str]) -> list[str | None]:
-    """The field that each cell of a header names, if it is a header."""
-    return [_field(cell, mapping) if isinstance(cell, str) else None for cell in cells]
+    """The field that each cell of a header names, if it is a header; no wider than one may be.
+
+    One stray cell far to the right makes every row as wide, and most of the work would be there.
+    """
+    looked_at = cells[: COLUMNS_MAX + 1]
+    return [_field(cell, mapping) if isinstance(cell, str) and cell else None for cell in looked_at]
 
 
 def _field(heading: str, mapping: Mapping[str, str]) -> str | None:
