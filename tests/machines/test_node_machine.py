@@ -98,22 +98,36 @@ class NodeMachine(RuleBasedStateMachine):
 
     def compare(self, subject):
         """The verdict in memory is the one that the model finds."""
-        kind, stage, _, east, radius = self.model[subject]
         verdict = self.world.node.memory.cases[subject].verdict
-        if stage not in STANDING:
+        if self.model[subject][1] not in STANDING:
             assert verdict is None
             return
-        party = subject.split("/")[0]
-        expected = set()
-        for other, (other_kind, other_stage, _, other_east, other_radius) in self.model.items():
-            their = other.split("/")[0]
-            if other_stage not in STANDING or their == party or kind is other_kind is Kind.SITE:
-                continue
-            agreed = {party, their} <= {"Alder", "Birch", "Relief"}
-            reach = radius + other_radius + (1_000.0 if agreed else 0.0)
-            if abs(east - other_east) < reach:
-                expected.add(other)
+        expected = {other for other in self.model if self.crosses(subject, other)}
         assert {f"{one.party}/{one.id}" for one in verdict.crossings} == expected
+
+    def crosses(self, subject, other):
+        """By the distance of their circles and what the two have agreed."""
+        party, their = subject.split("/")[0], other.split("/")[0]
+        (kind, stage, _, east, radius), (kind2, stage2, _, east2, radius2) = (
+            self.model[subject], self.model[other],
+        )  # fmt: skip
+        if not {stage, stage2} <= STANDING or party == their or kind is kind2 is Kind.SITE:
+            return False
+        agreed = {party, their} <= {"Alder", "Birch", "Relief"}
+        return abs(east - east2) < radius + radius2 + (1_000.0 if agreed else 0.0)
+
+    @invariant()
+    def who_crosses_was_told(self):
+        """Of two that stand and cross, both desks were told, if they may be."""
+        if not hasattr(self, "world"):
+            return
+        cases = self.world.node.memory.cases
+        for subject in self.model:
+            reader = subject.split("/")[0]
+            for other in self.model:
+                owner = other.split("/")[0]
+                if self.crosses(subject, other) and reader in {"Alder", "Birch"}:
+                    assert (reader in cases[other].told) is (owner != "Cedar")
 
     @rule()
     def restart(self):

@@ -282,4 +282,4 @@ def test_kill_loses_nothing_and_does_nothing_twice():
     found = kill.run(5, seed=1)
     assert (found.lost, found.twice, found.broken) == (0, 0, 0)
     assert found.kills == 5
-    assert found.answered > 20
+    assert found.answered >= 5

@@ -293,6 +293,34 @@ def test_who_was_told_hears_when_it_is_gone_or_goes_elsewhere(world):
     assert [json.loads(text)["notice"] for text in world.sent("Birch")] == ["gone/1"]
 
 
+def test_stepping_down_does_not_pass_for_a_crossing_that_is_gone(world):
+    world.declare(operation("A1"))
+    world.declare(operation("B1", "Birch"))
+    world.arrange(version=2, rung="apart")
+    world.declare(operation("B1", "Birch", east_m=100.0))
+    last = json.loads(world.sent("Alder")[-1])
+    assert (last["notice"], "crossings" in last) == ("untold/1", False)
+    world.declare(operation("B1", "Birch", east_m=90_000.0))
+    assert json.loads(world.sent("Alder")[-1])["crossings"] == []
+
+
+def test_marks_are_different_and_stay(world):
+    world.declare(operation("A1"))
+    world.declare(operation("A2"))
+    marks = {name: case.mark for name, case in world.node.memory.cases.items()}
+    assert len(set(marks.values())) == 2
+    world.declare(operation("A1", radius_m=5.0))
+    assert world.node.memory.cases["Alder/A1"].mark == marks["Alder/A1"]
+
+
+def test_a_humanitarian_partys_own_node_holds_no_verdict():
+    world = World(owner="Relief")
+    world.arrange()
+    world.declare(operation("A1"))
+    stand(world, site())
+    assert {"verdict", "shown"}.isdisjoint(world.kinds())
+
+
 def test_everything_sent_or_answered_is_an_entry_word_for_word(world):
     world.declare(operation("A1"))
     answer = world.declare(operation("B1", "Birch"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keepclear.errors import InputError, KeepclearError, Refusal, RuleError
+from keepclear.errors import InputError, KeepclearError, Refusal, RuleError, StoreError
 from keepclear.faces.columns import map_option
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
@@ -31,6 +31,7 @@ __all__ = ["closing_of", "declare"]
 
 Key = tuple["Side", "Side", int | None]
 """What tells one crossing from another."""
+NOT_ALLOWED = "not allowed as things stand"
 DRAFT = "a draft: a second person verifies it, then it is submitted"
 
 
@@ -68,7 +69,7 @@ def declare(
 
     refused: list[Refusal] = []
     answers: list[Answer] = []
-    not_allowed = False
+    not_allowed, failed = 0, ""
     with running(folder) as (home, node):
         owner = home.party if party is None else party
         said, findings = _read(files, owner, read_as, mapping, refused)
@@ -90,16 +91,29 @@ def declare(
                     )
                 )
             except RuleError as error:
-                not_allowed = True
+                not_allowed += 1
                 say(f"not kept: {plain(name)}: {plain(str(error))} [{error.code}]")
             except InputError as error:
                 refused.append(Refusal.of(error))
+            except StoreError as error:  # what was kept before it is still told
+                failed = str(error)
+                break
         say_findings(found, files)
-        code = closing_of(node, answers, refused)
-    return Exit.NOT_ALLOWED if not_allowed and code != Exit.CROSSING else code
+        code = closing_of(node, answers, refused, not_allowed=not_allowed)
+        if failed:
+            left = len(said) - len(answers) - not_allowed
+            say(f"keepclear: {failed}; at most {left:,} declarations of these files are not kept")
+            return Exit.CROSSING if code is Exit.CROSSING else Exit.UNREADABLE
+    return Exit.NOT_ALLOWED if not_allowed and code is not Exit.CROSSING else code
 
 
-def closing_of(node: Node, answers: list[Answer], refused: list[Refusal] | None = None) -> Exit:
+def closing_of(
+    node: Node,
+    answers: list[Answer],
+    refused: list[Refusal] | None = None,
+    *,
+    not_allowed: int = 0,
+) -> Exit:
     """Print the verdicts of some answers as a check does, and the code for them."""
     from keepclear.detect.crossing import Comparison  # noqa: PLC0415
     from keepclear.disclose.levels import is_humanitarian  # noqa: PLC0415
@@ -110,7 +124,7 @@ def closing_of(node: Node, answers: list[Answer], refused: list[Refusal] | None 
     for one in refused or ():
         say(f"refused: {refusal(one)}")
     crossings: dict[Key, Crossing] = {}
-    left_out: dict[str, int] = {}
+    left_out = {NOT_ALLOWED: not_allowed} if not_allowed else dict[str, int]()
     verdicts = 0
     for answer in answers:
         subject = str(answer.reply["subject"])

@@ -31,6 +31,10 @@ ANSWER_SAYS: Final = (
     "Only what was agreed with you is told. Parties without an arrangement with you, and parties that "
     "declare nothing, are not seen."
 )
+UNTOLD_SAYS: Final = (
+    "There is a new version. What is agreed now does not let it be told what it crosses; do not "
+    "take it for gone."
+)
 _NOT_COMPUTED: Final = "whether the dividing line is kept"
 _THEATRE: Final = "whether it lies in the theatre: the arrangement is taken to hold everywhere"
 _PRIORITY: Final = "priorities"
@@ -173,13 +177,16 @@ def _notice(
     shown = [view for view in views if view is not None]
     if not shown and not known:
         return []
-    text = {
+    text: dict[str, Any] = {
         "notice": "crossing/1",
         "ref": about.mark,
         "party": about.declaration.party,
         "at": format_instant(about.at_us),
-        "crossings": shown,
     }
+    if None in views:  # an empty list would say that it crosses no longer
+        text = {**text, "notice": "untold/1", "says": UNTOLD_SAYS}
+    else:
+        text["crossings"] = shown
     return [
         Shown(
             subject=about.subject,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
 from keepclear.disclose.budgets import Use, beyond, size_km2_hours
@@ -38,7 +38,9 @@ __all__ = [
     "reply_to",
 ]
 
-_ALARM_EVERY_US = 3_600_000_000
+_MARK_BYTES: Final = 8
+"""Of randomness: nobody guesses another's mark."""
+_ALARM_EVERY_US: Final = 3_600_000_000
 """One alarm an hour for each budget: refusals beyond it must not fill a disk."""
 
 
@@ -120,7 +122,7 @@ def new_version(
     stage = _stage(case, declaration)
     _within_budget(node, declaration, at_us)
     version = case.latest.number + 1 if case else 1
-    mark = case.mark if case else node.around.salt()[:8].hex()
+    mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
     about = About(declaration, version, mark, at_us)
     owner = node.around.owner
     bodies: list[Body] = [
@@ -148,10 +150,15 @@ def judged(
     request: Request,
     asked: str,
 ) -> Answer:
-    """Save what was decided with the verdict on a version that stands now, and answer."""
+    """Save what was decided with the verdict on a version that stands now, and answer.
+
+    At a humanitarian party's own node there is no verdict on anything: it never gets one.
+    """
     found = node.standing.ask(about.declaration)  # a draft, too, must be one that can be compared
     verdict, shown = None, list[Shown]()
-    if stage in STANDING:
+    if stage in STANDING and not is_humanitarian(
+        node.memory.arrangements.values(), node.around.owner
+    ):
         compared = len(node.standing)
         verdict = verdict_on(node.memory, about, found, compared)
         shown = tell(node.memory, about, found, verdict)
