@@ -10,9 +10,10 @@ import pytest
 from keepclear.domain.declaration import State
 from keepclear.domain.life import Act
 from keepclear.domain.schedule import DailyPeriod, Day, Schedule
-from keepclear.errors import ConfigurationError, InputError, RuleError
+from keepclear.errors import ConfigurationError, InputError, RuleError, StoreError
 from keepclear.faces.lives import _ACTS
 from keepclear.node.acting import ACTS
+from keepclear.node.arranging import judge_anew
 from tests.laws.strategies import MINUTE, declared, volume
 from tests.laws.strategies import window as minutes
 from tests.node.world import DAWN, LAT, LON, World, circle, consistent, movement, operation, site
@@ -394,6 +395,52 @@ def test_arrangements_hold_for_each_pair_once(world):
     with pytest.raises(RuleError):
         set_arrangement(world.node, "format = 1", Request())
     assert world.kinds() == ["arranged"]
+
+
+def test_what_stands_is_judged_anew_by_what_holds_now():
+    world = World()
+    world.declare(operation("A1"))
+    near = world.declare(operation("B1", "Birch", east_m=2_900.0))
+    stand(world, site(east_m=300.0))
+    assert near.verdict.crossings == []
+    world.now += 300 * MINUTE  # long after all of it began to stand: notice is not late by that
+    world.arrange()
+    cases = world.node.memory.cases
+    assert [c.verdict.arrangements for c in cases.values()] == [["Darling 1"]] * 3
+    assert {one.id for one in cases["Birch/B1"].verdict.crossings} == {"A1"}
+    assert {one.id for one in cases["Alder/A1"].verdict.crossings} == {"B1", "S1"}
+    assert cases["Alder/A1"].verdict.deviations == []
+    (told,) = [json.loads(text) for text in world.sent("Alder")]
+    assert [one["level"] for one in told["crossings"]] == ["crossing", "stay away"]
+    assert len(world.sent("Birch")) == 1
+    assert world.sent("Relief") == []
+    size = world.store.size()
+    world.start()
+    assert judge_anew(world.node) == 0
+    assert world.store.size() == size
+
+
+def test_an_interrupted_round_goes_on(world):
+    for k in range(3):
+        world.declare(operation(f"A{k}"))
+    commit = world.store.commit
+
+    def once(batches):
+        world.store.commit = broken
+        return commit(batches)
+
+    def broken(_):
+        raise StoreError("the disk is gone")
+
+    world.store.commit = once
+    with pytest.raises(StoreError):
+        world.arrange(version=2, rung="apart", key="k")
+    world.store.commit = commit
+    assert world.node.memory.cases["Alder/A1"].verdict.arrangements == ["Darling 1"]
+    world.arrange(version=2, rung="apart", key="k")
+    assert world.node.memory.cases["Alder/A1"].verdict.arrangements == ["Darling 2"]
+    assert world.kinds().count("arranged") == 2
+    assert consistent(world)
 
 
 # the record

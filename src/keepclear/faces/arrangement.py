@@ -74,6 +74,7 @@ def set_(folder: str, file: str, by: str, key: str) -> int:
     from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX  # noqa: PLC0415
     from keepclear.node.arranging import set_arrangement  # noqa: PLC0415
     from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.evidence import rows  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     found = _read(file)
@@ -81,15 +82,14 @@ def set_(folder: str, file: str, by: str, key: str) -> int:
         return Exit.UNREADABLE
     text = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX).decode()
     with running(folder) as (_, node):
+        before = node.store.size()
         set_arrangement(node, text, Request(by, "command line", key))
-        standing = len(node.standing)
+        judged = sum(row.kind == "verdict" for row in rows(node, before + 1))
     say(
         f"{found.name}, version {found.version}, holds from here on; it is not signed by anybody yet"
     )
-    if standing:
-        say(
-            f"{standing:,} declarations stand; they are not judged anew until they are declared again"
-        )
+    if judged:
+        say(f"{judged:,} declarations that stand were judged anew by what holds now")
     return Exit.NOTHING
 
 

@@ -22,7 +22,16 @@ from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Met
 from keepclear.wire.entries import CrossingForm, DeviationForm, Shown, Verdict
 
-__all__ = ["RECEIPT_SAYS", "About", "gone_notices", "subject_of", "tell", "verdict_on"]
+__all__ = [
+    "RECEIPT_SAYS",
+    "About",
+    "answer_on",
+    "arrangements_of",
+    "gone_notices",
+    "subject_of",
+    "tell",
+    "verdict_on",
+]
 
 RECEIPT_SAYS: Final = (
     "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
@@ -48,6 +57,9 @@ class About:
     version: int
     mark: str
     at_us: int
+    """When it is judged."""
+    stood_us: int | None = None
+    """When it began to stand, where that was earlier: by that its notice is measured."""
 
     @property
     def subject(self) -> str:
@@ -88,11 +100,17 @@ def verdict_on(memory: Memory, about: About, found: Iterable[Met], compared: int
         at_us=about.at_us,
         version=about.version,
         compared=compared,
-        arrangements=[f"{one.name} {one.version}" for one in mine],
+        arrangements=arrangements_of(memory, party),
         crossings=[_form(memory, about.declaration, met) for met in found],
         deviations=deviations,
         not_computed=list(missing),
     )
+
+
+def arrangements_of(memory: Memory, party: str) -> list[str]:
+    """Name and version of the arrangements that a party is named in."""
+    mine = (one for one in memory.arrangements.values() if _is_in(one, party))
+    return [f"{one.name} {one.version}" for one in mine]
 
 
 def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict) -> list[Shown]:
@@ -100,7 +118,7 @@ def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict)
 
     Others that were told of an earlier version hear of this one, too, where it no longer concerns them.
     """
-    told = [_answer(memory, about, found, verdict)]
+    told = [answer_on(memory, about, found, verdict)]
     arrangements = memory.arrangements.values()
     case = memory.cases.get(about.subject)
     readers = set(case.told if case else ())
@@ -132,7 +150,18 @@ def gone_notices(memory: Memory, case: Case, at_us: int) -> list[Shown]:
     ]
 
 
-def _answer(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict) -> Shown:
+def answer_on(
+    memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict, *, how: str = "answer"
+) -> Shown:
+    """What the party of a version may know of the verdict on it; a receipt, where it is humanitarian.
+
+    Args:
+        memory: What is known.
+        about: The version.
+        found: Its crossings.
+        verdict: The verdict on it.
+        how: ``notice``, where nobody asked.
+    """
     own = about.declaration
     head: dict[str, Any] = {
         "about": {"party": own.party, "id": own.id, "version": about.version},
@@ -159,7 +188,7 @@ def _answer(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdi
         subject=about.subject,
         at_us=about.at_us,
         to=own.party,
-        how="answer",
+        how=how,
         of=list(dict.fromkeys(of)),
         text=_text(text),
     )
@@ -245,12 +274,13 @@ def _deviations(arrangement: Arrangement, about: About) -> Iterable[DeviationFor
     notice_us = arrangement.notice_us.get(declaration.kind)
     starts = [extent(part).start_us for part in declaration.parts]
     begins_us = None if None in starts else min(start for start in starts if start is not None)
-    if notice_us is not None and begins_us is not None and begins_us - about.at_us < notice_us:
+    stood_us = about.at_us if about.stood_us is None else about.stood_us
+    if notice_us is not None and begins_us is not None and begins_us - stood_us < notice_us:
         yield DeviationForm(
             code="notice.late",
             arrangement=arrangement.name,
             agreed_us=notice_us,
-            found_us=begins_us - about.at_us,
+            found_us=begins_us - stood_us,
         )
     member = next(m for m in arrangement.members if m.name == declaration.party)
     if declaration.on_behalf_of and declaration.on_behalf_of not in member.on_behalf_of:

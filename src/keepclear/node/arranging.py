@@ -1,5 +1,8 @@
 """The use case *arrange*: from here on an arrangement holds, kept as the very text that was given.
 
+What stands is judged anew by what holds now, and each party is told of its own, once. A verdict names
+the arrangements that it was made by, so an interrupted round goes on where it stopped.
+
 A new version takes the place of the one before; both texts stay in the record. Two arrangements never
 name the same pair of parties, so that nobody has to ask which of them holds, and a party that
 notifies in one is a member of none. What stands already is not judged anew; that is said where it is
@@ -10,15 +13,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import combinations
+from typing import Final
 
+from keepclear.detect.index import batched
+from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.arrangement import Arrangement
 from keepclear.errors import RuleError
 from keepclear.formats.arrangements import read_arrangement
-from keepclear.node.declaring import Answer, Request, replied, reply_to
+from keepclear.node.answering import About, answer_on, arrangements_of, verdict_on
+from keepclear.node.declaring import Answer, Request, notices, replied, reply_to
 from keepclear.node.ledger import Node
-from keepclear.wire.entries import Arranged
+from keepclear.node.memory import Case, Memory
+from keepclear.wire.entries import Arranged, Shown, Verdict
 
-__all__ = ["set_arrangement"]
+__all__ = ["judge_anew", "set_arrangement"]
+
+_BATCH: Final = 100
+"""Declarations that are judged anew in one write."""
 
 
 def set_arrangement(node: Node, text: str, request: Request) -> Answer:
@@ -36,6 +47,7 @@ def set_arrangement(node: Node, text: str, request: Request) -> Answer:
     node.fresh()
     before = replied(node, request, f"arrange {text}")
     if before is not None:
+        judge_anew(node)
         return before
     found, refused = read_arrangement(text.encode(), name="the arrangement")
     if found is None:
@@ -53,7 +65,40 @@ def set_arrangement(node: Node, text: str, request: Request) -> Answer:
         [Arranged(subject=subject, at_us=at_us, text=text)],
         reply=reply_to(request, f"arrange {text}", reply, at_us),
     )
+    judge_anew(node)
     return Answer(reply)
+
+
+def judge_anew(node: Node) -> int:
+    """Judge what was judged by other arrangements than hold now; how many that were.
+
+    Raises:
+        StoreError: it goes on when it is called again.
+    """
+    memory = node.fresh().memory
+    if is_humanitarian(memory.arrangements.values(), node.around.owner):
+        return 0
+    waiting = [case for case in memory.cases.values() if case.stands and _is_old(memory, case)]
+    for batch in batched(waiting, _BATCH):
+        told: list[tuple[Verdict, Shown | None]] = [_anew(node, case) for case in batch]
+        bodies = [body for pair in told for body in pair if body is not None]
+        node.save(bodies, outgoing=notices([shown for _, shown in told if shown is not None]))
+    return len(waiting)
+
+
+def _is_old(memory: Memory, case: Case) -> bool:
+    now = arrangements_of(memory, case.latest.declaration.party)
+    return case.verdict is None or case.verdict.arrangements != now
+
+
+def _anew(node: Node, case: Case) -> tuple[Verdict, Shown | None]:
+    memory, said = node.memory, case.latest.declaration
+    about = About(said, case.latest.number, case.mark, node.now_us(), case.stood_us)
+    found = node.standing.ask(said)
+    verdict = verdict_on(memory, about, found, len(node.standing))
+    if is_humanitarian(memory.arrangements.values(), said.party):
+        return verdict, None  # nothing about it changes for the party that notified
+    return verdict, answer_on(memory, about, found, verdict, how="notice")
 
 
 def _agrees(new: Arrangement, known: Iterable[Arrangement]) -> None:

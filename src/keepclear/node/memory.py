@@ -42,7 +42,9 @@ class Case:
     told: set[str] = field(default_factory=set)
     """Parties that were shown something of it."""
     verdict: Verdict | None = None
-    """Of the version that stands, where there is one."""
+    """The last one on the version that stands, where there is one."""
+    stood_us: int | None = None
+    """When that version began to stand."""
     crossed: bool = False
     """Whether any verdict on it named a crossing."""
 
@@ -83,6 +85,7 @@ class Memory:
             self._acted(body)
         elif isinstance(body, Verdict):
             case = self.cases[body.subject]
+            case.stood_us = body.at_us if case.verdict is None else case.stood_us
             case.verdict = body
             case.crossed |= bool(body.crossings)
         elif isinstance(body, Arranged):
@@ -107,7 +110,7 @@ class Memory:
             self.cases[body.subject] = Case([version], stage, body.mark)
         else:
             case.versions.append(version)
-            case.stage, case.verdict = stage, None
+            case.stage, case.verdict, case.stood_us = stage, None, None
         self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
 
     def _acted(self, body: Acted) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from keepclear.errors import ConfigurationError
 from keepclear.node import chance
+from keepclear.node.arranging import judge_anew
 from keepclear.node.clock import now_us
 from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
@@ -42,7 +43,9 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
             keep=lambda note: write_file(home.checkpoint, note),
             owner=home.owner,
         )
-        yield home, Node(store, around, checkpoint=_checkpoint(home))
+        node = Node(store, around, checkpoint=_checkpoint(home))
+        judge_anew(node)  # what an interrupted change of arrangements left
+        yield home, node
     finally:
         store.close()
 
