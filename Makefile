@@ -15,9 +15,10 @@ BENCH_ARGS  ?=
 NIGHT_ARGS  ?=
 FUZZ_ARGS   ?=
 CRASH_ARGS  ?=
+KILL_ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash lock clean
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +77,10 @@ fuzz: ## ten minutes of changed bytes for each reader, going on from the last ru
 crash: ## open what a disk may hold after the power went, for 100,000 acknowledged writes
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.store.crash $(CRASH_ARGS)
+
+kill-loop: ## kill -9 a node in mid-load a thousand times, and look what is there
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.node.kill $(KILL_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

@@ -10,7 +10,14 @@ from typing import Final
 
 import click
 
-from keepclear.errors import ConfigurationError, InputError, UsageError
+from keepclear.errors import (
+    ConfigurationError,
+    InputError,
+    RuleError,
+    StoreError,
+    UsageError,
+    VerificationError,
+)
 from keepclear.faces.cli import cli
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import say
@@ -21,6 +28,9 @@ _CODES: Final[tuple[tuple[type[BaseException], Exit, str], ...]] = (
     (UsageError, Exit.USAGE, "{error}"),
     (InputError, Exit.UNREADABLE, "{error}"),
     (ConfigurationError, Exit.UNREADABLE, "{error}"),
+    (StoreError, Exit.UNREADABLE, "{error}"),
+    (RuleError, Exit.NOT_ALLOWED, "{error}"),
+    (VerificationError, Exit.UNVERIFIED, "{error}"),
     (
         ModuleNotFoundError,
         Exit.UNREADABLE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -26,7 +26,9 @@ from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind
 from keepclear.errors import InputError
 
-__all__ = ["Finder", "PortableFinder", "StandingSet"]
+__all__ = ["Finder", "PortableFinder", "StandingSet", "batched"]
+
+_T = TypeVar("_T")
 
 _BATCH: Final = 10_000
 """Declarations put on the lattice in one go."""
@@ -314,7 +316,7 @@ def _in_nobodys_way(declaration: Declaration) -> bool:
     return declaration.kind is Kind.AREA or declaration.state in NEVER_COMPARED_STATES
 
 
-def batched(declarations: Iterable[Declaration], size: int) -> Iterator[list[Declaration]]:
+def batched(declarations: Iterable[_T], size: int) -> Iterator[list[_T]]:
     """Lists of at most ``size`` (itertools has it from Python 3.12 on)."""
     source = iter(declarations)
     while batch := list(islice(source, size)):

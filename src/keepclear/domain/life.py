@@ -150,7 +150,7 @@ LIVES: Final = MappingProxyType(
         Kind.AREA: CLAIM_LIFE,
     }
 )
-FIRST: Final = MappingProxyType(
+FIRST: Final[Mapping[Kind, State | Stage]] = MappingProxyType(
     {
         Kind.OPERATION: State.ACCEPTED,
         Kind.MOVEMENT: Stage.DRAFT,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.node.files import STDIN, read_file, shown
@@ -61,6 +62,34 @@ def show(file: str) -> int:
     rows = list(_rows(found))
     width = max(len(name) for name, _ in rows)
     deliver("".join(f"{name:<{width}}  {value}\n" for name, value in rows), STDIN)
+    return Exit.NOTHING
+
+
+@arrangement.command(name="set")
+@click.argument("folder", metavar="DIR")
+@click.argument("file")
+@asking
+def set_(folder: str, file: str, by: str, key: str) -> int:
+    """Let an arrangement hold at the node in DIR from here on; its text is kept as it is."""
+    from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX  # noqa: PLC0415
+    from keepclear.node.arranging import set_arrangement  # noqa: PLC0415
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.evidence import rows  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    found = _read(file)
+    if found is None:
+        return Exit.UNREADABLE
+    text = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX).decode()
+    with running(folder) as (_, node):
+        before = node.store.size()
+        set_arrangement(node, text, Request(by, "command line", key))
+        judged = sum(row.kind == "verdict" for row in rows(node, before + 1))
+    say(
+        f"{found.name}, version {found.version}, holds from here on; it is not signed by anybody yet"
+    )
+    if judged:
+        say(f"{judged:,} declarations that stand were judged anew by what holds now")
     return Exit.NOTHING
 
 

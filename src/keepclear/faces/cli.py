@@ -21,7 +21,11 @@ from keepclear.faces import quantities
 from keepclear.faces.arrangement import arrangement
 from keepclear.faces.columns import map_option
 from keepclear.faces.convert import convert
+from keepclear.faces.declaring import declare
+from keepclear.faces.evidence import bundle, log, verify
+from keepclear.faces.folder import backup, init, status
 from keepclear.faces.lint import lint
+from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.template import template
@@ -281,3 +285,7 @@ def _say_settings(ctx: click.Context) -> None:
 
 
 cli.add_command(lint)
+for _command in (init, status, backup, declare, list_, show, act, delay, withdraw):
+    cli.add_command(_command)
+for _command in (log, bundle, verify):
+    cli.add_command(_command)

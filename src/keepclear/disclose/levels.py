@@ -1,0 +1,81 @@
+"""How much of a declaration another party sees, by what the two have agreed.
+
+Rules kept here:
+
+* Where nothing was agreed, nothing is shown.
+* A humanitarian party sees nothing of anybody's plan, whatever an arrangement says.
+* Parties that stand apart tell each other of notified sites alone.
+* What a humanitarian party notifies is never open, because nobody here has asked for its consent.
+* A site that is not open is shown as a circle to stay away from, because half of a site is no site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from keepclear.domain.arrangement import Arrangement, Disclosure, Rung
+from keepclear.domain.declaration import Kind
+
+__all__ = ["Level", "arrangement_of", "desk_of", "is_humanitarian", "level_of", "others_in"]
+
+
+class Level(Enum):
+    """What is shown."""
+
+    NOTHING = "nothing"
+    STAY_AWAY = "stay away"
+    """A circle that holds the site and its stand-off."""
+    CROSSING = "crossing"
+    """The part that both share, and how to reach the other desk."""
+    OPEN = "open"
+    """The declaration as it is."""
+
+
+def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
+    """Whether a party is one that notifies, in any arrangement."""
+    return any(party in one.notified for one in arrangements)
+
+
+def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arrangement | None:
+    """What two parties have agreed, or what one of them agreed about notifications of the other."""
+    for one in arrangements:
+        names = {member.name for member in one.members}
+        if (
+            {a, b} <= names
+            or (a in names and b in one.notified)
+            or (b in names and a in one.notified)
+        ):
+            return one
+    return None
+
+
+def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, kind: Kind) -> Level:
+    """What one party sees of a declaration of another.
+
+    Args:
+        arrangements: All that hold here; no two of them name the same pair.
+        viewer: Who would see it.
+        owner: Whose it is.
+        kind: What kind of declaration it is.
+    """
+    known = tuple(arrangements)
+    found = arrangement_of(known, viewer, owner)
+    if found is None or is_humanitarian(known, viewer):
+        return Level.NOTHING
+    if found.rung(viewer, owner) is Rung.APART and kind is not Kind.SITE:
+        return Level.NOTHING
+    if found.disclosed(kind) is Disclosure.OPEN and not is_humanitarian(known, owner):
+        return Level.OPEN
+    return Level.STAY_AWAY if kind is Kind.SITE else Level.CROSSING
+
+
+def desk_of(arrangements: Iterable[Arrangement], party: str) -> str:
+    """How a party's desk is reached; empty where no arrangement says it."""
+    desks = (m.desk for one in arrangements for m in one.members if m.name == party)
+    return next((desk for desk in desks if desk), "")
+
+
+def others_in(arrangement: Arrangement, party: str) -> tuple[str, ...]:
+    """The other members of an arrangement."""
+    return tuple(member.name for member in arrangement.members if member.name != party)

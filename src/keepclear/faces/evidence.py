@@ -1,0 +1,89 @@
+"""``keepclear log``, ``bundle`` and ``verify``: the record, and what it proves to anybody."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from keepclear.errors import UsageError
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.faces.words import plain
+from keepclear.node.files import STDIN
+
+__all__ = ["bundle", "log", "verify"]
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--from", "first", type=click.IntRange(1), metavar="N", help="First entry shown.")
+@click.option("--to", "last", type=click.IntRange(1), metavar="M", help="Last entry shown.")
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> int:
+    """Show the record of the node in DIR: what was kept, in order, without what it says."""
+    from keepclear.node.evidence import rows  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (home, node):
+        found = rows(node, first or 1, last)
+        size = node.store.size()
+    if as_json:
+        whole = {
+            "keepclear": "log/1",
+            "record": home.record,
+            "size": size,
+            "entries": [asdict(row) for row in found],
+        }
+        deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    lines = [
+        f"{row.number:>7}  {row.time:<27}  {row.kind:<8}  {plain(row.subject)}" for row in found
+    ]
+    deliver("".join(f"{line}\n" for line in lines), STDIN)
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--about", default="", metavar="SUBJECT", help="All entries about it: PARTY/ID.")
+@click.option("--from", "first", type=click.IntRange(1), metavar="N", help="First entry.")
+@click.option("--to", "last", type=click.IntRange(1), metavar="M", help="Last entry.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Write the bundle there.")
+def bundle(folder: str, about: str, first: int | None, last: int | None, output: str) -> int:
+    """Make a bundle of evidence from the record in DIR; keepclear verify needs nothing else.
+
+    It shows the entries named, word for word, to whoever has it.
+    """
+    from keepclear.node.evidence import evidence  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    if bool(about) == (first is not None or last is not None):
+        raise UsageError("say what it is about: either --about, or --from and --to")
+    with running(folder) as (home, node):
+        data = evidence(node, about=about, first=first, last=last)
+        key = str(home.record_key.verifier)
+    deliver(data, output)
+    say(f"to verify it: keepclear verify FILE --key '{key}'")
+    say("compare the key with whoever receives the bundle over another path than the bundle's")
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("path", metavar="BUNDLE")
+@click.option("--key", required=True, metavar="VKEY", help="The record's public key, compared.")
+@click.option(
+    "--witness", multiple=True, metavar="VKEY", help="A witness's public key. May be repeated."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same for programs, with every text.")
+def verify(path: str, key: str, witness: tuple[str, ...], *, as_json: bool) -> int:
+    """Say what BUNDLE proves, and what it does not; offline. Exit code 6 where it does not verify."""
+    from keepclear.faces.verifying import evidence_in, sentences, telling  # noqa: PLC0415
+
+    found = evidence_in(path, key, witness)
+    if as_json:
+        deliver(json.dumps(telling(found), ensure_ascii=False, indent=1) + "\n", STDIN)
+    else:
+        deliver("".join(f"{line}\n" for line in sentences(found)), STDIN)
+    return Exit.NOTHING

@@ -1,0 +1,108 @@
+"""``keepclear init``, ``status`` and ``backup``: a node's folder as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keepclear.errors import UsageError
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.faces.words import plain
+from keepclear.node.files import STDIN
+
+if TYPE_CHECKING:
+    from keepclear.node.home import Home
+    from keepclear.node.ledger import Node
+
+__all__ = ["backup", "init", "status"]
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--party", metavar="NAME", help="Whose node it is.")
+@click.option("--secretariat", is_flag=True, help="A node for many parties, of none of them.")
+def init(folder: str, party: str | None, *, secretariat: bool) -> int:
+    """Make DIR a node: settings, keys, and a database that keeps declarations and their record."""
+    from keepclear.node.home import make_home  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    if (party is not None) == secretariat or party == "":
+        raise UsageError("say whose node it is: either --party NAME or --secretariat")
+    home = make_home(Path(folder), party or "")
+    with running(folder):
+        pass
+    deliver(f"{home.record_key.verifier}\n", STDIN)
+    say("this is the public key of its record: give it to the other parties over another path")
+    say(f"keep a copy of {folder}/keys where nobody else can read it; a lost key is not made again")
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+def status(folder: str, *, as_json: bool) -> int:
+    """Say what the node in DIR holds, and the public key that others compare."""
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (home, node):
+        members = _members(home, node)
+    if as_json:
+        deliver(json.dumps(members, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    rows = [(name.replace("_", " "), _words(value)) for name, value in members.items()]
+    width = max(len(name) for name, _ in rows)
+    deliver("".join(f"{name:<{width}}  {value}\n" for name, value in rows), STDIN)
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("file")
+def backup(folder: str, file: str) -> int:
+    """Write a whole copy of the database of the node in DIR to FILE, which must not exist.
+
+    Keys and settings are not in it: keep a copy of them apart.
+    """
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.store.sqlite import SqliteStore  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        assert isinstance(node.store, SqliteStore)
+        node.store.backup(file)
+        size = node.store.size()
+    say(f"{size:,} entries are in {file}; {folder}/keys and {folder}/node.toml are not")
+    return Exit.NOTHING
+
+
+def _members(home: Home, node: Node) -> dict[str, Any]:
+    memory = node.memory
+    stages = Counter(f"{case.kind.value} {case.stage.value}" for case in memory.cases.values())
+    return {
+        "keepclear": "status/1",
+        "folder": str(home.folder),
+        "node_of": home.owner,
+        "record": home.record,
+        "record_key": str(home.record_key.verifier),
+        "message_key": str(home.message_key.verifier),
+        "entries": node.store.size(),
+        "checkpoint": node.checkpoint().decode().split("\n")[2],
+        "arrangements": [f"{one.name} {one.version}" for one in memory.arrangements.values()],
+        "declarations": dict(sorted(stages.items())),
+        "standing": len(node.standing),
+        "alarms": len(memory.alarms),
+        "notices_to_send": len(node.store.pending(1_000_000)),
+        "sends": "nothing yet: notices are kept until this node has a line to other desks",
+    }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{number:,} {name}" for name, number in value.items()]
+    if isinstance(value, list):
+        return plain(", ".join(value)) or "none"
+    return f"{value:,}" if isinstance(value, int) else plain(str(value))

@@ -1,0 +1,205 @@
+"""``keepclear list``, ``show``, ``act``, ``delay``, ``withdraw``: what a node holds, step by step."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keepclear.domain.life import Act
+from keepclear.faces import quantities
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.faces.words import plain
+from keepclear.node.files import STDIN
+
+if TYPE_CHECKING:
+    from keepclear.node.declaring import Answer, Request
+    from keepclear.node.memory import Case
+
+__all__ = ["act", "asking", "delay", "list_", "show", "withdraw"]
+
+_ACTS = tuple(
+    one.value for one in Act if one not in {Act.DECLARE, Act.AMEND, Act.EXPIRE}
+)  # as node.acting.ACTS, which a test compares; help must not wait for numpy
+
+
+def asking(command: Any) -> Any:
+    """The options by which a request says who asks, and how it is known again."""
+    for option in (
+        click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
+        click.option(
+            "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(name="list")
+@click.argument("folder", metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+def list_(folder: str, *, as_json: bool) -> int:
+    """List what is declared at the node in DIR."""
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        rows = [_row(subject, case) for subject, case in sorted(node.memory.cases.items())]
+    if as_json:
+        whole = {"keepclear": "list/1", "declarations": rows}
+        deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    lines = [
+        f"{plain(row['subject']):<24}  {row['kind']:<11}  {row['stage']:<13}  "
+        f"version {row['version']}, {_crossings(row['crossings'])}"
+        for row in rows
+    ]
+    deliver("".join(f"{line}\n" for line in lines), STDIN)
+    if not rows:
+        say("nothing is declared here")
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("subject", metavar="PARTY/ID")
+@click.option("--json", "as_json", is_flag=True, help="Every entry about it, word for word.")
+def show(folder: str, subject: str, *, as_json: bool) -> int:
+    """Show the history of a declaration at the node in DIR, with what was shown of it."""
+    from keepclear.domain.window import format_instant  # noqa: PLC0415
+    from keepclear.node.acting import case_of  # noqa: PLC0415
+    from keepclear.node.ledger import opening_of  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        row = _row(subject, case_of(node, subject))
+        history = node.store.history(subject)
+    bodies = [json.loads(opening_of(entry).body) for entry in history]
+    if as_json:
+        whole = {
+            "keepclear": "show/1",
+            **row,
+            "history": [{"number": e.number, **b} for e, b in zip(history, bodies, strict=True)],
+        }
+        deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    lines = [f"{subject}: {row['kind']}, {row['stage']}, version {row['version']}"]
+    for entry, body in zip(history, bodies, strict=True):
+        lines.append(
+            f"{entry.number:>7}  {format_instant(entry.at_us):<27}  {_told(entry.kind, body)}"
+        )
+    deliver("".join(f"{plain(line)}\n" for line in lines), STDIN)
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("subject", metavar="PARTY/ID")
+@click.argument("what", metavar="ACT", type=click.Choice(_ACTS))
+@click.option("--reason", default="", metavar="TEXT", help="Why; must be said to take it off.")
+@click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
+@asking
+def act(
+    folder: str, subject: str, what: str, reason: str, if_match: int | None, by: str, key: str
+) -> int:
+    """Take one step in the life of a declaration at the node in DIR.
+
+    ACT is verify, submit, confirm, activate, leave, lose, return, complete, end, withdraw or remove;
+    what is possible depends on what it is and where it stands. A second person verifies: give another
+    --by.
+    """
+    return _act(folder, subject, Act(what), reason, if_match, by, key)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("subject", metavar="PARTY/ID")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
+@asking
+def withdraw(
+    folder: str, subject: str, reason: str, if_match: int | None, by: str, key: str
+) -> int:
+    """Take a declaration back at the node in DIR; its history stays."""
+    return _act(folder, subject, Act.WITHDRAW, reason, if_match, by, key)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("subject", metavar="PARTY/ID")
+@click.option(
+    "--leaves", type=quantities.INSTANT, metavar="TIME", help="When it leaves; now, if left out."
+)
+@click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
+@asking
+def delay(
+    folder: str, subject: str, leaves: int | None, if_match: int | None, by: str, key: str
+) -> int:
+    """Make a new version of a movement as if it left now, and say what it crosses then."""
+    from keepclear.faces.declaring import closing_of  # noqa: PLC0415
+    from keepclear.node import acting  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        answer = acting.delay(node, subject, _request(by, key), leaves_us=leaves, if_match=if_match)
+        return closing_of(node, [answer])
+
+
+def _act(
+    folder: str, subject: str, what: Act, reason: str, if_match: int | None, by: str, key: str
+) -> int:
+    from keepclear.faces.declaring import closing_of  # noqa: PLC0415
+    from keepclear.node import acting  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        answer = acting.act(
+            node, subject, what, _request(by, key), reason=reason, if_match=if_match
+        )
+        if answer.verdict is not None:
+            return closing_of(node, [answer])
+    _say_done(answer)
+    return Exit.NOTHING
+
+
+def _request(by: str, key: str) -> Request:
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+
+    return Request(by=by, client="command line", key=key)
+
+
+def _say_done(answer: Answer) -> None:
+    reply = answer.reply
+    again = " (as it was answered before)" if answer.again else ""
+    say(f"{reply['subject']}: version {reply['version']} is {reply['stage']}{again}")
+
+
+def _row(subject: str, case: Case) -> dict[str, Any]:
+    verdict = case.verdict
+    return {
+        "subject": subject,
+        "kind": case.kind.value,
+        "stage": case.stage.value,
+        "version": case.latest.number,
+        "crossings": None if verdict is None else len(verdict.crossings),
+    }
+
+
+def _crossings(number: int | None) -> str:
+    if number is None:
+        return "not compared"
+    return f"{number} crossing{'' if number == 1 else 's'} when it was declared"
+
+
+def _told(kind: str, body: dict[str, Any]) -> str:
+    if kind == "declared":
+        why = f", {body['because']}" if "because" in body else ""
+        return f"version {body['version']} declared by {body['by']}{why}"
+    if kind == "acted":
+        why = f": {body['reason']}" if "reason" in body else ""
+        return f"{body['act']} by {body['by']}{why}; it is {body['stage']}"
+    if kind == "verdict":
+        deviations = ", ".join(one["code"] for one in body["deviations"])
+        return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
+    return f"{kind}: {body['how']} to {body['to']}" if kind == "shown" else kind

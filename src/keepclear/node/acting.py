@@ -1,0 +1,196 @@
+"""The use cases on what is declared: verify, submit, confirm, activate, end, withdraw, remove, delay.
+
+What is possible stands in the tables of :mod:`keepclear.domain.life`, and nothing else is. A second
+person verifies: not the one who entered the version. Taking something off needs a reason. A
+withdrawal is never refused by a budget, because a plan that nobody has must not stay in others' way;
+it is counted, and further declarations are refused instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from keepclear.domain.declaration import Declaration, Kind, Part
+from keepclear.domain.life import STANDING, Act, next_stage
+from keepclear.domain.route import Route
+from keepclear.domain.schedule import Schedule
+from keepclear.domain.window import Window
+from keepclear.errors import RuleError
+from keepclear.node.answering import About, gone_notices
+from keepclear.node.declaring import (
+    Answer,
+    Request,
+    check_version,
+    judged,
+    new_version,
+    notices,
+    replied,
+    reply_to,
+)
+from keepclear.node.ledger import Node
+from keepclear.node.memory import Case
+from keepclear.wire.entries import Acted, Body
+
+__all__ = ["ACTS", "act", "case_of", "delay", "leaving_at"]
+
+ACTS: Final = (
+    Act.VERIFY,
+    Act.SUBMIT,
+    Act.CONFIRM,
+    Act.ACTIVATE,
+    Act.LEAVE,
+    Act.LOSE,
+    Act.RETURN,
+    Act.COMPLETE,
+    Act.END,
+    Act.WITHDRAW,
+    Act.REMOVE,
+)
+"""What a desk does to a declaration; to declare and to amend are their own use case, and time alone
+lets something expire."""
+_NEED_REASON: Final = frozenset({Act.WITHDRAW, Act.REMOVE})
+
+
+def act(
+    node: Node,
+    subject: str,
+    what: Act,
+    request: Request,
+    *,
+    reason: str = "",
+    if_match: int | None = None,
+) -> Answer:
+    """Take one step in a declaration's life.
+
+    Args:
+        node: Where it is kept.
+        subject: ``Party/id``.
+        what: One of :data:`ACTS`.
+        request: Who asks.
+        reason: Why; must be said to withdraw and to remove.
+        if_match: The version that was seen last.
+
+    Raises:
+        RuleError: ``declaration.unknown``, ``version.other``, ``life.*``.
+        StoreError: nobody can know whether it is kept; ask again with the same key.
+    """
+    node.fresh()
+    asked = f"act {what.value} {subject} {if_match} {reason}"
+    before = replied(node, request, asked)
+    if before is not None:
+        return before
+    case, at_us = case_of(node, subject), node.now_us()
+    check_version(case, if_match)
+    stage = next_stage(case.kind, case.stage, what)
+    if what in _NEED_REASON and not reason.strip():
+        raise RuleError("life.reason", f"to {what.value} it, say why with --reason")
+    if what is Act.VERIFY and request.by == case.latest.by:
+        raise RuleError(
+            "life.second-person",
+            f"{request.by!r} entered this version; somebody else must compare it and verify",
+        )
+    body = Acted(
+        subject=subject,
+        at_us=at_us,
+        act=what.value,
+        by=request.by,
+        version=case.latest.number,
+        stage=stage.value,
+        reason=reason.strip() or None,
+    )
+    if stage in STANDING and not case.stands:
+        about = About(case.latest.declaration, case.latest.number, case.mark, at_us)
+        return judged(node, about, stage, [body], request, asked)
+    gone = gone_notices(node.memory, case, at_us) if case.stands and stage not in STANDING else []
+    bodies: list[Body] = [body, *gone]
+    reply = {
+        "subject": subject,
+        "version": case.latest.number,
+        "stage": stage.value,
+        "number": node.store.size() + 1,
+        "shown": [],
+    }
+    node.save(bodies, outgoing=notices(gone), reply=reply_to(request, asked, reply, at_us))
+    return Answer(reply)
+
+
+def delay(
+    node: Node,
+    subject: str,
+    request: Request,
+    *,
+    leaves_us: int | None = None,
+    if_match: int | None = None,
+) -> Answer:
+    """A new version of a movement whose times are all later (or earlier) by as much as its start is.
+
+    Args:
+        node: Where it is kept.
+        subject: ``Party/id``.
+        request: Who asks.
+        leaves_us: When it leaves; as if it left now, where nothing is said.
+        if_match: The version that was seen last.
+
+    Raises:
+        RuleError: ``delay.*``, and as :func:`act`.
+    """
+    node.fresh()
+    asked = f"delay {subject} {leaves_us} {if_match}"
+    before = replied(node, request, asked)
+    if before is not None:
+        return before
+    case = case_of(node, subject)
+    check_version(case, if_match)
+    if case.kind is not Kind.MOVEMENT:
+        raise RuleError("delay.kind", f"only a movement is delayed; this is a {case.kind.value}")
+    leaves = node.now_us() if leaves_us is None else leaves_us
+    later = leaving_at(case.latest.declaration, leaves)
+    return new_version(node, later, request, asked=asked, because="delayed")
+
+
+def case_of(node: Node, subject: str) -> Case:
+    """What stands under a subject.
+
+    Raises:
+        RuleError: ``declaration.unknown``.
+    """
+    case = node.memory.cases.get(subject)
+    if case is None:
+        raise RuleError(
+            "declaration.unknown",
+            f"nothing is declared as {subject[:80]!r}; write Party/id as keepclear list shows it",
+        )
+    return case
+
+
+def leaving_at(declaration: Declaration, leaves_us: int) -> Declaration:
+    """The declaration with every time moved, so that the first is ``leaves_us``.
+
+    Raises:
+        RuleError: ``delay.no-start``, ``delay.schedule``.
+    """
+    starts = [_start_us(part) for part in declaration.parts]
+    if None in starts:
+        raise RuleError("delay.no-start", "a part of it says no start, so there is nothing to move")
+    by_us = leaves_us - min(start for start in starts if start is not None)
+    parts = tuple(_moved(part, lambda time_us: time_us + by_us) for part in declaration.parts)
+    return replace(declaration, parts=parts)
+
+
+def _start_us(part: Part) -> int | None:
+    if isinstance(part, Route):
+        return part.waypoints[0].time_us
+    return None if isinstance(part.window, Schedule) else part.window.start_us
+
+
+def _moved(part: Part, move: Callable[[int], int]) -> Part:
+    if isinstance(part, Route):
+        points = tuple(replace(point, time_us=move(point.time_us)) for point in part.waypoints)
+        return replace(part, waypoints=points)
+    window = part.window
+    assert isinstance(window, Window)
+    assert window.start_us is not None
+    end_us = None if window.end_us is None else move(window.end_us)
+    return replace(part, window=Window(move(window.start_us), end_us))

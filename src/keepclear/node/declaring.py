@@ -1,0 +1,312 @@
+"""The use case *declare*: a new declaration, or a new version of one, with the verdict on it.
+
+Versions are never overwritten. Whoever says which version was seen last is refused where another holds.
+A request with a key is answered once: asked again, the reply is the same and nothing changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from keepclear.detect.crossing import Crossing
+from keepclear.disclose.budgets import Use, beyond, size_km2_hours
+from keepclear.disclose.levels import is_humanitarian, others_in
+from keepclear.domain.declaration import Declaration, State
+from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
+from keepclear.errors import InputError, RuleError, UsageError
+from keepclear.node.answering import About, subject_of, tell, verdict_on
+from keepclear.node.home import check_party
+from keepclear.node.ledger import Node
+from keepclear.node.memory import Case
+from keepclear.store.base import Outgoing, Reply
+from keepclear.wire.declaration import encode
+from keepclear.wire.entries import Alarm, Body, Declared, Shown, Verdict
+
+__all__ = [
+    "Answer",
+    "Request",
+    "check_version",
+    "declare",
+    "judged",
+    "new_version",
+    "notices",
+    "replied",
+    "reply_to",
+]
+
+_MARK_BYTES: Final = 8
+"""Of randomness: nobody guesses another's mark."""
+_ALARM_EVERY_US: Final = 3_600_000_000
+"""One alarm an hour for each budget: refusals beyond it must not fill a disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, and how the same question is known again."""
+
+    by: str = "desk"
+    """A role or a shift's mark, never a person's name."""
+    client: str = ""
+    key: str = ""
+    """Empty: asked again, it is another question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request."""
+
+    reply: dict[str, Any]
+    """Subject, version, stage, number of its first entry, and what the party was shown."""
+    crossings: tuple[Crossing, ...] = ()
+    """As they were found, for the desk that holds the node; empty where it was answered before."""
+    verdict: Verdict | None = None
+    again: bool = False
+    """It was answered before, or changes nothing."""
+
+
+def declare(
+    node: Node,
+    declaration: Declaration,
+    request: Request,
+    *,
+    if_match: int | None = None,
+    doubts: Sequence[str] = (),
+) -> Answer:
+    """Keep a declaration, and say what it crosses.
+
+    Args:
+        node: Where it is kept.
+        declaration: With its party and id.
+        request: Who asks.
+        if_match: The version that was seen last; 0 for none; not checked where it is left out.
+        doubts: Codes of what looked wrong in it.
+
+    Raises:
+        RuleError: ``version.other``, ``life.*``, ``budget.*``, ``idempotency.other-request``.
+        InputError: it cannot be used.
+        StoreError: nobody can know whether it is kept; ask again with the same key.
+    """
+    node.fresh()
+    _named(declaration)
+    text = encode(declaration).decode()
+    before = replied(node, request, f"declare {if_match} {text}")
+    if before is not None:
+        return before
+    subject = subject_of(declaration)
+    case = node.memory.cases.get(subject)
+    check_version(case, if_match)
+    if case is not None and case.latest.text == text:
+        reply = {"subject": subject, "version": case.latest.number, "stage": case.stage.value}
+        return Answer(reply, verdict=case.verdict, again=True)
+    return new_version(
+        node, declaration, request, doubts=doubts, asked=f"declare {if_match} {text}"
+    )
+
+
+def new_version(
+    node: Node,
+    declaration: Declaration,
+    request: Request,
+    *,
+    asked: str,
+    doubts: Sequence[str] = (),
+    because: str | None = None,
+) -> Answer:
+    """Decide on a version, save it with its verdict and all that is told, and answer."""
+    subject, at_us = subject_of(declaration), node.now_us()
+    case = node.memory.cases.get(subject)
+    stage = _stage(case, declaration)
+    _within_budget(node, declaration, at_us)
+    version = case.latest.number + 1 if case else 1
+    mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
+    about = About(declaration, version, mark, at_us)
+    owner = node.around.owner
+    bodies: list[Body] = [
+        Declared(
+            subject=subject,
+            at_us=at_us,
+            version=version,
+            by=request.by,
+            through=owner if owner != declaration.party else None,
+            stage=stage.value,
+            mark=mark,
+            because=because,
+            text=encode(declaration).decode(),
+            doubts=sorted(set(doubts)) or None,
+        )
+    ]
+    return judged(node, about, stage, bodies, request, asked)
+
+
+def judged(
+    node: Node,
+    about: About,
+    stage: State | Stage,
+    bodies: list[Body],
+    request: Request,
+    asked: str,
+) -> Answer:
+    """Save what was decided with the verdict on a version that stands now, and answer.
+
+    At a humanitarian party's own node there is no verdict on anything: it never gets one.
+    """
+    found = node.standing.ask(about.declaration)  # a draft, too, must be one that can be compared
+    verdict, shown = None, list[Shown]()
+    if stage in STANDING and not is_humanitarian(
+        node.memory.arrangements.values(), node.around.owner
+    ):
+        compared = len(node.standing)
+        verdict = verdict_on(node.memory, about, found, compared)
+        shown = tell(node.memory, about, found, verdict)
+    reply = {
+        "subject": about.subject,
+        "version": about.version,
+        "stage": stage.value,
+        "number": node.store.size() + 1,
+        "shown": [one.text for one in shown if one.how == "answer"],
+    }
+    node.save(
+        [*bodies, *([verdict] if verdict else []), *shown],
+        outgoing=notices(shown),
+        reply=reply_to(request, asked, reply, about.at_us),
+    )
+    crossings = tuple(met.crossing for met in found) if verdict else ()
+    return Answer(reply, crossings, verdict)
+
+
+def notices(shown: Sequence[Shown]) -> list[Outgoing]:
+    """What must be sent of what is shown."""
+    return [Outgoing(one.to, one.text.encode()) for one in shown if one.how == "notice"]
+
+
+def replied(node: Node, request: Request, asked: str) -> Answer | None:
+    """The answer that this request was given before, if it was.
+
+    Raises:
+        RuleError: ``idempotency.other-request``: the key was used for something else.
+    """
+    data = node.replied(request.client, request.key)
+    if data is None:
+        return None
+    kept = json.loads(data)
+    if kept.pop("request") != _hash(asked):
+        raise RuleError(
+            "idempotency.other-request",
+            f"the key {request.key[:40]!r} was used for another request; take a new one",
+        )
+    return Answer(kept, again=True)
+
+
+def reply_to(request: Request, asked: str, reply: dict[str, Any], at_us: int) -> Reply | None:
+    """The reply as it is kept, where it is asked for by a key."""
+    if not request.key:
+        return None
+    data = json.dumps({"request": _hash(asked), **reply}, ensure_ascii=False).encode()
+    return Reply(request.client, request.key, data, at_us)
+
+
+def check_version(case: Case | None, if_match: int | None) -> None:
+    """That the version seen last is the one that holds.
+
+    Raises:
+        RuleError: ``version.other``.
+    """
+    held = case.latest.number if case else 0
+    if if_match is not None and if_match != held:
+        raise RuleError(
+            "version.other",
+            f"version {held} holds, not {if_match}; look at it, then say again what you want"
+            if held
+            else f"there is no version {if_match} of it: it was never declared here",
+        )
+
+
+def _named(declaration: Declaration) -> None:
+    where = declaration.where
+    if not declaration.party:
+        raise InputError(
+            "declaration.party", "it names no party; say whose it is with --party", where=where
+        )
+    try:
+        check_party(declaration.party)
+    except UsageError as error:
+        raise InputError("declaration.party", str(error), where=where) from None
+    if not declaration.id or not declaration.id.isprintable():
+        raise InputError("declaration.id", "it has no id on one line; give it one", where=where)
+
+
+def _stage(case: Case | None, declaration: Declaration) -> State | Stage:
+    """Where in its life the new version stands.
+
+    Raises:
+        RuleError: ``life.not-possible``, ``life.kind``, ``life.state``.
+    """
+    said = declaration.state
+    if case is None:
+        if said is State.ENDED:
+            raise RuleError("life.state", "what has ended cannot begin; declare it before it ends")
+        return said or FIRST[declaration.kind]
+    if case.kind is not declaration.kind:
+        raise RuleError(
+            "life.kind",
+            f"it is a {case.kind.value} and cannot become a {declaration.kind.value}; withdraw it, "
+            "and declare the other under its own id",
+        )
+    stage = next_stage(case.kind, case.stage, Act.AMEND)
+    if said is not None and said is not stage:
+        raise RuleError(
+            "life.state",
+            f"it is {stage.value}, and a new version cannot make it {said.value}; say what "
+            "happened to it, then amend it",
+        )
+    return stage
+
+
+def _within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
+    """That the party has not asked too much within a day.
+
+    Raises:
+        RuleError: ``budget.*``; both ends are alarmed.
+    """
+    party, memory = declaration.party, node.memory
+    if is_humanitarian(memory.arrangements.values(), party):
+        return  # it is answered with a receipt, which tells it nothing
+    uses = memory.uses.get(party, ())
+    for one in memory.arrangements.values():
+        if not any(member.name == party for member in one.members):
+            continue
+        code = beyond(uses, Use(at_us, size_km2_hours(declaration)), one.caps)
+        if code is None:
+            continue
+        alarm = Alarm(
+            subject=f"arrangement/{one.name}",
+            at_us=at_us,
+            code=code,
+            party=party,
+            arrangement=one.name,
+        )
+        if not any(_same(alarm, old) for old in memory.alarms):
+            text = json.dumps({"notice": "alarm/1", "code": code, "party": party}).encode()
+            readers = (party, *others_in(one, party))
+            node.save([alarm], outgoing=[Outgoing(reader, text) for reader in readers])
+        raise RuleError(
+            code,
+            f"{party} has asked more of the arrangement {one.name!r} within 24 hours than was agreed; "
+            "this one is not kept, and the other parties are told; speak with them",
+        )
+
+
+def _same(alarm: Alarm, old: Alarm) -> bool:
+    return (old.code, old.party, old.arrangement) == (
+        alarm.code,
+        alarm.party,
+        alarm.arrangement,
+    ) and old.at_us > alarm.at_us - _ALARM_EVERY_US
+
+
+def _hash(asked: str) -> str:
+    return sha256(asked.encode()).hexdigest()

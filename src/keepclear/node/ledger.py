@@ -1,0 +1,227 @@
+"""The node: one writer that decides on what it remembers, saves, and only then answers.
+
+Everything that one decision changes goes to the store in one batch: entries, their leaves in the
+record, notices and the reply. Memory follows after the store has said that it is kept. When a write
+fails, nobody can know whether it was stored: the node forgets what it remembers, and reads it again
+before it does anything else. After each commit a signed checkpoint is kept beside the store.
+
+Left to others: what is decided (:mod:`declaring`, :mod:`acting`, :mod:`arranging`), and every file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+from keepclear.detect.vertical import Geoid
+from keepclear.errors import ConfigurationError, InputError, StoreError, VerificationError
+from keepclear.node.memory import Memory
+from keepclear.node.standing import Standing
+from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
+from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
+from keepclear.record.merkle import root_of
+from keepclear.record.note import Signer
+from keepclear.store.base import Batch, Entry, NewEntry, Outgoing, Reply, Store
+from keepclear.wire.entries import Body, decode_body, encode_body, kind_of
+
+__all__ = ["Node", "Surroundings", "opening_of"]
+
+_PAGE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a node is given from outside."""
+
+    now_us: Callable[[], int]
+    salt: Callable[[], bytes]
+    geoid: Geoid
+    signer: Signer
+    """The key of its record, under the record's name."""
+    keep: Callable[[bytes], None]
+    """Makes a checkpoint durable in the place of the one before."""
+    owner: str = ""
+    """Whose desk works here."""
+
+
+def opening_of(entry: Entry) -> Opening:
+    """What opens an entry's leaf: its data are the salt, then the body."""
+    return Opening(entry.number, entry.data[:SALT_BYTES], entry.data[SALT_BYTES:])
+
+
+class Node:
+    """A store with its record, and what they say, in memory.
+
+    Raises:
+        ConfigurationError: the store is not what its record or its last checkpoint says.
+    """
+
+    def __init__(self, store: Store, around: Surroundings, *, checkpoint: bytes = b"") -> None:
+        """Read everything there is.
+
+        Args:
+            store: Where it is kept; nobody else writes to it.
+            around: Clock, randomness, geoid and key.
+            checkpoint: The last one that was kept, if any.
+        """
+        self.store, self.around = store, around
+        self.memory: Memory
+        self.standing: Standing
+        self._stale = True
+        self._load()
+        self._check(checkpoint)
+
+    def fresh(self) -> Node:
+        """This node with its memory as the store has it; call before anything is decided.
+
+        Raises:
+            StoreError: it cannot be read now.
+        """
+        if self._stale:
+            self._load()
+            self._keep_checkpoint()
+        return self
+
+    def now_us(self) -> int:
+        """The node's clock."""
+        return self.around.now_us()
+
+    def replied(self, client: str, key: str) -> bytes | None:
+        """What was answered under a key; an empty key was never answered."""
+        return self.store.reply(client, key) if key else None
+
+    def save(
+        self,
+        bodies: Sequence[Body],
+        *,
+        outgoing: Sequence[Outgoing] = (),
+        reply: Reply | None = None,
+    ) -> int:
+        """Keep what was decided, and remember it; the number of its first entry.
+
+        Raises:
+            StoreError: nobody can know whether it is kept; the next call of :meth:`fresh` reads again.
+        """
+        if self._stale:
+            raise StoreError("the last write failed, and nothing was read again since")
+        size = self.store.size()
+        entries, leaves = [], []
+        for number, body in enumerate(bodies, size + 1):
+            salt, data = self.around.salt(), encode_body(body)
+            leaves.append(leaf_of(Opening(number, salt, data)))
+            entries.append(NewEntry(kind_of(body), body.subject, salt + data, body.at_us))
+        batch = Batch(
+            size, tuple(entries), tuple(leaves), tuple(outgoing), (reply,) if reply else ()
+        )
+        self._stale = True
+        (done,) = self.store.commit([batch])
+        if done is None:
+            raise StoreError("something else was kept in between; ask again")
+        for body in bodies:
+            self.memory.apply(body)
+        self._follow(bodies)
+        self._stale = False
+        self._keep_checkpoint()
+        return size + 1
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """All entries with a number above ``after``, in order."""
+        while page := self.store.entries(after, _PAGE):
+            yield from page
+            after = page[-1].number
+
+    def checkpoint(self) -> bytes:
+        """A signed checkpoint of the record as it is now."""
+        size = self.store.size()
+        root = root_of(0, size, self.store.node)
+        head = UnverifiedCheckpoint(self.around.signer.name, size, root)
+        return sign_checkpoint(head, self.around.signer)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    def _follow(self, bodies: Sequence[Body]) -> None:
+        if any(kind_of(body) == "arranged" for body in bodies):
+            self.standing = Standing(self.memory, self.around.geoid)
+            return
+        for subject in dict.fromkeys(body.subject for body in bodies):
+            if subject in self.memory.cases:
+                self.standing.put(self.memory.cases[subject])
+
+    def _keep_checkpoint(self) -> None:
+        """What was decided is durable by now; a checkpoint that cannot be kept is still a failure."""
+        try:
+            self.around.keep(self.checkpoint())
+        except OSError as error:
+            self._stale = True
+            raise StoreError(
+                "it is kept, but the checkpoint could not be written "
+                f"({error.strerror or error}); make room, and ask again with the same key"
+            ) from error
+
+    def _load(self) -> None:
+        memory, after = Memory(), 0
+        while page := self.store.entries(after, _PAGE):
+            leaves = self.store.leaves(after, after + len(page))
+            for entry, leaf in zip_longest(page, leaves, fillvalue=b""):
+                _take(memory, entry, leaf)
+            after = page[-1].number
+        if after != self.store.size():
+            raise ConfigurationError(
+                f"the database has {after:,} entries and {self.store.size():,} leaves of its record; "
+                "somebody changed it; keep it, and restore the newest backup beside it"
+            )
+        self.memory = memory
+        self.standing = Standing(memory, self.around.geoid)
+        self._stale = False
+
+    def _check(self, note: bytes) -> None:
+        """That the store goes on from the last checkpoint; then that there is one for it."""
+        size = self.store.size()
+        if note:
+            try:
+                kept, _ = open_checkpoint(
+                    note, self.around.signer.name, self.around.signer.verifier
+                )
+            except VerificationError as error:
+                raise ConfigurationError(
+                    f"the checkpoint kept beside the database does not verify ({error}); keep it, "
+                    "and find out who changed it or the key"
+                ) from error
+            if kept.size > size:
+                raise ConfigurationError(
+                    f"the database has {size:,} entries, its last checkpoint {kept.size:,}: it is "
+                    "older than what was signed; restore a newer one; to go on from here, other "
+                    "parties must be told, and the checkpoint set aside"
+                )
+            if root_of(0, kept.size, self.store.node) != kept.root:
+                raise ConfigurationError(
+                    "the database does not go on from its last checkpoint; it is another one, or "
+                    "somebody changed it; keep it, and restore the newest backup beside it"
+                )
+            if kept.size == size:
+                return
+        self._keep_checkpoint()
+
+
+def _take(memory: Memory, entry: Entry | bytes, leaf: bytes | Entry) -> None:
+    """One more entry, if its leaf stands for it and its columns agree with its body."""
+    assert isinstance(entry, Entry)
+    try:
+        body = decode_body(entry.data[SALT_BYTES:])
+        columns = (entry.kind, entry.subject, entry.at_us)
+        said = (kind_of(body), body.subject, body.at_us)
+        if columns != said or leaf != leaf_of(opening_of(entry)):
+            raise ConfigurationError(
+                f"entry {entry.number} of the database is not what its record holds a hash of; "
+                "somebody changed it; keep it, and restore the newest backup beside it"
+            )
+        memory.apply(body)
+    except (InputError, KeyError, ValueError) as error:
+        raise ConfigurationError(
+            f"entry {entry.number} of the database cannot be understood ({error}); nothing was "
+            "changed; was it written by a newer keepclear, or damaged?"
+        ) from error

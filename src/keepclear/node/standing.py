@@ -1,0 +1,121 @@
+"""What stands, ready to be asked: one standing set for each separation that parties have agreed on.
+
+Two parties are compared with the minima of their own arrangement, and with none where they have agreed
+on nothing. A set finds by one separation only; so each set is asked, and of its answers those are taken
+whose pair has agreed on just that. Left to others: who may see what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+
+from keepclear.detect.crossing import Crossing, Minima
+from keepclear.detect.index import Finder, PortableFinder, StandingSet
+from keepclear.detect.vertical import Geoid
+from keepclear.disclose.levels import arrangement_of
+from keepclear.domain.arrangement import Arrangement
+from keepclear.domain.declaration import Declaration, State
+from keepclear.domain.schedule import Schedule
+from keepclear.domain.volume import Volume4D
+from keepclear.errors import InputError
+from keepclear.node.fastpath import prepare_cache, warm
+from keepclear.node.memory import Case, Memory
+
+__all__ = ["Met", "Standing", "minima_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A crossing, and the minima that it was found with."""
+
+    crossing: Crossing
+    minima: Minima
+
+
+class Standing:
+    """All declarations that stand."""
+
+    def __init__(self, memory: Memory, geoid: Geoid) -> None:
+        """Build the sets from what is remembered."""
+        self._arrangements = tuple(memory.arrangements.values())
+        apart = {Minima(), *map(_minima, self._arrangements)}
+        self._sets = {
+            minima: StandingSet(geoid=geoid, minima=minima, finder=_finder()) for minima in apart
+        }
+        standing = [as_standing(case) for case in memory.cases.values() if case.stands]
+        for one in self._sets.values():
+            one.insert_many(standing)
+        self._compared = self._sets[Minima()]
+
+    def __len__(self) -> int:
+        return len(self._compared)
+
+    def ask(self, declaration: Declaration) -> tuple[Met, ...]:
+        """Its crossings with everything that stands, in the order of the other's name.
+
+        Raises:
+            InputError: A part of it cannot be used; ``schedule.not-here``.
+        """
+        _only_windows(declaration)
+        found: list[Met] = []
+        prepared = self._compared.prepared(declaration)
+        for minima, standing in self._sets.items():
+            for crossing in standing.query(declaration, prepared):
+                parties = (crossing.a.party, crossing.b.party)
+                if minima_of(self._arrangements, *parties) == minima:
+                    found.append(Met(crossing, minima))
+        return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
+
+    def put(self, case: Case) -> None:
+        """Take up a declaration as it stands now, or take it out where it does not."""
+        said = as_standing(case)
+        prepared = self._compared.prepared(said) if case.stands else None
+        for one in self._sets.values():
+            if case.stands:
+                one.insert(said, prepared)
+            else:
+                one.remove(said.party, said.id)
+
+
+def minima_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Minima:
+    """What must remain free between declarations of two parties."""
+    found = arrangement_of(arrangements, a, b)
+    return Minima() if found is None else _minima(found)
+
+
+def as_standing(case: Case) -> Declaration:
+    """What is compared: the latest version, in the state that its life has come to."""
+    said = case.latest.declaration
+    return replace(said, state=case.stage) if isinstance(case.stage, State) else said
+
+
+def _minima(arrangement: Arrangement) -> Minima:
+    free = arrangement.separation
+    return Minima(free.horizontal_m, free.vertical_m, free.time_us)
+
+
+def _only_windows(declaration: Declaration) -> None:
+    for number, part in enumerate(declaration.parts, 1):
+        if isinstance(part, Volume4D) and isinstance(part.window, Schedule):
+            raise InputError(
+                "schedule.not-here",
+                f"part {number} repeats weekly, which a node does not take yet; write each window",
+                where=declaration.where,
+            )
+
+
+def _order(crossing: Crossing, own: Declaration) -> tuple[str, str, int]:
+    side = crossing.b if (crossing.a.party, crossing.a.id) == (own.party, own.id) else crossing.a
+    return side.party, side.id, crossing.time_start_us or 0
+
+
+def _finder() -> Finder:
+    """Compiled where that has been made before; the answers are the same."""
+    prepare_cache()
+    if find_spec("numba") is None or not warm():
+        return PortableFinder()
+    from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415 - loads the compiler
+
+    return FastFinder()

@@ -1,0 +1,180 @@
+"""The bodies of a node's entries <-> their canonical JSON: what the record holds a hash of.
+
+A body says everything that its entry means, its subject and its time included, because the columns
+beside it in the store are not covered by the record. Declarations and what was shown stand in it as the
+very text that was received or sent. One spelling, as in :mod:`keepclear.wire.declaration`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from keepclear.errors import InputError
+
+__all__ = [
+    "Acted",
+    "Alarm",
+    "Arranged",
+    "Body",
+    "CrossingForm",
+    "Declared",
+    "DeviationForm",
+    "Shown",
+    "Verdict",
+    "decode_body",
+    "encode_body",
+    "kind_of",
+]
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Strict on the way in, and without what is not said on the way out."""
+
+
+class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
+    """What every entry says."""
+
+    subject: str
+    """What it is about: ``Party/id``, or ``arrangement/name``."""
+    at_us: int
+    """When the node took it, by its own clock."""
+
+
+class Arranged(_Entry, frozen=True, kw_only=True, tag="arranged/1"):
+    """An arrangement that holds from here on, as it was written."""
+
+    text: str
+
+
+class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
+    """A version of a declaration."""
+
+    version: int
+    """From 1."""
+    by: str
+    """Who entered it: a role or a shift's mark, never a person's name."""
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
+    stage: str
+    """Where in its life it stands now."""
+    mark: str
+    """How others are told of it where its id is not theirs to know; the same for all versions."""
+    because: str | None = None
+    """Why there is a new version, where its party did not write one: ``delayed``."""
+    text: str
+    """Its canonical JSON."""
+    doubts: list[str] | None = None
+    """Codes of what looked wrong in it, or in the files that it came with."""
+
+
+class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
+    """A step in a declaration's life."""
+
+    act: str
+    by: str
+    version: int
+    stage: str
+    reason: str | None = None
+
+
+class CrossingForm(_Strict, frozen=True, kw_only=True):
+    """One crossing of the declaration that a verdict is about."""
+
+    party: str
+    id: str
+    version: int
+    """The other declaration, and which version of it stood."""
+    kind: str
+    certain: bool
+    why_possible: list[str]
+    minima: tuple[float, float, int]
+    """Metres beside, metres of height, microseconds."""
+    time_start_us: int | None
+    time_end_us: int | None
+    altitude_w84_m: tuple[float | None, float | None]
+    horizontal_m: float
+    vertical_m: float
+    time_s: float
+    area_m2: float | None = None
+    area: dict[str, Any] | None = None
+
+
+class DeviationForm(_Strict, frozen=True, kw_only=True):
+    """A computed difference between what was agreed and what was declared; no finding of fault."""
+
+    code: str
+    arrangement: str
+    agreed_us: int | None = None
+    found_us: int | None = None
+
+
+class Verdict(_Entry, frozen=True, kw_only=True, tag="verdict/1"):
+    """What the node knew when a version began to stand."""
+
+    version: int
+    compared: int
+    """Declarations that stood then, those of its own party included."""
+    arrangements: list[str]
+    """Name and version of those that the party is in."""
+    crossings: list[CrossingForm]
+    deviations: list[DeviationForm]
+    not_computed: list[str]
+    """What an arrangement asks for and this node does not compute."""
+
+
+class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
+    """What a desk was shown, word for word."""
+
+    to: str
+    how: str
+    """``answer``: to the party that declared; ``notice``: handed out for sending to another."""
+    of: list[str]
+    """Subjects of other parties of which something is in it."""
+    text: str
+
+
+class Alarm(_Entry, frozen=True, kw_only=True, tag="alarm/1"):
+    """Something that the desks concerned must look at."""
+
+    code: str
+    party: str
+    arrangement: str
+
+
+Body = Arranged | Declared | Acted | Verdict | Shown | Alarm
+_KINDS: Final[dict[type, str]] = {
+    Arranged: "arranged",
+    Declared: "declared",
+    Acted: "acted",
+    Verdict: "verdict",
+    Shown: "shown",
+    Alarm: "alarm",
+}
+_decoder: Final = msgspec.json.Decoder(Body)
+
+
+def kind_of(body: Body) -> str:
+    """What the store calls an entry with this body."""
+    return _KINDS[type(body)]
+
+
+def encode_body(body: Body) -> bytes:
+    """The canonical bytes of a body."""
+    return msgspec.json.encode(body)
+
+
+def decode_body(data: bytes) -> Body:
+    """The body that canonical bytes stand for.
+
+    Raises:
+        InputError: ``wire.form``, ``wire.spelling``.
+    """
+    try:
+        body: Body = _decoder.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InputError("wire.form", f"this is no entry of a node: {error}") from None
+    if encode_body(body) != data:
+        raise InputError("wire.spelling", "an entry has one spelling, and this is another")
+    return body

@@ -1,0 +1,166 @@
+"""The node beside a model that is a dictionary, in whatever order, with failing writes.
+
+The model knows the tables of lives, versions and which circles meet, by a formula of its own. After
+every step memory, store and record say the same; no refusal tells another party more than a code.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from keepclear.domain.declaration import Kind
+from keepclear.domain.life import FIRST, LIVES, STANDING, Act
+from keepclear.errors import KeepclearError, RuleError, StoreError
+from keepclear.store.memory import Failure
+from tests.node.world import World, consistent, operation, site
+
+CODE = re.compile(r"[a-z]+(\.[a-z-]+)?")
+parties = st.sampled_from(["Alder", "Birch", "Cedar", "Relief"])
+names = st.sampled_from(["1", "2"])
+places = st.sampled_from([0.0, 1_500.0, 2_900.0, 4_000.0])
+acts = st.sampled_from(
+    ["verify", "submit", "activate", "end", "withdraw", "remove", "confirm", "leave", "return"]
+)
+failures = st.sampled_from([None, None, None, *Failure])
+
+
+class NodeMachine(RuleBasedStateMachine):
+    @initialize()
+    def begin(self):
+        self.world = World()
+        self.world.arrange()
+        self.model = {}
+        """Subject to [kind, stage, versions, east, radius]."""
+        self.keys = 0
+
+    def asked(self, do, failure):
+        """Ask, and after a failed write ask again with the same key: the effect is one."""
+        self.keys += 1
+        key = f"k{self.keys}"
+        self.world.store.failing = failure
+        try:
+            return do(key)
+        except StoreError as error:
+            self.only_a_code(error)
+            return do(key)
+        except KeepclearError as error:
+            self.only_a_code(error)
+            raise
+        finally:
+            self.world.store.failing = None
+
+    def only_a_code(self, error):
+        assert CODE.fullmatch(error.for_peer()), error.for_peer()
+
+    @rule(party=parties, name=names, east=places, is_site=st.booleans(), failure=failures)
+    def declare(self, party, name, east, is_site, failure):
+        said = (site if is_site else operation)(name, party, east_m=east)
+        subject = f"{party}/{name}"
+        known = self.model.get(subject)
+        kind = Kind.SITE if is_site else Kind.OPERATION
+        try:
+            answer = self.asked(lambda key: self.world.declare(said, key=key), failure)
+        except RuleError:
+            assert known is not None
+            assert known[0] is not kind or Act.AMEND not in LIVES[kind][known[1]]
+            return
+        radius = 100.0 if is_site else 1_000.0
+        if known is not None and known[3] == east and known[0] is kind:
+            assert answer.again
+            return
+        stage = FIRST[kind] if known is None else LIVES[kind][known[1]][Act.AMEND]
+        versions = 1 if known is None else known[2] + 1
+        self.model[subject] = [kind, stage, versions, east, radius]
+        assert answer.reply["version"] == versions
+        assert answer.reply["stage"] == stage.value
+        self.compare(subject)
+
+    @rule(party=parties, name=names, what=acts, failure=failures)
+    def act(self, party, name, what, failure):
+        subject, known = f"{party}/{name}", self.model.get(f"{party}/{name}")
+        try:
+            answer = self.asked(
+                lambda key: self.world.act(subject, what, key=key, reason="why"), failure
+            )
+        except RuleError:
+            assert known is None or Act(what) not in LIVES[known[0]][known[1]]
+            return
+        began = known[1] in STANDING
+        known[1] = LIVES[known[0]][known[1]][Act(what)]
+        assert answer.reply["stage"] == known[1].value
+        if known[1] in STANDING and not began:
+            self.compare(subject)
+
+    def compare(self, subject):
+        """The verdict in memory is the one that the model finds."""
+        verdict = self.world.node.memory.cases[subject].verdict
+        if self.model[subject][1] not in STANDING:
+            assert verdict is None
+            return
+        expected = {other for other in self.model if self.crosses(subject, other)}
+        assert {f"{one.party}/{one.id}" for one in verdict.crossings} == expected
+
+    def crosses(self, subject, other):
+        """By the distance of their circles and what the two have agreed."""
+        party, their = subject.split("/")[0], other.split("/")[0]
+        (kind, stage, _, east, radius), (kind2, stage2, _, east2, radius2) = (
+            self.model[subject], self.model[other],
+        )  # fmt: skip
+        if not {stage, stage2} <= STANDING or party == their or kind is kind2 is Kind.SITE:
+            return False
+        agreed = {party, their} <= {"Alder", "Birch", "Relief"}
+        return abs(east - east2) < radius + radius2 + (1_000.0 if agreed else 0.0)
+
+    @invariant()
+    def who_crosses_was_told(self):
+        """Of two that stand and cross, both desks were told, if they may be."""
+        if not hasattr(self, "world"):
+            return
+        cases = self.world.node.memory.cases
+        for subject in self.model:
+            reader = subject.split("/")[0]
+            for other in self.model:
+                owner = other.split("/")[0]
+                if self.crosses(subject, other) and reader in {"Alder", "Birch"}:
+                    assert (reader in cases[other].told) is (owner != "Cedar")
+
+    @rule()
+    def restart(self):
+        self.world.node = self.world.start()
+
+    @invariant()
+    def nobody_humanitarian_was_told_of_anybody(self):
+        if not hasattr(self, "world"):
+            return
+        assert self.world.sent("Relief") == []
+        assert all("crossings" not in one.text for one in self.world.shown("Relief"))
+
+    @invariant()
+    def memory_and_record_agree(self):
+        if not hasattr(self, "world"):
+            return
+        with suppress(StoreError):
+            self.world.node.fresh()
+        assert consistent(self.world)
+        cases = self.world.node.memory.cases
+        assert cases.keys() == self.model.keys()
+        for subject, (kind, stage, versions, *_) in self.model.items():
+            case = cases[subject]
+            assert (case.kind, case.stage, case.latest.number) == (kind, stage, versions)
+            assert [v.number for v in case.versions] == list(range(1, versions + 1))
+        standing = {s for s, one in self.model.items() if one[1] in STANDING}
+        found = {f"{party}/{name}" for party, name in self.world.node.standing._compared._number}
+        assert found == standing
+
+    def teardown(self):
+        if hasattr(self, "world"):
+            assert self.world.start().memory == self.world.node.memory
+
+
+TestNode = NodeMachine.TestCase
+TestNode.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)

@@ -1,0 +1,164 @@
+"""kill -9 of a real process in mid-load: nothing acknowledged is lost, nothing is done twice.
+
+usage: python -m tests.node.kill [--kills 1000] [--seed 1]
+
+A process opens a node's folder and declares, amends and withdraws, saying each thing it was answered.
+It is killed at a random moment and started again; it asks again what it was not answered, with the same
+key. After each kill everything that was answered must be there, once, and the record must go on from
+the last one that was seen. The run adds a line to ``docs/soak.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from keepclear.errors import VerificationError
+from keepclear.node.home import make_home
+from keepclear.node.ledger import opening_of
+from keepclear.node.start import running
+from keepclear.record.checkpoint import open_checkpoint
+from keepclear.record.merkle import consistency_proof, root_of, verify_consistency
+from keepclear.wire.entries import Acted, Declared, decode_body
+from tests.soak import add_line, commit_now
+
+SECTION = "kill -9 of a node in mid-load"
+HEAD = """
+`make kill-loop` starts a process that declares, amends and withdraws at a node's folder, kills it at a
+random moment, and starts it again; what was not answered is asked again with the same key. *Lost*
+counts answers whose effect was not there after a kill, *twice* requests that had their effect twice,
+*broken* kills after which the record did not go on from the last one seen, or the folder did not open.
+
+| Date | Commit | Seed | Kills | Answered | Lost | Twice | Broken | Seconds |
+|---|---|---|---|---|---|---|---|---|
+"""
+READY = "ready"
+ANSWERS_MAX = 40
+
+
+@dataclass
+class Found:
+    kills: int = 0
+    answered: int = 0
+    lost: int = 0
+    twice: int = 0
+    broken: int = 0
+    said: dict[str, str] = field(default_factory=dict)
+    """What each request was answered: ``Party/id version`` or ``Party/id withdrawn``."""
+
+
+def worker(folder, first):
+    """Declare, amend, withdraw from request ``first`` on, until killed."""
+    from dataclasses import replace
+
+    from keepclear.domain.life import Act
+    from keepclear.node.acting import act
+    from keepclear.node.declaring import Request, declare
+    from tests.node.world import operation
+
+    with running(folder) as (_, node):
+        print(READY, flush=True)
+        for number in range(first, 10**9):
+            name, step = f"A{number // 3}", number % 3
+            request = Request("one", "load", f"r{number}")
+            party = "Alder" if number // 3 % 2 else "Birch"
+            if step == 2:
+                answer = act(node, f"{party}/{name}", Act.WITHDRAW, request, reason="no need")
+            else:
+                said = operation(name, party, east_m=float(number % 50) * 100.0)
+                answer = declare(node, replace(said, priority=step), request)
+            reply = answer.reply
+            print(f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True)
+
+
+def round_of(folder, found, rng, expected):
+    """Start, let it work, kill; then look."""
+    command = [sys.executable, "-m", "tests.node.kill", "--worker", str(folder),
+               "--first", str(found.answered)]  # fmt: skip
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, text=True) as process:
+        assert process.stdout is not None
+        if process.stdout.readline().strip() != READY:
+            found.broken += 1
+            return
+        # some answers first, so that a slow machine is killed in mid-load too; then any moment of one
+        lines = list(islice(process.stdout, rng.randint(1, ANSWERS_MAX)))
+        time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
+        process.kill()
+        for line in (*lines, *process.stdout):
+            if line.endswith("\n"):
+                number, subject, version, stage = line.split()
+                found.said[number] = f"{subject} {version} {stage}"
+                found.answered = max(found.answered, int(number) + 1)
+    found.kills += 1
+    look(folder, found, expected)
+
+
+def look(folder, found, seen):
+    """Everything answered is there once, and the record goes on from the one seen before."""
+    with running(str(folder)) as (home, node):
+        there = Counter()
+        for entry in node.entries():
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Declared | Acted):
+                there[f"{body.subject} {body.version} {body.stage}"] += 1
+        found.lost += sum(there[said] == 0 for said in found.said.values())
+        found.twice += sum(count > 1 for count in there.values())
+        note = home.checkpoint.read_bytes()
+        head, _ = open_checkpoint(note, home.record, home.record_key.verifier)
+        old_size, old_root = seen.get("head", (0, b""))
+        proof = tuple(consistency_proof(old_size, head.size, node.store.node)) if old_size else ()
+        try:
+            if old_size:
+                verify_consistency(old_size, head.size, old_root, head.root, proof)
+            assert head.size == node.store.size()
+            assert head.root == root_of(0, head.size, node.store.node)
+        except (AssertionError, VerificationError):
+            found.broken += 1
+        seen["head"] = head.size, head.root
+
+
+def run(kills, seed):
+    rng, found, seen = random.Random(seed), Found(), {}
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "node"
+        make_home(folder, "")
+        while found.kills < kills and found.broken == 0:
+            round_of(folder, found, rng, seen)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--worker")
+    parser.add_argument("--first", type=int, default=0)
+    typed = parser.parse_args()
+    if typed.worker:
+        worker(typed.worker, typed.first)
+        return 0
+    begun = time.monotonic()
+    found = run(typed.kills, typed.seed)
+    today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251
+    line = (
+        f"| {today} | {commit_now('src', 'tests')} | {typed.seed} | "
+        f"{found.kills:,} | {found.answered:,} | {found.lost} | {found.twice} | {found.broken} | "
+        f"{time.monotonic() - begun:,.0f} |"
+    )
+    add_line(SECTION, HEAD, line)
+    print(line)
+    return int(bool(found.lost or found.twice or found.broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

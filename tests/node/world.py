@@ -1,0 +1,157 @@
+"""A node in memory: a clock that is set by hand, salts that count, a key that is always the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from keepclear.domain.declaration import Kind
+from keepclear.domain.life import Act
+from keepclear.node import acting, arranging, declaring
+from keepclear.node.declaring import Request
+from keepclear.node.ledger import Node, Surroundings
+from keepclear.record.checkpoint import open_checkpoint
+from keepclear.record.commitment import Opening, leaf_of
+from keepclear.record.merkle import EMPTY_ROOT, consistency_proof, root_of, verify_consistency
+from keepclear.record.note import Signer
+from keepclear.store.memory import MemoryStore
+from tests.laws.strategies import FLAT, MINUTE, band, circle, declared, moved, place, route, volume
+from tests.laws.strategies import window as minutes
+
+NAME = "keepclear/test/00000000"
+LAT, LON = -31.2, 144.0
+DAWN = 1_000 * MINUTE
+"""When tests begin."""
+
+ARRANGEMENT = """\
+format = "keepclear arrangement 1"
+name = "Darling"
+version = {version}
+[[rung]]
+between = ["Alder", "Birch"]
+is = "{rung}"
+[[party]]
+name = "Alder"
+desk = "line 1"
+on_behalf_of = ["Aspen"]
+[[party]]
+name = "Birch"
+desk = "line 2"
+[humanitarian]
+names = ["Relief"]
+[separation]
+horizontal = "{apart}"
+[notice]
+operation = "30min"
+movement = "30min"
+site = "30min"
+[disclosure]
+operation = "{told}"
+[caps]
+declarations = {declarations}
+withdrawals_after_verdict = {withdrawals}
+"""
+
+
+def agreement(
+    version=1, rung="parallel", apart="1000m", told="crossing", declarations=500, withdrawals=20
+):
+    return ARRANGEMENT.format(**locals())
+
+
+@dataclass
+class World:
+    store: MemoryStore = field(default_factory=MemoryStore)
+    now: int = DAWN
+    salts: int = 0
+    notes: list[bytes] = field(default_factory=list)
+    full: bool = False
+    """Whether checkpoints cannot be written."""
+    owner: str = "secretariat"
+
+    def __post_init__(self):
+        self.signer = Signer(NAME, bytes(range(32)))
+        self.node = self.start()
+
+    def start(self):
+        around = Surroundings(
+            now_us=lambda: self.now,
+            salt=self.salt,
+            geoid=FLAT,
+            signer=self.signer,
+            keep=self.keep,
+            owner=self.owner,
+        )
+        return Node(self.store, around, checkpoint=self.notes[-1] if self.notes else b"")
+
+    def salt(self):
+        self.salts += 1
+        return self.salts.to_bytes(32, "big")
+
+    def keep(self, note):
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.notes.append(note)
+
+    def declare(self, declaration, by="one", key="", **options):
+        return declaring.declare(self.node, declaration, Request(by, "test", key), **options)
+
+    def act(self, subject, what, by="two", key="", **options):
+        return acting.act(self.node, subject, Act(what), Request(by, "test", key), **options)
+
+    def delay(self, subject, key="", **options):
+        return acting.delay(self.node, subject, Request("one", "test", key), **options)
+
+    def arrange(self, key="", **values):
+        text = agreement(**values)
+        return arranging.set_arrangement(self.node, text, Request("one", "test", key))
+
+    def kinds(self):
+        return [entry.kind for entry in self.store.entries(0, 10_000)]
+
+    def shown(self, to=None):
+        """Every text that was shown, to one party or to all."""
+        from keepclear.wire.entries import Shown, decode_body
+
+        found = (decode_body(entry.data[32:]) for entry in self.store.entries(0, 10_000))
+        return [one for one in found if isinstance(one, Shown) and to in {None, one.to}]
+
+    def sent(self, to):
+        return [one.data.decode() for one in self.store.pending(10_000) if one.recipient == to]
+
+
+def operation(name, party="Alder", east_m=0.0, radius_m=1_000.0, start=1_100, end=1_200, **more):
+    shape = circle(LAT, moved(LAT, LON, east_m, 0.0).longitude, radius_m)
+    said = declared(name, volume(shape, band(100.0, 500.0), minutes(start, end)), party=party)
+    return replace(said, **more)
+
+
+def site(name="S1", party="Relief", east_m=0.0, **more):
+    shape = circle(LAT, moved(LAT, LON, east_m, 0.0).longitude, 100.0)
+    said = declared(name, volume(shape, band(0.0, 600.0)), party=party, kind=Kind.SITE)
+    return replace(said, **more)
+
+
+def movement(name="W1", party="Relief", start=1_100.0):
+    points = ((place(LAT, LON - 0.1), start), (place(LAT, LON + 0.1), start + 60.0))
+    said = route(50.0, *points, altitudes=band(0.0, 600.0))
+    return declared(name, said, party=party, kind=Kind.MOVEMENT)
+
+
+def consistent(world):
+    """Entries, leaves and checkpoints agree: each says the same of the same record."""
+    store = world.store
+    entries, size = store.entries(0, 10_000), store.size()
+    assert [entry.number for entry in entries] == list(range(1, size + 1))
+    leaves = store.leaves(0, size)
+    openings = [Opening(e.number, e.data[:32], e.data[32:]) for e in entries]
+    assert leaves == list(map(leaf_of, openings))
+    assert len({opening.salt for opening in openings}) == size
+    before = (0, EMPTY_ROOT)
+    for note in world.notes:
+        head, _ = open_checkpoint(note, NAME, world.signer.verifier)
+        assert head.root == root_of(0, head.size, store.node)
+        if before[0]:
+            proof = tuple(consistency_proof(before[0], head.size, store.node))
+            verify_consistency(before[0], head.size, before[1], head.root, proof)
+        before = head.size, head.root
+    return True
