@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -115,6 +116,8 @@ def test_everything_shown_lies_inside_ones_own(corners):
         assert parse_instant(view["time_end"]) <= OWN_MIN[1] * MINUTE
         low, high = view["altitude_w84_m"]
         assert OWN_BAND[0] - 1.1 <= low <= high <= OWN_BAND[1] + 1.1  # the geoid's model error
+        if view["area"] is None:
+            continue  # the two only touch there
         for lon, lat in places(view["area"]):
             away = WGS84.Inverse(LAT, LON, lat, lon)["s12"]
             assert away <= OWN_M * 2**0.5 + 2.0
@@ -173,6 +176,20 @@ def test_a_gap_in_time_is_not_measured():
     assert (view["time_start"], view["time_end"]) == tuple(
         format_instant(round(t * MINUTE)) for t in OWN_MIN
     )
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 90), (90, 300), (0, 300), (None, None)])
+def test_a_time_beyond_ones_own_is_never_told(start, end):
+    """Whatever the window of a crossing is said to be: here it is wider than any could be."""
+    (one,) = met(own(), plan(0, 0, 1_000, 1_000, 1_000, 2_000, 0, 300))
+    wide = replace(
+        one,
+        time_start_us=None if start is None else start * MINUTE,
+        time_end_us=None if end is None else end * MINUTE,
+    )
+    view = shared_part(wide, own(), mark="m", desk="", minima=NONE)
+    told = parse_instant(view["time_start"]), parse_instant(view["time_end"])
+    assert told == (max(start or 0, 60) * MINUTE, min(end or 300, 120) * MINUTE)
 
 
 def test_a_mover_is_shown_where_and_while_it_is_inside():
@@ -249,6 +266,14 @@ def _edge_points(shape):
                 at = line.Position(line.s13 * k / 16)
                 found.append((at["lat2"], at["lon2"]))
     return [(point, 0.0) for point in found]
+
+
+def test_an_edge_over_the_pole_is_in_the_circle():
+    """Straight in degrees it goes round the pole, where the way between its ends is much shorter."""
+    ring = (place(89.9, -105.0), place(89.9, 0.0), place(89.9, 150.0))
+    shape = Area((Polygon((ring,)),), EdgeRule.LONLAT)
+    center, radius = circle_round(declared("S1", volume(shape), party="Relief", kind=Kind.SITE))
+    assert WGS84.Inverse(center.latitude, center.longitude, 89.9, 75.0)["s12"] <= radius
 
 
 def test_a_site_is_a_circle_and_says_since_when_it_is_unconfirmed():

@@ -11,8 +11,9 @@ import json
 import pytest
 
 from keepclear.errors import StoreError
+from keepclear.record.checkpoint import open_checkpoint
 from keepclear.store.memory import Failure
-from tests.node.world import World, consistent, operation, site
+from tests.node.world import NAME, World, consistent, operation, site
 
 SCRIPT = [
     lambda world, key: world.arrange(key=key),
@@ -63,6 +64,8 @@ def test_a_write_that_fails_is_asked_again_and_done_once(at, failure, expected):
             assert (world.store.size() == before) is (failure is Failure.LOST)
             world.full = False
         step(world, f"k{number}")
+        head, _ = open_checkpoint(world.notes[-1], NAME, world.signer.verifier)
+        assert head.size == world.store.size()  # the last one kept is of all that was answered
         assert world.node.memory == world.start().memory
         assert consistent(world)
     assert without_marks(bodies(world)) == expected[0]
