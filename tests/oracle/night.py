@@ -26,10 +26,10 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "1")  # small tables: waking threads 
 
 from keepclear.detect.crossing import Minima  # noqa: E402
 from keepclear.detect.engine import PORTABLE, Engine  # noqa: E402
+from tests.soak import add_line  # noqa: E402
 
 from . import batches, compare, generate  # noqa: E402
 
-SOAK = ROOT / "docs" / "soak.md"
 OUT = ROOT / "out"
 POLYGONS = 2_000
 """Pairs of each of two sorts that a chunk draws for the rational oracle, a few tenths of a ms each."""
@@ -149,7 +149,8 @@ def _drawn(seed: int, number: int) -> Iterator[compare.Drawn]:
     yield compare.Drawn.of_areas(pairs, f"areas {seed} from {some.start}")
 
 
-HEAD = """# Long runs against the oracles
+SECTION = "Verdicts against the oracles"
+HEAD = """
 
 `make exact-night` compares keepclear's verdicts with calculations that share no code with them
 (`tests/oracle/README.md`) and adds a line here. *Pairs* counts those on which an oracle itself gave
@@ -247,8 +248,7 @@ def main() -> int:
         state.seconds = before + time.monotonic() - begun
         state.save()
         _say(state)
-    text = SOAK.read_text() if SOAK.exists() else HEAD
-    SOAK.write_text(text + line(state))
+    add_line(SECTION, HEAD, line(state).rstrip())
     _say(state)
     print(json.dumps({"kinds": state.kinds, "skipped": state.skipped}, indent=1))
     return 1 if state.differences else 0

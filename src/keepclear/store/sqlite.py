@@ -167,7 +167,8 @@ class SqliteStore:
 
     def size(self) -> int:
         """See :class:`keepclear.store.base.Store`."""
-        return int(self._one("SELECT count(*) FROM leaf"))
+        self._rows("SELECT 1")  # a closed store answers nothing
+        return self._size
 
     def entries(self, after: int, limit: int) -> list[Entry]:
         """See :class:`keepclear.store.base.Store`."""
