@@ -422,7 +422,7 @@ def measured(folder, *arguments, stdin=subprocess.DEVNULL):
         stdin=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert "Traceback" not in ran.stderr
