@@ -238,10 +238,6 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
     return Exit.CROSSING if crossings and not options["exit_zero"] else Exit.NOTHING
 
 
-cli.add_command(arrangement)
-cli.add_command(convert)
-
-
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 def doctor(*, as_json: bool) -> int:
@@ -252,10 +248,6 @@ def doctor(*, as_json: bool) -> int:
     findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
     return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
-
-
-cli.add_command(where)
-cli.add_command(template)
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:
@@ -284,8 +276,9 @@ def _say_settings(ctx: click.Context) -> None:
             say(f"from {words}: {', '.join(sorted(names))}")
 
 
-cli.add_command(lint)
-for _command in (init, status, backup, declare, list_, show, act, delay, withdraw):
-    cli.add_command(_command)
-for _command in (log, bundle, verify):
+_COMMANDS: Final = (
+    lint, where, convert, template, arrangement,
+    init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+)  # fmt: skip
+for _command in _COMMANDS:
     cli.add_command(_command)
