@@ -16,7 +16,8 @@ import numpy as np
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
 from keepclear.detect.fast import sweep
-from keepclear.detect.fast.arcs import _SPARES, njit
+from keepclear.detect.fast.arcs import njit
+from keepclear.detect.fast.cover import runs
 from keepclear.detect.fast.grid import (
     A0,
     A1,
@@ -33,7 +34,7 @@ from keepclear.detect.fast.grid import (
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.lattice import UNITS_PER_M, W
-from keepclear.detect.table import AREA, LEG, Table
+from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
 
 __all__ = ["FastFinder"]
@@ -98,50 +99,6 @@ def _take(
 
 
 @njit
-def _run_of_edge(au, av, bu, bv, pad, first_row, shift, lows, highs):
-    """Widen the run of every row of cells that an edge, padded, passes through."""
-    if av > bv:
-        au, av, bu, bv = bu, bv, au, av
-    top = len(lows) - 1
-    row = min(max(((av - pad) >> shift) - first_row, 0), top)
-    last = min(max(((bv + pad) >> shift) - first_row, 0), top)
-    while row <= last:
-        floor = np.int64(row + first_row) << shift
-        u_low, u_high = float(min(au, bu)), float(max(au, bu))
-        if bv > av:
-            slope = float(bu - au) / float(bv - av)
-            p = au + slope * (min(max(floor - pad, av), bv) - av)
-            r = au + slope * (min(max(floor + (np.int64(1) << shift) + pad, av), bv) - av)
-            u_low, u_high = min(p, r), max(p, r)
-        lows[row] = min(lows[row], np.int64(np.floor(u_low)) - pad - 2)
-        highs[row] = max(highs[row], np.int64(np.ceil(u_high)) + pad + 2)
-        row += 1
-
-
-@njit
-def _runs(row, f, pad, kind, ring_start, vertex_start, q, level, first_row, shift, lows, highs):
-    """For each row of cells the lowest and highest coordinate of a row on face f, padded.
-
-    Outer rings bound an area, and between two points of its outline lies its inside: the run from
-    the lowest to the highest holds it.
-    """
-    axis_u, axis_v = plane_of(f)
-    for ring in range(ring_start[row], ring_start[row + 1]):
-        first, last = vertex_start[ring], vertex_start[ring + 1]
-        for k in range(first, last):
-            n = k + 1
-            if n == last:
-                if kind[row] != AREA and last - first > 1:
-                    break
-                n = first
-            _run_of_edge(
-                np.int64(q[k, axis_u]), np.int64(q[k, axis_v]),
-                np.int64(q[n, axis_u]), np.int64(q[n, axis_v]),
-                pad + _SPARES[level[k]] + 2, first_row, shift, lows, highs,
-            )  # fmt: skip
-
-
-@njit
 def _scan(
     packed, rows, first, last, u0, u1, v0, v1, a0, a1, t0, t1, asked, alive, owner, group, kind,
     compared, pads, box, start_us, end_us, time_us, low, high, stamp, mark, out, at,
@@ -202,7 +159,7 @@ def _collect(
             lows = np.full(count if wide else 1, np.int64(2) ** 40)
             highs = np.full(count if wide else 1, -(np.int64(2) ** 40))
             if wide:
-                _runs(asked, f, pads[asked], shape_kind, ring_start, vertex_start, q, level,
+                runs(asked, f, pads[asked] + 2, shape_kind, ring_start, vertex_start, q, level,
                       first_row, shift, lows, highs)  # fmt: skip
             for k in range(count):
                 cv = k + first_row - first_v[f]
