@@ -8,9 +8,8 @@ discs become the corridors that they sweep, leg by leg. Holes are filled. Nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from keepclear.detect.edges import geodesic_points
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference
@@ -19,7 +18,7 @@ from keepclear.domain.position import Position
 from keepclear.domain.route import Route
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window
-from keepclear.formats.writers.redraw import redrawn
+from keepclear.formats.writers.redraw import ellipsoid, redrawn
 
 __all__ = ["POINT_M", "outlines", "swept"]
 
@@ -76,9 +75,11 @@ def _sides(points: list[tuple[float, float]], i: int, reach_m: float) -> tuple[P
     here = points[i]
     ahead = points[i + 1] if i + 1 < len(points) else None
     azimuth = (
-        _geod().inv(*here, *ahead)[0] if ahead else _geod().inv(*here, *points[i - 1])[0] + 180.0
+        ellipsoid().inv(*here, *ahead)[0]
+        if ahead
+        else ellipsoid().inv(*here, *points[i - 1])[0] + 180.0
     )
-    left, right = (_geod().fwd(*here, azimuth + turn, reach_m)[:2] for turn in (-90.0, 90.0))
+    left, right = (ellipsoid().fwd(*here, azimuth + turn, reach_m)[:2] for turn in (-90.0, 90.0))
     return (
         Position(longitude=left[0], latitude=left[1]),
         Position(longitude=right[0], latitude=right[1]),
@@ -124,10 +125,3 @@ def _alike(a: Altitude | None, b: Altitude | None) -> bool:
     if a is None or b is None:
         return a is b
     return alike.get(a.reference, a.reference) is alike.get(b.reference, b.reference)
-
-
-@cache
-def _geod() -> Any:
-    from pyproj import Geod  # noqa: PLC0415  0.1 s that most files never need
-
-    return Geod(ellps="WGS84")

@@ -17,7 +17,7 @@ from keepclear.detect.edges import TOLERANCE_M
 from keepclear.domain.footprint import EdgeRule
 from keepclear.domain.position import Position
 
-__all__ = ["redrawn"]
+__all__ = ["ellipsoid", "redrawn"]
 
 _HALVINGS_MAX: Final = 16
 """65,536 pieces of one edge, as in ``detect``: enough round half the Earth."""
@@ -116,7 +116,7 @@ def _off_the_pole(longitude: float, latitude: float, a: _Point, b: _Point) -> _P
 
 
 def _middle_geodesic(a: _Point, b: _Point) -> _Point:
-    geod = _geod()
+    geod = ellipsoid()
     azimuth, _, length = geod.inv(a[0], a[1], b[0], b[1])
     longitude, latitude, _ = geod.fwd(a[0], a[1], azimuth, length / 2.0)
     return _off_the_pole(longitude, latitude, a, b)
@@ -135,7 +135,8 @@ def _unit(point: _Point) -> tuple[float, float, float]:
 
 
 @cache
-def _geod() -> Any:
+def ellipsoid() -> Any:
+    """Geodesics on WGS84, loaded once and only where a line is redrawn."""
     from pyproj import Geod  # noqa: PLC0415  0.1 s that most files never need
 
     return Geod(ellps="WGS84")
