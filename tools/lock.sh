@@ -19,9 +19,9 @@ lock() {
     echo "requirements/$name.txt: $(grep -c '==' "requirements/$name.txt") packages"
 }
 
-lock bench pyproject.toml requirements/build.in --extra fast --group test --group lint \
+lock bench pyproject.toml requirements/build.in --extra fast --extra pg --group test --group lint \
     --group bench "$@"
-lock dev pyproject.toml requirements/build.in --extra fast --group test --group lint \
+lock dev pyproject.toml requirements/build.in --extra fast --extra pg --group test --group lint \
     --constraint requirements/bench.txt
 lock fast pyproject.toml --extra fast --constraint requirements/bench.txt
 lock run pyproject.toml --constraint requirements/bench.txt

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keepclear.errors import ConfigurationError, StoreError
 from keepclear.record import merkle
-from keepclear.store.base import Batch, Committed, NewEntry, Outgoing, Reply
+from keepclear.store.base import Batch, Committed, Kept, NewEntry, Outgoing, Reply
 from keepclear.store.memory import Failure, MemoryStore
 from keepclear.store.sqlite import SqliteStore
 
@@ -65,6 +65,17 @@ def test_the_same_request_is_answered_once(store):
     store.commit([batch(0, "A1", key="k1")])
     assert store.commit([batch(1, "A1", key="k1")]) == [None]
     assert store.size() == 1
+
+
+def test_values_change_with_their_batch(store):
+    store.commit([Batch(0, kept=(Kept("token", "a", b"1"), Kept("token", "b", b"2")))])
+    store.commit([Batch(0, kept=(Kept("token", "a", b"3"), Kept("seen", "a", b"4")))])
+    store.commit([Batch(9, kept=(Kept("token", "b", b"5"),))])  # another state was expected
+    assert store.kept("token") == {"a": b"3", "b": b"2"}
+    store.commit([Batch(0, kept=(Kept("token", "a", None), Kept("token", "c", None)))])
+    assert store.kept("token") == {"b": b"2"}
+    assert store.kept("seen") == {"a": b"4"}
+    assert store.kept("none") == {}
 
 
 def test_history_is_of_one_subject(store):

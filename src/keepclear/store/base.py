@@ -20,7 +20,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Batch", "Committed", "Entry", "NewEntry", "Outgoing", "Pending", "Reply", "Store"]
+__all__ = [
+    "Batch",
+    "Committed",
+    "Entry",
+    "Kept",
+    "NewEntry",
+    "Outgoing",
+    "Pending",
+    "Reply",
+    "Store",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,17 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A value under a name that may change, unlike an entry: a token's hash, where a stream stands."""
+
+    space: str
+    """What kind of value it is, such as ``token``."""
+    key: str
+    data: bytes | None
+    """Nothing: the name is free again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Everything that one decision changes."""
 
@@ -81,6 +102,8 @@ class Batch:
     leaves: tuple[bytes, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
     replies: tuple[Reply, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    """In order; a later one takes the place of an earlier one under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +156,9 @@ class Store(Protocol):
 
     def reply(self, client: str, key: str) -> bytes | None:
         """What a client was answered under a key, if anything."""
+
+    def kept(self, space: str) -> dict[str, bytes]:
+        """All values of one kind, by name."""
 
     def close(self) -> None:
         """Let go of everything; a closed store answers nothing."""

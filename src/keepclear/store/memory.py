@@ -34,6 +34,7 @@ class MemoryStore:
         self._pending: dict[int, Pending] = {}
         self._sent = 0
         self._replies: dict[tuple[str, str], bytes] = {}
+        self._kept: dict[str, dict[str, bytes]] = {}
         self._closed = False
         self.failing: Failure | None = None
         """What the next commit does; it then works again."""
@@ -64,6 +65,12 @@ class MemoryStore:
             self._pending[self._sent] = Pending(message.recipient, message.data, self._sent)
         for reply in batch.replies:
             self._replies[reply.client, reply.key] = reply.data
+        for value in batch.kept:
+            space = self._kept.setdefault(value.space, {})
+            if value.data is None:
+                space.pop(value.key, None)
+            else:
+                space[value.key] = value.data
         return Committed(len(self._entries), len(self._leaves))
 
     def _append(self, leaf: bytes) -> None:
@@ -116,6 +123,11 @@ class MemoryStore:
         """See :class:`keepclear.store.base.Store`."""
         self._open()
         return self._replies.get((client, key))
+
+    def kept(self, space: str) -> dict[str, bytes]:
+        """See :class:`keepclear.store.base.Store`."""
+        self._open()
+        return dict(self._kept.get(space, {}))
 
     def close(self) -> None:
         """See :class:`keepclear.store.base.Store`."""

@@ -15,7 +15,7 @@ import apsw
 
 from keepclear.errors import ConfigurationError, StoreError
 from keepclear.record.merkle import leaf_hash, node_hash
-from keepclear.store.base import Batch, Committed, Entry, Pending
+from keepclear.store.base import Batch, Committed, Entry, Kept, Pending
 from keepclear.store.migrations import Applied, migrations_of, to_apply
 
 __all__ = ["SQLITE_VERSION_MIN", "SqliteStore"]
@@ -145,8 +145,17 @@ class SqliteStore:
             "INSERT INTO reply VALUES (?, ?, ?, ?)",
             [(reply.client, reply.key, reply.data, reply.at_us) for reply in batch.replies],
         )
+        for value in batch.kept:
+            self._keep(value)
         last = self._one("SELECT coalesce(max(number), 0) FROM entry")
         return Committed(int(last), self._size)
+
+    def _keep(self, value: Kept) -> None:
+        where = (value.space, value.key)
+        if value.data is None:
+            self._db.execute("DELETE FROM kept WHERE space = ? AND key = ?", where)
+        else:
+            self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (*where, value.data))
 
     def _append(self, leaves: Sequence[bytes]) -> None:
         """Leaves, and the hashes of the subtrees that they complete."""
@@ -210,6 +219,10 @@ class SqliteStore:
         """See :class:`keepclear.store.base.Store`."""
         rows = self._rows("SELECT data FROM reply WHERE client = ? AND key = ?", (client, key))
         return rows[0][0] if rows else None
+
+    def kept(self, space: str) -> dict[str, bytes]:
+        """See :class:`keepclear.store.base.Store`."""
+        return dict(self._rows("SELECT key, data FROM kept WHERE space = ?", (space,)))
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Write a whole copy to a new file, while this store stays in use.
