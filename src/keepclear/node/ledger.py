@@ -23,7 +23,7 @@ from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, s
 from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
-from keepclear.store.base import Batch, Entry, NewEntry, Outgoing, Reply, Store
+from keepclear.store.base import Batch, Entry, Kept, NewEntry, Outgoing, Reply, Store
 from keepclear.wire.entries import Body, decode_body, encode_body, kind_of
 
 __all__ = ["Node", "Surroundings", "opening_of"]
@@ -98,6 +98,7 @@ class Node:
         *,
         outgoing: Sequence[Outgoing] = (),
         reply: Reply | None = None,
+        kept: Sequence[Kept] = (),
     ) -> int:
         """Keep what was decided, and remember it; the number of its first entry.
 
@@ -113,7 +114,12 @@ class Node:
             leaves.append(leaf_of(Opening(number, salt, data)))
             entries.append(NewEntry(kind_of(body), body.subject, salt + data, body.at_us))
         batch = Batch(
-            size, tuple(entries), tuple(leaves), tuple(outgoing), (reply,) if reply else ()
+            expected_size=size,
+            entries=tuple(entries),
+            leaves=tuple(leaves),
+            outgoing=tuple(outgoing),
+            replies=(reply,) if reply else (),
+            kept=tuple(kept),
         )
         self._stale = True
         (done,) = self.store.commit([batch])
