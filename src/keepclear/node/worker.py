@@ -1,4 +1,4 @@
-"""The one thread that decides: whoever asks a node something hands it a call, and gets the answer later.
+"""The one thread that decides: whoever asks hands it a call, and gets the answer later.
 
 A node decides one thing after the other, so it is used by one thread alone. What is asked waits in a
 queue of limited length; a full one is said at once, so that a caller may come again, and nobody waits
