@@ -14,10 +14,23 @@ from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
+from keepclear.link.cards import Card, open_card
+from keepclear.link.pinning import Pinned
+from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
-from keepclear.wire.entries import Acted, Alarm, Arranged, Body, Declared, Shown, Verdict
+from keepclear.wire.entries import (
+    Acted,
+    Agreed,
+    Alarm,
+    Arranged,
+    Body,
+    Declared,
+    Enrolled,
+    Shown,
+    Verdict,
+)
 
-__all__ = ["Case", "Memory", "Version", "stage_named"]
+__all__ = ["Case", "Memory", "Peer", "Version", "stage_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,16 @@ class Case:
         return self.stage in STANDING
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What is believed of a party's keys."""
+
+    root: Verifier
+    card: Card
+    pinned: Pinned
+    since_us: int
+
+
 @dataclass(slots=True)
 class Memory:
     """Everything that entries say."""
@@ -76,6 +99,10 @@ class Memory:
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
     shown: int = 0
+    peers: dict[str, Peer] = field(default_factory=dict)
+    """By party, this node's own among them."""
+    agreements: dict[str, Agreed] = field(default_factory=dict)
+    """The newest signed note on each arrangement, by its subject."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
@@ -100,6 +127,10 @@ class Memory:
             self.alarms.append(body)
         elif isinstance(body, Shown):
             self._shown(body)
+        elif isinstance(body, Enrolled):
+            self._enrolled(body)
+        elif isinstance(body, Agreed):
+            self.agreements[body.subject] = body
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
@@ -123,6 +154,11 @@ class Memory:
         self.shown += 1
         for subject in body.of:
             self.cases[subject].told.add(body.to)
+
+    def _enrolled(self, body: Enrolled) -> None:
+        root = Verifier.parse(body.root)
+        card = open_card(body.card.encode(), root)
+        self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)

@@ -15,12 +15,14 @@ from keepclear.errors import InputError
 
 __all__ = [
     "Acted",
+    "Agreed",
     "Alarm",
     "Arranged",
     "Body",
     "CrossingForm",
     "Declared",
     "DeviationForm",
+    "Enrolled",
     "Shown",
     "Verdict",
     "decode_body",
@@ -143,7 +145,31 @@ class Alarm(_Entry, frozen=True, kw_only=True, tag="alarm/1"):
     arrangement: str
 
 
-Body = Arranged | Declared | Acted | Verdict | Shown | Alarm
+class Enrolled(_Entry, frozen=True, kw_only=True, tag="enrolled/1"):
+    """What is believed of a party's keys from here on."""
+
+    root: str
+    """Its root key, as text."""
+    card: str
+    """Its newest card, the whole note."""
+    pinned: str
+    """``own``, ``unverified``, ``compared`` or ``lost``."""
+    by: str
+    reason: str | None = None
+    proof: str | None = None
+    """A second note that cannot be true beside the card."""
+
+
+class Agreed(_Entry, frozen=True, kw_only=True, tag="agreed/1"):
+    """A signed arrangement, with the signatures that it had then."""
+
+    note: str
+    signed: list[str]
+    missing: list[str]
+    by: str
+
+
+Body = Arranged | Declared | Acted | Verdict | Shown | Alarm | Enrolled | Agreed
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
     Declared: "declared",
@@ -151,6 +177,8 @@ _KINDS: Final[dict[type, str]] = {
     Verdict: "verdict",
     Shown: "shown",
     Alarm: "alarm",
+    Enrolled: "enrolled",
+    Agreed: "agreed",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
