@@ -15,7 +15,17 @@ from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.wire.declaration import decode
-from keepclear.wire.entries import Acted, Alarm, Arranged, Body, Declared, Shown, Verdict
+from keepclear.wire.entries import (
+    Acted,
+    Admitted,
+    Alarm,
+    Arranged,
+    Body,
+    Declared,
+    PutOut,
+    Shown,
+    Verdict,
+)
 
 __all__ = ["Case", "Memory", "Version", "stage_named"]
 
@@ -29,6 +39,8 @@ class Version:
     text: str
     by: str
     at_us: int
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
 
 
 @dataclass(slots=True)
@@ -75,6 +87,10 @@ class Memory:
     uses: dict[str, list[Use]] = field(default_factory=dict)
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
+    people: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those who are in: people and programs."""
+    invited: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
 
     def apply(self, body: Body) -> None:
@@ -100,10 +116,15 @@ class Memory:
             self.alarms.append(body)
         elif isinstance(body, Shown):
             self._shown(body)
+        elif isinstance(body, Admitted):
+            self._admitted(body)
+        elif isinstance(body, PutOut):
+            self.people.pop(body.mark, None)
+            self.invited.pop(body.mark, None)
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us)
+        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:
@@ -123,6 +144,13 @@ class Memory:
         self.shown += 1
         for subject in body.of:
             self.cases[subject].told.add(body.to)
+
+    def _admitted(self, body: Admitted) -> None:
+        if body.how == "invited":
+            self.invited[body.mark] = body
+        else:
+            self.people[body.mark] = body
+            self.invited.pop(body.mark, None)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
