@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from keepclear.domain.access import SECRETARIAT
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.node import chance
 from keepclear.node.files import write_file
@@ -33,13 +34,13 @@ from keepclear.record.note import Signer
 
 __all__ = ["SECRETARIAT", "Home", "make_home", "open_home"]
 
-SECRETARIAT: Final = "secretariat"
-"""Who owns a node that serves many parties."""
 _SEEDS: Final = (RECORD_KEY, MESSAGE_KEY, ROOT_KEY)
 _CONFIG: Final = "node.toml"
 _FORMAT: Final = "keepclear node 1"
 _CONFIG_BYTES_MAX: Final = 100_000
 _NAME_MAX: Final = 100
+_NO_PARTIES: Final = frozenset({SECRETARIAT, "arrangement", "incident", "party", "people"})
+"""Words that the record uses itself, where a party's name may stand."""
 _MEMBERS: Final = {"format": str, "record": str, "party": str, "secretariat": bool}
 _TEXT: Final = """\
 # A keepclear node. What stands here is read when it starts; a name that is not known is refused.
@@ -183,6 +184,10 @@ def check_party(party: str) -> None:
         raise UsageError(
             f"party {party[:40]!r}: expected at most {_NAME_MAX} characters on one line, without / "
             "and without blanks around it"
+        )
+    if party.casefold() in _NO_PARTIES:
+        raise UsageError(
+            f"party {party!r}: the record uses this word for something else; choose another name"
         )
 
 

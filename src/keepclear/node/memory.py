@@ -20,12 +20,14 @@ from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import (
     Acted,
+    Admitted,
     Agreed,
     Alarm,
     Arranged,
     Body,
     Declared,
     Enrolled,
+    PutOut,
     Shown,
     Verdict,
 )
@@ -42,6 +44,8 @@ class Version:
     text: str
     by: str
     at_us: int
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
 
 
 @dataclass(slots=True)
@@ -98,6 +102,10 @@ class Memory:
     uses: dict[str, list[Use]] = field(default_factory=dict)
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
+    people: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those who are in: people and programs."""
+    invited: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
@@ -131,10 +139,15 @@ class Memory:
             self._enrolled(body)
         elif isinstance(body, Agreed):
             self.agreements[body.subject] = body
+        elif isinstance(body, Admitted):
+            self._admitted(body)
+        elif isinstance(body, PutOut):
+            self.people.pop(body.mark, None)
+            self.invited.pop(body.mark, None)
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us)
+        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:
@@ -159,6 +172,13 @@ class Memory:
         root = Verifier.parse(body.root)
         card = open_card(body.card.encode(), root)
         self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
+
+    def _admitted(self, body: Admitted) -> None:
+        if body.how == "invited":
+            self.invited[body.mark] = body
+        else:
+            self.people[body.mark] = body
+            self.invited.pop(body.mark, None)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
