@@ -224,7 +224,7 @@ class Memory:
     def _admitted(self, body: Admitted) -> None:
         if body.how == "invited":
             self.invited[body.mark] = body
-        else:
+        elif body.how != "password":  # who it is and who let it in stays
             self.people[body.mark] = body
             self.invited.pop(body.mark, None)
 
