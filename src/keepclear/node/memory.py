@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from keepclear.disclose.budgets import Use, size_km2_hours
+from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.wire.declaration import decode
-from keepclear.wire.entries import Acted, Alarm, Arranged, Body, Declared, Shown, Verdict
+from keepclear.wire.entries import (
+    Acted,
+    Alarm,
+    Arranged,
+    Body,
+    Declared,
+    Erased,
+    Reported,
+    Shown,
+    Stated,
+    Verdict,
+)
 
-__all__ = ["Case", "Memory", "Version", "stage_named"]
+__all__ = ["Case", "Gone", "Incident", "Memory", "Version", "stage_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,24 @@ class Case:
 
 
 @dataclass(slots=True)
+class Incident:
+    """What was reported, and what was said about it since."""
+
+    reported: Reported
+    statements: list[Stated] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is left of a declaration whose text was erased."""
+
+    versions: int = 0
+    """How many there were; a later one goes on from there."""
+    over_us: int = 0
+    """Since when it was over."""
+
+
+@dataclass(slots=True)
 class Memory:
     """Everything that entries say."""
 
@@ -76,9 +105,15 @@ class Memory:
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
     shown: int = 0
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    """By subject."""
+    gone: dict[str, Gone] = field(default_factory=dict)
+    """By subject."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
+        if self._is_left_over(body):
+            return
         if isinstance(body, Declared):
             self._declared(body)
         elif isinstance(body, Acted):
@@ -100,6 +135,44 @@ class Memory:
             self.alarms.append(body)
         elif isinstance(body, Shown):
             self._shown(body)
+        elif isinstance(body, Reported):
+            self.incidents[body.subject] = Incident(body)
+        elif isinstance(body, Stated):
+            self.incidents[body.subject].statements.append(body)
+        elif isinstance(body, Erased):
+            self._erased(body)
+
+    def versions_gone(self, subject: str) -> int:
+        """How many versions of it were erased."""
+        return self.gone.get(subject, Gone()).versions
+
+    def erased(self, kind: str, subject: str) -> None:
+        """Pass over an entry that says nothing any more, as it was read again."""
+        if kind == "declared":
+            gone = self.gone.get(subject, Gone())
+            self.gone[subject] = Gone(gone.versions + 1, gone.over_us)
+        elif kind == "shown":
+            self.shown += 1
+
+    def _is_left_over(self, body: Body) -> bool:
+        """Whether it is about a declaration whose text is gone; what was shown of it is counted."""
+        if body.subject not in self.gone or body.subject in self.cases:
+            return False
+        if isinstance(body, Shown):
+            self._shown(body)
+        return isinstance(body, Verdict | Shown)
+
+    def _erased(self, body: Erased) -> None:
+        """What was declared is forgotten, and what was asked longer than a day ago with it."""
+        case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
+        versions = gone.versions + (len(case.versions) if case else 0)
+        self.gone[body.subject] = Gone(versions, body.over_us)
+        for party, uses in list(self.uses.items()):
+            recent = [use for use in uses if use.at_us > body.at_us - DAY_US]
+            if recent:
+                self.uses[party] = recent
+            else:
+                del self.uses[party]
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
@@ -122,7 +195,8 @@ class Memory:
     def _shown(self, body: Shown) -> None:
         self.shown += 1
         for subject in body.of:
-            self.cases[subject].told.add(body.to)
+            if subject in self.cases or subject not in self.gone:
+                self.cases[subject].told.add(body.to)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)

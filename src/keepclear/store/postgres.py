@@ -69,7 +69,7 @@ class PostgresStore:
             before = self._heads
             heads = Heads(before.entries, before.size, before.messages, before.edge)
             with self._writing(question) as (db, replied):
-                changes = Changes(heads, {(str(row[0]), str(row[1])) for row in replied})
+                changes = Changes(heads, {(row[0], row[1]): row[2] for row in replied})
                 done = [changes.take(batch) for batch in batches]
                 for sql, values in changes.statements():
                     db.execute(sql, values)
