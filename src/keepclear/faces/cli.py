@@ -20,6 +20,7 @@ from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.arrangement import arrangement
 from keepclear.faces.columns import map_option
+from keepclear.faces.consenting import consent, due
 from keepclear.faces.convert import convert
 from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
@@ -279,6 +280,7 @@ def _say_settings(ctx: click.Context) -> None:
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
     init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    consent, due,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

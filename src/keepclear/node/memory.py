@@ -9,13 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from keepclear.disclose.budgets import Use, size_km2_hours
+from keepclear.disclose.hearing import Word
 from keepclear.domain.arrangement import Arrangement
+from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.wire.declaration import decode
-from keepclear.wire.entries import Acted, Alarm, Arranged, Body, Declared, Shown, Verdict
+from keepclear.wire.entries import (
+    Acted,
+    Alarm,
+    Arranged,
+    Body,
+    Consented,
+    Declared,
+    Expired,
+    Revoked,
+    Shown,
+    Verdict,
+)
 
 __all__ = ["Case", "Memory", "Version", "stage_named"]
 
@@ -46,7 +59,13 @@ class Case:
     stood_us: int | None = None
     """When that version began to stand."""
     crossed: bool = False
-    """Whether any verdict on it named a crossing."""
+    """Whether its party was told of a crossing of it."""
+    released: dict[str, int] = field(default_factory=dict)
+    """The version that each recipient was told last, under the word that holds for it now."""
+    confirmed_us: int | None = None
+    """When its party confirmed it last, after this version was declared."""
+    unconfirmed_us: int | None = None
+    """Since when it is unconfirmed, where it has expired."""
 
     @property
     def latest(self) -> Version:
@@ -76,6 +95,14 @@ class Memory:
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
     shown: int = 0
+    words: dict[str, dict[str, Word]] = field(default_factory=dict)
+    """By subject and recipient: what was said of one notification."""
+    defaults: dict[tuple[str, str], dict[str, Word]] = field(default_factory=dict)
+    """By party and kind, then recipient: what was said of all of a kind."""
+    changed: set[str] = field(default_factory=set, compare=False)
+    """Notifications of which something changed since it was last looked what time brings them."""
+    waits: dict[str, int] = field(default_factory=dict, compare=False)
+    """When to look at a notification again; made anew from what changed."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
@@ -87,7 +114,6 @@ class Memory:
             case = self.cases[body.subject]
             case.stood_us = body.at_us if case.verdict is None else case.stood_us
             case.verdict = body
-            case.crossed |= bool(body.crossings)
         elif isinstance(body, Arranged):
             found, refused = read_arrangement(body.text.encode(), name=body.subject)
             if found is None:
@@ -100,6 +126,12 @@ class Memory:
             self.alarms.append(body)
         elif isinstance(body, Shown):
             self._shown(body)
+        elif isinstance(body, Consented | Revoked):
+            self._said(body)
+        elif isinstance(body, Expired):
+            case = self.cases[body.subject]
+            case.stage, case.unconfirmed_us = Stage.EXPIRED, body.since_us
+            self.changed.add(body.subject)
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
@@ -111,11 +143,18 @@ class Memory:
         else:
             case.versions.append(version)
             case.stage, case.verdict, case.stood_us = stage, None, None
+            case.confirmed_us, case.unconfirmed_us = None, None
+        if declaration.kind in NOTIFIED:
+            self.changed.add(body.subject)
         self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
 
     def _acted(self, body: Acted) -> None:
         case = self.cases[body.subject]
         case.stage = stage_named(case.kind, body.stage)
+        if body.act == "confirm":
+            case.confirmed_us, case.unconfirmed_us = body.at_us, None
+        if case.kind in NOTIFIED:
+            self.changed.add(body.subject)
         if body.act == "withdraw" and case.crossed:
             self._used(case.latest.declaration.party, Use(body.at_us, withdrawal=True))
 
@@ -123,6 +162,36 @@ class Memory:
         self.shown += 1
         for subject in body.of:
             self.cases[subject].told.add(body.to)
+        case = self.cases.get(body.subject)
+        if case is None:
+            return
+        if body.released is not None:
+            case.released[body.to] = body.released
+        elif body.of and body.to == case.latest.declaration.party:
+            case.crossed = True
+
+    def _said(self, body: Consented | Revoked) -> None:
+        """A new word takes the place of the old one, and whoever was told under it starts anew."""
+        word = Word(None)
+        if isinstance(body, Consented):
+            word = Word(Consent(body.to, tuple(body.fields), body.from_us, body.lead_us))
+        if body.kind is None:
+            self.words.setdefault(body.subject, {})[body.to] = word
+            concerned = [body.subject]
+        else:
+            party = body.subject.split("/", 1)[1]
+            self.defaults.setdefault((party, body.kind), {})[body.to] = word
+            concerned = [
+                subject
+                for subject, case in self.cases.items()
+                if (case.latest.declaration.party, case.kind.value) == (party, body.kind)
+                and body.to not in self.words.get(subject, ())
+            ]
+        for subject in concerned:
+            begun = self.cases[subject].released.pop(body.to, None)
+            if begun is not None and word.consent is None:
+                self.cases[subject].told.discard(body.to)
+        self.changed.update(concerned)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
