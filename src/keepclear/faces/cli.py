@@ -20,6 +20,7 @@ from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.arrangement import arrangement
 from keepclear.faces.columns import map_option
+from keepclear.faces.consenting import consent, due
 from keepclear.faces.convert import convert
 from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
@@ -283,6 +284,7 @@ _COMMANDS: Final = (
     init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
     people, admit, put_out,
     link,
+    consent, due,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -25,13 +25,13 @@ from keepclear.node.declaring import (
     check_version,
     judged,
     new_version,
-    notices,
     replied,
     reply_to,
     through,
 )
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
+from keepclear.node.telling import outgoing_of
 from keepclear.wire.entries import Acted, Body
 
 __all__ = ["ACTS", "act", "case_of", "delay", "leaving_at"]
@@ -114,7 +114,7 @@ def act(
         "number": node.store.size() + 1,
         "shown": [],
     }
-    node.save(bodies, outgoing=notices(gone), reply=reply_to(request, asked, reply, at_us))
+    node.save(bodies, outgoing=outgoing_of(gone), reply=reply_to(request, asked, reply, at_us))
     return Answer(reply)
 
 

@@ -14,6 +14,7 @@ from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
+from keepclear.node.telling import due
 from keepclear.store.sqlite import SqliteStore
 
 __all__ = ["running"]
@@ -45,6 +46,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         )
         node = Node(store, around, checkpoint=_checkpoint(home))
         judge_anew(node)  # what an interrupted change of arrangements left
+        due(node)  # what time has brought since somebody last looked
         yield home, node
     finally:
         store.close()
