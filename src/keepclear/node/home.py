@@ -39,9 +39,7 @@ _CONFIG: Final = "node.toml"
 _FORMAT: Final = "keepclear node 1"
 _CONFIG_BYTES_MAX: Final = 100_000
 _NAME_MAX: Final = 100
-_NO_PARTIES: Final = frozenset(
-    {SECRETARIAT, "arrangement", "consent", "incident", "party", "people"}
-)
+_NO_PARTIES: Final = frozenset({SECRETARIAT, "arrangement", "incident", "party", "people"})
 """Words that the record uses itself, where a party's name may stand."""
 _MEMBERS: Final = {"format": str, "record": str, "party": str, "secretariat": bool}
 _TEXT: Final = """\
