@@ -122,6 +122,7 @@ class Memory:
                     f"({refused[0].message}); nothing was changed; start it with a newer version"
                 )
             self.arrangements[found.name] = found
+            self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
         elif isinstance(body, Alarm):
             self.alarms.append(body)
         elif isinstance(body, Shown):
