@@ -38,7 +38,8 @@ def due(node: Node) -> int | None:
         StoreError: some of it may not be kept; call again.
     """
     memory, now_us = node.fresh().memory, node.now_us()
-    ready = {subject for subject, at_us in memory.waits.items() if at_us <= now_us} | memory.changed
+    ready = {subject for subject, at_us in memory.waits.items() if at_us <= now_us}
+    ready |= memory.changed
     for batch in batched(sorted(ready), _BATCH):
         bodies: list[Body] = []
         told: list[Shown] = []
