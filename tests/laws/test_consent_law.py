@@ -22,8 +22,9 @@ from keepclear.domain.fields import NOTICE_FIELDS, Applies
 from keepclear.domain.footprint import Area, EdgeRule, Polygon
 from keepclear.domain.stated import Datum, Notation, StatedPosition
 from keepclear.errors import RuleError
-from keepclear.node import consenting, telling
+from keepclear.node import consenting
 from keepclear.node.declaring import Request
+from keepclear.node.due import due
 from keepclear.wire.entries import decode_body
 from tests.laws.strategies import MINUTE, band, declared, place, route, volume
 from tests.node.world import LAT, LON, World, operation
@@ -175,7 +176,7 @@ class ConsentMachine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 40, 100]))
     def wait(self, minutes):
         self.world.now += minutes * MINUTE
-        telling.due(self.world.node)
+        due(self.world.node)
 
     @rule(later=st.sampled_from([0, 45, 500]))
     def delay(self, later):
@@ -262,7 +263,7 @@ class ConsentMachine(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         with suppress(RuleError):
-            telling.due(self.world.node)
+            due(self.world.node)
         self.nothing_is_shown_that_was_not_released()
         for name, case in self.world.node.memory.cases.items():
             if not name.startswith("Relief/") or not case.stands:

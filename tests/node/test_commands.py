@@ -272,9 +272,9 @@ def test_consent_is_given_shown_and_taken_back(folder, type_):
 def test_due_says_when_to_come_again(folder, type_):
     assert "nothing is awaited" in type_("due", folder)[2]
     type_("declare", folder, DARLING[3])
-    type_("act", folder, "Relief/S1", "verify", "--by", "second")
-    type_("act", folder, "Relief/S1", "submit")
+    type_("act", folder, "Relief/W1", "verify", "--by", "second")
+    type_("act", folder, "Relief/W1", "submit")
     late = ("--from", "2999-01-01T00:00Z")
-    code, _, err = type_("consent", folder, "Relief/S1", "--to", "Alder", *late)
+    code, _, err = type_("consent", folder, "Relief/W1", "--to", "Alder", *late)
     assert (code, "until then nothing" in err) == (0, True)
     assert type_("due", folder)[1] == "2999-01-01T00:00:00Z\n"

@@ -10,8 +10,9 @@ import pytest
 from keepclear.domain.consent import Consent
 from keepclear.domain.declaration import Kind
 from keepclear.errors import InputError, RuleError
-from keepclear.node import consenting, telling
+from keepclear.node import consenting
 from keepclear.node.declaring import Request
+from keepclear.node.due import due
 from tests.laws.strategies import MINUTE
 from tests.node.world import DAWN, World, movement, operation, site
 
@@ -53,7 +54,7 @@ def texts(world, to="Alder"):
 
 def test_without_consent_nobody_is_told(world):
     stand(world, site())
-    telling.due(world.node)
+    due(world.node)
     assert world.sent("Alder") == world.sent("Birch") == []
 
 
@@ -69,7 +70,7 @@ def test_a_recipient_is_told_when_it_is_submitted_and_nobody_else(world):
     assert told["radius_m"] == 500.0
     assert "permits nothing" in told["says"]
     assert world.sent("Birch") == []
-    telling.due(world.node)
+    due(world.node)
     assert len(texts(world)) == 1  # once
 
 
@@ -147,10 +148,10 @@ def test_before_its_time_nothing_is_told_even_where_a_plan_crosses(world):
     answer = world.declare(operation("A1"))
     assert json.loads(answer.reply["shown"][0])["crossings"] == []
     assert len(answer.verdict.crossings) == 1  # the node knows
-    assert telling.due(world.node) == DAWN + 60 * MINUTE
+    assert due(world.node) == DAWN + 60 * MINUTE
     assert world.sent("Alder") == []
     world.now = DAWN + 60 * MINUTE
-    assert telling.due(world.node) is None
+    assert due(world.node) > world.now
     (told,) = texts(world)
     assert [one["own"]["id"] for one in told["crossings"]] == ["A1"]
 
@@ -158,11 +159,11 @@ def test_before_its_time_nothing_is_told_even_where_a_plan_crosses(world):
 def test_a_lead_counts_from_its_beginning_and_moves_with_it(world):
     stand(world, movement(start=1_300.0))
     consent(world, "Relief/W1", lead_us=120 * MINUTE)
-    assert telling.due(world.node) == 1_180 * MINUTE
+    assert due(world.node) == 1_180 * MINUTE
     world.delay("Relief/W1", leaves_us=1_400 * MINUTE)
-    assert telling.due(world.node) == 1_280 * MINUTE
+    assert due(world.node) == 1_280 * MINUTE
     world.now = 1_280 * MINUTE
-    telling.due(world.node)
+    due(world.node)
     assert len(texts(world)) == 1
     # once told, a delay is told at once, whatever the lead says
     world.delay("Relief/W1", leaves_us=1_900 * MINUTE)
@@ -174,10 +175,10 @@ def test_what_an_interrupted_telling_left_is_made_up_for(world):
     consent(world, from_us=DAWN + MINUTE)
     world.now = DAWN + 5 * MINUTE
     world.node = world.start()
-    telling.due(world.node)
+    due(world.node)
     assert len(texts(world)) == 1
     world.node = world.start()
-    telling.due(world.node)
+    due(world.node)
     assert len(texts(world)) == 1
 
 
@@ -200,7 +201,7 @@ def test_after_revocation_nothing_is_told_not_even_where_a_plan_crosses(world):
     assert json.loads(answer.reply["shown"][0])["crossings"] == []
     world.declare(site(standoff_m=500.0))
     world.act("Relief/S1", "remove", reason="gone")
-    telling.due(world.node)
+    due(world.node)
     assert len(texts(world)) == count
     assert revoke(world).again
 

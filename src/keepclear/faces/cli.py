@@ -282,9 +282,9 @@ def _say_settings(ctx: click.Context) -> None:
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
     init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    consent, due,
     people, admit, put_out,
     link,
-    consent, due,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

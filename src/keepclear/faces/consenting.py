@@ -98,11 +98,11 @@ def due(folder: str) -> int:
     Tells what is released by now, and says which sites have expired. Every command on DIR does so
     first; without a service, something must run it at the time it prints.
     """
-    from keepclear.node import telling  # noqa: PLC0415
+    from keepclear.node.due import due as do_due  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        again_us = telling.due(node)
+        again_us = do_due(node)
     if again_us is None:
         say("nothing is awaited")
     else:

@@ -202,4 +202,6 @@ def _told(kind: str, body: dict[str, Any]) -> str:
     if kind == "verdict":
         deviations = ", ".join(one["code"] for one in body["deviations"])
         return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
+    if kind in {"consented", "revoked"}:
+        return f"{kind}: {body['to']} by {body['by']}"
     return f"{kind}: {body['how']} to {body['to']}" if kind == "shown" else kind

@@ -279,14 +279,14 @@ def view_of(
     desk = desk_of(arrangements, side.party)
     if level is Level.STAY_AWAY:
         view = stay_away(met.crossing, viewer, said, mark=mark, desk=desk)
-        if other is None and case is not None and case.unconfirmed_us is not None:
-            view["unconfirmed_since"] = format_instant(case.unconfirmed_us)
     else:
         view = shared_part(met.crossing, viewer, mark=mark, desk=desk, minima=met.minima)
     if level is Level.OPEN:
         view |= {"level": "open", "id": said.id, "version": version, "declaration": _plan(said)}
     elif may.hearing is Hearing.RELEASED:
         view |= {"version": version, "released": released_fields(said, may.fields)}
+    if case is not None and case.unconfirmed_us is not None and version == case.latest.number:
+        view["unconfirmed_since"] = format_instant(case.unconfirmed_us)
     return view
 
 

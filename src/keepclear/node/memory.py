@@ -141,14 +141,6 @@ class Memory:
     invited: dict[str, Admitted] = field(default_factory=dict)
     """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
-    peers: dict[str, Peer] = field(default_factory=dict)
-    """By party, this node's own among them."""
-    agreements: dict[str, Agreed] = field(default_factory=dict)
-    """The newest signed note on each arrangement, by its subject."""
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    """By subject."""
-    gone: dict[str, Gone] = field(default_factory=dict)
-    """By subject."""
     words: dict[str, dict[str, Word]] = field(default_factory=dict)
     """By subject and recipient: what was said of one notification."""
     defaults: dict[tuple[str, str], dict[str, Word]] = field(default_factory=dict)
@@ -157,6 +149,14 @@ class Memory:
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
     """When to look at a notification again; made anew from what changed."""
+    peers: dict[str, Peer] = field(default_factory=dict)
+    """By party, this node's own among them."""
+    agreements: dict[str, Agreed] = field(default_factory=dict)
+    """The newest signed note on each arrangement, by its subject."""
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    """By subject."""
+    gone: dict[str, Gone] = field(default_factory=dict)
+    """By subject."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
@@ -182,11 +182,14 @@ class Memory:
             return False
         if isinstance(body, Shown):
             self._shown(body)
-        return isinstance(body, Verdict | Shown | Consented | Revoked | Expired)
+        return isinstance(body, Verdict | Shown)
 
     def _erased(self, body: Erased) -> None:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
+        self.words.pop(body.subject, None)
+        self.changed.discard(body.subject)
+        self.waits.pop(body.subject, None)
         versions = gone.versions + (len(case.versions) if case else 0)
         self.gone[body.subject] = Gone(versions, body.over_us)
         for party, uses in list(self.uses.items()):
@@ -234,6 +237,7 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
 
     def _shown(self, body: Shown) -> None:
         self.shown += 1
@@ -247,6 +251,35 @@ class Memory:
             case.released[body.to] = body.released
         elif body.of and body.to == case.latest.declaration.party:
             case.crossed = True
+
+    def _said(self, body: Consented | Revoked) -> None:
+        """A new word takes the place of the old one, and whoever was told under it starts anew."""
+        word = Word(None)
+        if isinstance(body, Consented):
+            word = Word(Consent(body.to, tuple(body.fields), body.from_us, body.lead_us))
+        if body.kind is None:
+            self.words.setdefault(body.subject, {})[body.to] = word
+            concerned = [body.subject] if body.subject in self.cases else []
+        else:
+            party = body.subject.split("/", 1)[1]
+            self.defaults.setdefault((party, body.kind), {})[body.to] = word
+            concerned = [
+                subject
+                for subject, case in self.cases.items()
+                if (case.latest.declaration.party, case.kind.value) == (party, body.kind)
+                and body.to not in self.words.get(subject, ())
+            ]
+        for subject in concerned:
+            begun = self.cases[subject].released.pop(body.to, None)
+            if begun is not None and word.consent is None:
+                self.cases[subject].told.discard(body.to)
+        self.changed.update(concerned)
+
+    def _expired(self, body: Expired) -> None:
+        case = self.cases.get(body.subject)
+        if case is not None:
+            case.stage, case.unconfirmed_us = Stage.EXPIRED, body.since_us
+            self.changed.add(body.subject)
 
     def _enrolled(self, body: Enrolled) -> None:
         root = Verifier.parse(body.root)
@@ -275,34 +308,6 @@ class Memory:
 
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
-
-    def _expired(self, body: Expired) -> None:
-        case = self.cases[body.subject]
-        case.stage, case.unconfirmed_us = Stage.EXPIRED, body.since_us
-        self.changed.add(body.subject)
-
-    def _said(self, body: Consented | Revoked) -> None:
-        """A new word takes the place of the old one, and whoever was told under it starts anew."""
-        word = Word(None)
-        if isinstance(body, Consented):
-            word = Word(Consent(body.to, tuple(body.fields), body.from_us, body.lead_us))
-        if body.kind is None:
-            self.words.setdefault(body.subject, {})[body.to] = word
-            concerned = [body.subject]
-        else:
-            party = body.subject.split("/", 1)[1]
-            self.defaults.setdefault((party, body.kind), {})[body.to] = word
-            concerned = [
-                subject
-                for subject, case in self.cases.items()
-                if (case.latest.declaration.party, case.kind.value) == (party, body.kind)
-                and body.to not in self.words.get(subject, ())
-            ]
-        for subject in concerned:
-            begun = self.cases[subject].released.pop(body.to, None)
-            if begun is not None and word.consent is None:
-                self.cases[subject].told.discard(body.to)
-        self.changed.update(concerned)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)

@@ -10,11 +10,11 @@ from keepclear.errors import ConfigurationError
 from keepclear.node import chance
 from keepclear.node.arranging import judge_anew
 from keepclear.node.clock import now_us
+from keepclear.node.due import due
 from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
-from keepclear.node.telling import due
 from keepclear.store.sqlite import SqliteStore
 
 __all__ = ["running"]

@@ -1,8 +1,8 @@
-"""What recipients are told of notified sites and movements, by consent, and what time brings.
+"""What recipients are told of notified sites and movements, by consent.
 
 Each recipient is told each version once, with its own crossings in it. What is owed is worked out from
-what was told before, so that a telling that did not come about is made up for by the next call of
-:func:`due`. Left to others: who may hear what (:mod:`hearing`), and every clock.
+what was told before, so that a telling that did not come about is made up for later. Left to others:
+who may hear what (:mod:`hearing`), and when to look (:mod:`due`).
 """
 
 from __future__ import annotations
@@ -10,28 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from keepclear.detect.index import batched
 from keepclear.disclose.hearing import Hearing
 from keepclear.disclose.levels import desk_of, is_humanitarian
 from keepclear.disclose.released import least_of, released_fields, times_of
-from keepclear.domain.life import STANDING
 from keepclear.domain.window import format_instant
-from keepclear.node.answering import About, subject_of, text_of, views_for
+from keepclear.node.answering import About, hearers, subject_of, text_of, views_for
 from keepclear.node.hearing import heard, named
-from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Met
 from keepclear.store.base import Outgoing
-from keepclear.wire.entries import Body, Shown
+from keepclear.wire.entries import Shown
 
-__all__ = ["NOTIFICATION_SAYS", "due", "notify", "outgoing_of"]
+__all__ = ["NOTIFICATION_SAYS", "confirmed_notices", "notify", "outgoing_of", "unconfirmed_notices"]
 
 NOTIFICATION_SAYS: Final = (
     "Given by its party of its own will. To receive it permits nothing and agrees to nothing. What the "
     "law protects does not depend on it, nor on what it leaves out."
 )
-_BATCH: Final = 100
-"""Notifications that are told in one write."""
+UNCONFIRMED_SAYS: Final = (
+    "Its party has not confirmed it in time. It stands as before, and so does the distance to keep "
+    "from it; what the law protects does not depend on this."
+)
 
 
 def notify(memory: Memory, about: About, found: Iterable[Met]) -> list[Shown]:
@@ -54,61 +53,43 @@ def notify(memory: Memory, about: About, found: Iterable[Met]) -> list[Shown]:
     return told
 
 
+def unconfirmed_notices(memory: Memory, case: Case, since_us: int, at_us: int) -> list[Shown]:
+    """What those are told who know of a site that has expired; its own party first."""
+    own = case.latest.declaration.party
+    text = {
+        "notice": "unconfirmed/1",
+        "unconfirmed_since": format_instant(since_us),
+        "says": UNCONFIRMED_SAYS,
+    }
+    return _on_confirmation(memory, case, (own, *hearers(memory, case, at_us)), text, at_us)
+
+
+def confirmed_notices(memory: Memory, case: Case, at_us: int) -> list[Shown]:
+    """What those are told who know of a site that is confirmed again."""
+    text = {"notice": "confirmed/1"}
+    return _on_confirmation(memory, case, hearers(memory, case, at_us), text, at_us)
+
+
+def _on_confirmation(
+    memory: Memory, case: Case, readers: Iterable[str], said: dict[str, Any], at_us: int
+) -> list[Shown]:
+    own = case.latest.declaration
+    subject = subject_of(own)
+    told = []
+    for reader in readers:
+        mine = {"about": {"party": own.party, "id": own.id, "version": case.latest.number}}
+        desk = desk_of(memory.arrangements.values(), own.party)
+        others = {"ref": case.mark, "party": own.party, "desk": desk}
+        head = mine if reader == own.party else others
+        text = text_of({**head, **said, "at": format_instant(at_us)})
+        of = [] if reader == own.party else [subject]
+        told.append(Shown(subject=subject, at_us=at_us, to=reader, how="notice", of=of, text=text))
+    return told
+
+
 def outgoing_of(shown: Iterable[Shown]) -> list[Outgoing]:
     """What must be sent of what is shown."""
     return [Outgoing(one.to, one.text.encode()) for one in shown if one.how == "notice"]
-
-
-def due(node: Node) -> int | None:
-    """Do what time has brought: tell what is released by now, and say what has expired.
-
-    A service calls it at the instant that it returned last, and after every change.
-
-    Returns:
-        When to call again, if nothing changes until then; nothing where no instant is awaited.
-
-    Raises:
-        StoreError: some of it may not be kept; call again.
-    """
-    memory, now = node.fresh().memory, node.now_us()
-    ready = {subject for subject, at_us in memory.waits.items() if at_us <= now} | memory.changed
-    for batch in batched(sorted(ready), _BATCH):
-        bodies: list[Body] = []
-        sent: list[Shown] = []
-        for subject in batch:
-            case = memory.cases[subject]
-            if case.stage in STANDING:
-                sent += _owed(node, case, now)
-        bodies += sent
-        if bodies:
-            node.save(bodies, outgoing=outgoing_of(sent))
-        for subject in batch:
-            _wait(memory, subject, now)
-    return min(memory.waits.values(), default=None)
-
-
-def _owed(node: Node, case: Case, now_us: int) -> list[Shown]:
-    said = case.latest.declaration
-    about = About(said, case.latest.number, case.mark, now_us, case.stood_us)
-    memory = node.memory
-    if not notify(memory, about, ()):
-        return []
-    silent = is_humanitarian(memory.arrangements.values(), node.around.owner)
-    return notify(memory, about, () if silent else node.standing.ask(said))
-
-
-def _wait(memory: Memory, subject: str, now_us: int) -> None:
-    """When this one is to be looked at again."""
-    memory.changed.discard(subject)
-    case = memory.cases[subject]
-    memory.waits.pop(subject, None)
-    if case.stage not in STANDING:
-        return
-    said = case.latest.declaration
-    instants = [heard(memory, said, reader, now_us).release_us for reader in named(memory, said)]
-    later = [one for one in instants if one is not None]
-    if later:
-        memory.waits[subject] = min(later)
 
 
 def _notification(
