@@ -78,28 +78,31 @@ def due(node: Node) -> list[Due]:
 
 
 def erase_due(node: Node, *, by: str = "desk") -> list[Due]:
-    """Erase what is due; what that was.
+    """Erase what is due, until nothing is; what that was.
 
     Raises:
         StoreError: nobody can know whether the last of it is erased; call it again.
     """
-    found = due(node)
-    for some in batched(found, _BATCH):
-        at_us = node.now_us()
-        bodies = [
-            Erased(
-                subject=one.subject,
-                at_us=at_us,
-                by=by,
-                why=one.why.value,
-                over_us=one.over_us,
-                kept_us=one.kept_us,
-                numbers=list(one.numbers),
-            )
-            for one in some
-        ]
-        node.save(bodies, replies_before_us=at_us - REPLIES_US)
-    return found
+    done: list[Due] = []
+    while found := due(node):  # what was told of one that goes may go after it
+        for some in batched(found, _BATCH):
+            at_us = node.now_us()
+            bodies = [_erased(one, by, at_us) for one in some]
+            node.save(bodies, replies_before_us=at_us - REPLIES_US)
+        done += found
+    return done
+
+
+def _erased(one: Due, by: str, at_us: int) -> Erased:
+    return Erased(
+        subject=one.subject,
+        at_us=at_us,
+        by=by,
+        why=one.why.value,
+        over_us=one.over_us,
+        kept_us=one.kept_us,
+        numbers=list(one.numbers),
+    )
 
 
 def _perhaps_over(memory: Memory, now_us: int) -> Iterator[str]:

@@ -6,9 +6,7 @@ is simply made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.domain.arrangement import Arrangement
@@ -35,6 +33,7 @@ from keepclear.wire.entries import (
     Shown,
     Stated,
     Verdict,
+    kind_of,
 )
 
 __all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
@@ -142,7 +141,7 @@ class Memory:
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
         if not self._is_left_over(body):
-            _TAKE[type(body)](self, body)
+            getattr(self, "_" + kind_of(body).replace("-", "_"))(body)  # each kind has its method
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
@@ -250,21 +249,3 @@ class Memory:
 def stage_named(kind: Kind, name: str) -> State | Stage:
     """The stage that a word stands for, in the life of a kind."""
     return State(name) if kind is Kind.OPERATION else Stage(name)
-
-
-_TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
-    Declared: Memory._declared,
-    Acted: Memory._acted,
-    Verdict: Memory._verdict,
-    Shown: Memory._shown,
-    Alarm: Memory._alarm,
-    Arranged: Memory._arranged,
-    Enrolled: Memory._enrolled,
-    Agreed: Memory._agreed,
-    Admitted: Memory._admitted,
-    PutOut: Memory._put_out,
-    Reported: Memory._reported,
-    Stated: Memory._stated,
-    Erased: Memory._erased,
-}
-"""Each kind of entry, and what takes it in."""
