@@ -12,12 +12,18 @@ from keepclear.errors import ConfigurationError, StoreError
 from keepclear.record import merkle
 from keepclear.store.base import Batch, Committed, Kept, NewEntry, Outgoing, Reply
 from keepclear.store.memory import Failure, MemoryStore
+from keepclear.store.postgres import PostgresStore
 from keepclear.store.sqlite import SqliteStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def store(request, tmp_path):
-    opened = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "node.db")
+    if request.param == "memory":
+        opened = MemoryStore()
+    elif request.param == "sqlite":
+        opened = SqliteStore(tmp_path / "node.db")
+    else:
+        opened = PostgresStore(request.getfixturevalue("new_postgres")(), "the test")
     yield opened
     opened.close()
 
@@ -210,37 +216,60 @@ def test_a_closed_store_answers_nothing(store):
         store.size()
 
 
+VALUES = st.builds(
+    Kept,
+    st.sampled_from(["token", "seen"]),
+    st.sampled_from("ab"),
+    st.sampled_from([b"", b"1", None]),
+)
+
+
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
-def test_back_ends_agree(tmp_path_factory, data):
+def test_back_ends_agree(tmp_path_factory, new_postgres, data):
     """The same calls, the same answers."""
     sqlite = SqliteStore(tmp_path_factory.mktemp("s") / "node.db")
-    stores = [MemoryStore(), sqlite]
+    postgres = PostgresStore(new_postgres(), "the test")
+    stores = [MemoryStore(), sqlite, postgres]
+
+    def same(ask):
+        first, *others = [ask(one) for one in stores]
+        assert all(other == first for other in others)
+        return first
+
+    keys = st.sampled_from([None, "k", "l"])
     for _ in range(data.draw(st.integers(1, 12))):
         size = stores[0].size()
-        said = [
-            batch(
-                data.draw(st.sampled_from([size, size, size + 1])),
-                *data.draw(st.lists(st.sampled_from("ABC"), max_size=3)),
-                key=data.draw(st.sampled_from([None, "k", "l"])),
-            )
-            for _ in range(data.draw(st.integers(0, 3)))
-        ]
+        said = []
+        for _ in range(data.draw(st.integers(0, 3))):
+            expected = data.draw(st.sampled_from([size, size, size + 1]))
+            names = data.draw(st.lists(st.sampled_from("ABC"), max_size=3))
+            values = tuple(data.draw(st.lists(VALUES, max_size=3)))
+            said.append(replace(batch(expected, *names, key=data.draw(keys)), kept=values))
+            size += data.draw(st.sampled_from([0, len(names)]))
         if data.draw(st.booleans()):
             gone = data.draw(st.lists(st.integers(0, 12), max_size=3))
             limit = data.draw(st.sampled_from([None, 7, 8]))
-            said = [erasing(size, *gone, replies_before_us=limit), *said]
-        assert stores[0].commit(said) == stores[1].commit(said)
+            where = data.draw(st.sampled_from([0, len(said)]))
+            first = stores[0].size() if where == 0 else size
+            said.insert(where, erasing(first, *gone, replies_before_us=limit))
+            said.append(batch(first + 1, "D", key=data.draw(keys)))
+        same(lambda store, said=said: store.commit(said))
         numbers = [p.number for p in stores[0].pending(100)]
         gone = data.draw(st.lists(st.sampled_from(numbers))) if numbers else []
-        for one in stores:
-            one.delivered(gone)
-        assert stores[0].entries(0, 1000) == stores[1].entries(0, 1000)
-        assert stores[0].pending(1000) == stores[1].pending(1000)
-        assert stores[0].leaves(0, 1000) == stores[1].leaves(0, 1000)
+        same(lambda store, gone=gone: store.delivered(gone))
+        same(lambda store: store.size())
+        same(lambda store: store.entries(0, 1000))
+        same(lambda store: store.history("A"))
+        same(lambda store: store.pending(1000))
+        same(lambda store: store.leaves(0, 1000))
+        same(lambda store: [store.kept("token"), store.kept("seen")])
+        same(lambda store: [store.reply("desk", key) for key in "kl"])
+        same(lambda store: merkle.root_of(0, store.size(), store.node))
     sqlite.close()
+    postgres.close()
 
 
 # failures

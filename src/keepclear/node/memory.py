@@ -6,7 +6,9 @@ is simply made again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.domain.arrangement import Arrangement
@@ -33,7 +35,6 @@ from keepclear.wire.entries import (
     Shown,
     Stated,
     Verdict,
-    kind_of,
 )
 
 __all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
@@ -140,8 +141,9 @@ class Memory:
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
-        if not self._is_left_over(body):
-            getattr(self, "_" + kind_of(body).replace("-", "_"))(body)  # each kind has its method
+        if self._is_left_over(body):
+            return
+        _TAKE[type(body)](self, body)
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
@@ -208,9 +210,6 @@ class Memory:
             )
         self.arrangements[found.name] = found
 
-    def _alarm(self, body: Alarm) -> None:
-        self.alarms.append(body)
-
     def _shown(self, body: Shown) -> None:
         self.shown += 1
         for subject in body.of:
@@ -222,19 +221,22 @@ class Memory:
         card = open_card(body.card.encode(), root)
         self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
 
-    def _agreed(self, body: Agreed) -> None:
-        self.agreements[body.subject] = body
-
     def _admitted(self, body: Admitted) -> None:
         if body.how == "invited":
             self.invited[body.mark] = body
-        else:
+        elif body.how != "password":  # who it is and who let it in stays
             self.people[body.mark] = body
             self.invited.pop(body.mark, None)
 
     def _put_out(self, body: PutOut) -> None:
         self.people.pop(body.mark, None)
         self.invited.pop(body.mark, None)
+
+    def _alarm(self, body: Alarm) -> None:
+        self.alarms.append(body)
+
+    def _agreed(self, body: Agreed) -> None:
+        self.agreements[body.subject] = body
 
     def _reported(self, body: Reported) -> None:
         self.incidents[body.subject] = Incident(body)
@@ -244,6 +246,24 @@ class Memory:
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
+
+
+_TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
+    Declared: Memory._declared,
+    Acted: Memory._acted,
+    Verdict: Memory._verdict,
+    Shown: Memory._shown,
+    Arranged: Memory._arranged,
+    Alarm: Memory._alarm,
+    Admitted: Memory._admitted,
+    PutOut: Memory._put_out,
+    Enrolled: Memory._enrolled,
+    Agreed: Memory._agreed,
+    Reported: Memory._reported,
+    Stated: Memory._stated,
+    Erased: Memory._erased,
+}
+"""What each kind of entry changes in memory."""
 
 
 def stage_named(kind: Kind, name: str) -> State | Stage:

@@ -14,9 +14,9 @@ from typing import Any, Final
 import apsw
 
 from keepclear.errors import ConfigurationError, StoreError
-from keepclear.record.merkle import leaf_hash, node_hash
 from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
 from keepclear.store.migrations import Applied, migrations_of, to_apply
+from keepclear.store.subtrees import completed
 
 __all__ = ["SQLITE_VERSION_MIN", "SqliteStore"]
 
@@ -174,15 +174,7 @@ class SqliteStore:
 
     def _append(self, leaves: Sequence[bytes]) -> None:
         """Leaves, and the hashes of the subtrees that they complete."""
-        fresh: dict[tuple[int, int], bytes] = {}
-        for number, leaf in enumerate(leaves, self._size):
-            level, index, found = 0, number, leaf_hash(leaf)
-            fresh[level, index] = found
-            while index & 1:
-                left = fresh.get((level, index - 1)) or self.node(level, index - 1)
-                found = node_hash(left, found)
-                level, index = level + 1, index >> 1
-                fresh[level, index] = found
+        fresh = completed(self._size, leaves, self.node)
         self._db.executemany("INSERT INTO leaf VALUES (?, ?)", list(enumerate(leaves, self._size)))
         self._db.executemany(
             "INSERT INTO node VALUES (?, ?, ?)", [(*where, hash_) for where, hash_ in fresh.items()]
