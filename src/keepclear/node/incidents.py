@@ -70,12 +70,8 @@ def report(
     _not_too_many(memory, party, at_us)
     subjects = [_resolved(memory, name, party, whole=whole) for name in concern.subjects]
     known = _parties_known(memory, party, whole=whole)
-    for name in (*concern.parties, *to):
-        if name not in known:
-            raise RuleError(
-                "incident.party",
-                f"no party {name[:40]!r} is named in an arrangement with {party}; is it spelt so?",
-            )
+    _all_known(known, (*concern.parties, *to), f"in an arrangement with {party}")
+    _all_known({*known, node.around.owner}, (party,), "here")
     told = set(to)
     if not is_humanitarian(memory.arrangements.values(), party):
         told |= {*concern.parties, *(subject.partition("/")[0] for subject in subjects)}
@@ -122,6 +118,8 @@ def state(
     if before is not None:
         return before
     incident = incident_of(memory, subject, None if whole else party)
+    known = _parties_known(memory, party, whole=True) | _circle(incident)
+    _all_known({*known, node.around.owner}, (party,), "here")
     return _save(node, incident, [], statement, request, party, asked)
 
 
@@ -282,6 +280,14 @@ def _parties_known(memory: Memory, party: str, *, whole: bool) -> set[str]:
         named.append({subject.partition("/")[0] for subject in (*memory.cases, *memory.gone)})
         return set().union(*named)
     return set().union(*(names for names in named if party in names))
+
+
+def _all_known(known: set[str], named: Iterable[str], where: str) -> None:
+    for name in named:
+        if name not in known:
+            raise RuleError(
+                "incident.party", f"no party {name[:40]!r} is named {where}; is it spelt so?"
+            )
 
 
 def _new_subject(node: Node) -> str:

@@ -35,7 +35,7 @@ from keepclear.node.memory import Case, Memory
 from keepclear.store.base import ERASED, Entry
 from keepclear.wire.entries import Erased, Shown, decode_body
 
-__all__ = ["Due", "due", "erase_due"]
+__all__ = ["Due", "due", "erase_due", "lifetime"]
 
 _BATCH: Final = 100
 """Declarations that are erased in one write."""
@@ -126,7 +126,7 @@ def _due_of(node: Node, subject: str, now_us: int, frozen: _Frozen) -> Iterator[
     """What is due of one declaration: what was declared, then what was found and shown of it."""
     memory, owner, party = node.memory, node.around.owner, subject.partition("/")[0]
     history = [entry for entry in node.store.history(subject) if entry.data]
-    life = _lifetime(memory, subject, history)
+    life = lifetime(memory, subject, history)
     if life is None or is_frozen(subject, life, frozen.named, frozen.spans):
         return
     whose = _whose(party, owner)
@@ -152,7 +152,7 @@ def _still_tells(memory: Memory, entry: Entry) -> bool:
     return any(other in memory.cases for other in body.of if other != entry.subject)
 
 
-def _lifetime(memory: Memory, subject: str, history: Sequence[Entry]) -> Lifetime | None:
+def lifetime(memory: Memory, subject: str, history: Sequence[Entry]) -> Lifetime | None:
     """From when to when it was in force or spoken of; nothing, where no entry is left to erase."""
     spoken = [entry.at_us for entry in history if entry.kind != ERASED]
     if not spoken:
