@@ -25,6 +25,8 @@ from keepclear.faces.convert import convert
 from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
+from keepclear.faces.incident import incident
+from keepclear.faces.keep import keep
 from keepclear.faces.link import link
 from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
@@ -285,6 +287,7 @@ _COMMANDS: Final = (
     consent, due,
     people, admit, put_out,
     link,
+    incident, keep,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

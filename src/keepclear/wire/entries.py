@@ -48,8 +48,7 @@ class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
     """What every entry says."""
 
     subject: str
-    """What it is about: ``Party/id``, ``arrangement/name`` or ``people/mark``."""
-    """What it is about: ``Party/id``, ``arrangement/name`` or ``incident/mark``."""
+    """What it is about: ``Party/id``, ``arrangement/name``, ``people/mark`` or ``incident/mark``."""
     at_us: int
     """When the node took it, by its own clock."""
 
