@@ -147,8 +147,11 @@ class NodeMachine(RuleBasedStateMachine):
             assert failure is None or self.world.store.size() == size  # nothing had to be written
             found = [one for one in found if not isinstance(one, list)]
         self.world.store.failing = None
+        pairs = list(zip(asks, found, strict=True))
+        if failure is Failure.STORED:  # what was stored came first; the others are decided anew
+            pairs.sort(key=lambda pair: not getattr(pair[1], "again", False))
         expected = {}
-        for (what, *values), one in zip(asks, found, strict=True):
+        for (what, *values), one in pairs:
             learn = self.learn_declared if what == "declare" else self.learn_acted
             subject, names = learn(*values, one)
             if names is not None or self.model.get(subject, [None, None])[1] not in STANDING:

@@ -120,8 +120,16 @@ class World:
                 found.append(call())
             except KeepclearError as error:
                 found.append(error)
+            if self.node.failed is not None:
+                break
         self.node.settle()
         return found
+
+    def bodies(self):
+        """Every entry, decoded."""
+        from keepclear.wire.entries import decode_body
+
+        return [decode_body(entry.data[32:]) for entry in self.store.entries(0, 10_000)]
 
     def kinds(self):
         return [entry.kind for entry in self.store.entries(0, 10_000)]

@@ -12,7 +12,7 @@ Left to others: what is decided (:mod:`declaring`, :mod:`acting`, :mod:`arrangin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
@@ -74,6 +74,7 @@ class Node:
         self.store, self.around = Staged(store), around
         self._memory: Memory
         self._standing: Standing
+        self._kept: dict[str, dict[str, bytes]] = {}
         self._stale = True
         self._gathers = False
         self._failed: BaseException | None = None
@@ -127,9 +128,13 @@ class Node:
         """
         self._gathers = False
         self.store.flush()
-        failed = self._failed or self.store.failure
-        if failed is not None:
-            raise StoreError(f"a write failed meanwhile: {failed}") from failed
+        if self.failed is not None:
+            raise StoreError(f"a write failed meanwhile: {self.failed}") from self.failed
+
+    @property
+    def failed(self) -> BaseException | None:
+        """The write that failed since :meth:`gather`; nothing more should be decided then."""
+        return self._failed or self.store.failure
 
     def now_us(self) -> int:
         """The node's clock."""
@@ -138,6 +143,14 @@ class Node:
     def replied(self, client: str, key: str) -> bytes | None:
         """What was answered under a key; an empty key was never answered."""
         return self.store.reply(client, key) if key else None
+
+    def kept(self, space: str) -> Mapping[str, bytes]:
+        """Values of one kind that may change, by name, as they are now."""
+        if self._wrong:
+            self._load()
+        if space not in self._kept:
+            self._kept[space] = self.store.kept(space)
+        return self._kept[space]
 
     def save(
         self,
@@ -171,6 +184,8 @@ class Node:
         self._stale = True
         for body in bodies:
             self._memory.apply(body)
+        for value in kept:
+            self._change(value)
         self._follow(bodies)
         self.store.stage(batch)
         self._stale = False
@@ -222,6 +237,13 @@ class Node:
         """Let go of the store."""
         self.store.close()
 
+    def _change(self, value: Kept) -> None:
+        if value.space in self._kept:
+            if value.data is None:
+                self._kept[value.space].pop(value.key, None)
+            else:
+                self._kept[value.space][value.key] = value.data
+
     def _follow(self, bodies: Sequence[Body]) -> None:
         if any(kind_of(body) == "arranged" for body in bodies):
             self._standing = Standing(self._memory, self.around.geoid)
@@ -251,6 +273,7 @@ class Node:
             )
         self._memory = memory
         self._standing = Standing(memory, self.around.geoid)
+        self._kept = {}
         self._stale = False
 
     def _check(self, note: bytes) -> None:

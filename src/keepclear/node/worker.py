@@ -90,7 +90,7 @@ class Worker:
         self._node.gather()
         done = _tried(self._node, first)
         goes_on = True
-        while goes_on and time.monotonic() < until_s:
+        while goes_on and self._node.failed is None and time.monotonic() < until_s:
             try:
                 call = self._calls.get_nowait()
             except queue.Empty:
