@@ -72,8 +72,8 @@ def backup(folder: str, file: str) -> int:
     from keepclear.store.sqlite import SqliteStore  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        assert isinstance(node.store, SqliteStore)
-        node.store.backup(file)
+        assert isinstance(node.store.behind, SqliteStore)
+        node.store.behind.backup(file)
         size = node.store.size()
     say(f"{size:,} entries are in {file}; {folder}/keys and {folder}/node.toml are not")
     return Exit.NOTHING
