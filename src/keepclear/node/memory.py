@@ -6,6 +6,7 @@ is simply made again.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from keepclear.disclose.budgets import Use, size_km2_hours
@@ -76,6 +77,10 @@ class Memory:
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
     shown: int = 0
+    of_party: dict[str, list[str]] = field(default_factory=dict)
+    """Subjects of each party's declarations."""
+    read: set[tuple[str, str, int]] = field(default_factory=set)
+    """Who has read which version of another's declaration."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
@@ -108,6 +113,7 @@ class Memory:
         case = self.cases.get(body.subject)
         if case is None:
             self.cases[body.subject] = Case([version], stage, body.mark)
+            self.of_party.setdefault(declaration.party, []).append(body.subject)
         else:
             case.versions.append(version)
             case.stage, case.verdict, case.stood_us = stage, None, None
@@ -123,6 +129,8 @@ class Memory:
         self.shown += 1
         for subject in body.of:
             self.cases[subject].told.add(body.to)
+        if body.how == "read":
+            self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
