@@ -15,10 +15,25 @@ from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
+from keepclear.link.cards import Card, open_card
+from keepclear.link.pinning import Pinned
+from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
-from keepclear.wire.entries import Acted, Alarm, Arranged, Body, Declared, Shown, Verdict
+from keepclear.wire.entries import (
+    Acted,
+    Admitted,
+    Agreed,
+    Alarm,
+    Arranged,
+    Body,
+    Declared,
+    Enrolled,
+    PutOut,
+    Shown,
+    Verdict,
+)
 
-__all__ = ["Case", "Memory", "Version", "stage_named"]
+__all__ = ["Case", "Memory", "Peer", "Version", "stage_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Version:
     text: str
     by: str
     at_us: int
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
 
 
 @dataclass(slots=True)
@@ -65,6 +82,16 @@ class Case:
         return self.stage in STANDING
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What is believed of a party's keys."""
+
+    root: Verifier
+    card: Card
+    pinned: Pinned
+    since_us: int
+
+
 @dataclass(slots=True)
 class Memory:
     """Everything that entries say."""
@@ -76,11 +103,19 @@ class Memory:
     uses: dict[str, list[Use]] = field(default_factory=dict)
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
+    people: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those who are in: people and programs."""
+    invited: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
     of_party: dict[str, list[str]] = field(default_factory=dict)
     """Subjects of each party's declarations."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
+    peers: dict[str, Peer] = field(default_factory=dict)
+    """By party, this node's own among them."""
+    agreements: dict[str, Agreed] = field(default_factory=dict)
+    """The newest signed note on each arrangement, by its subject."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
@@ -105,10 +140,19 @@ class Memory:
             self.alarms.append(body)
         elif isinstance(body, Shown):
             self._shown(body)
+        elif isinstance(body, Enrolled):
+            self._enrolled(body)
+        elif isinstance(body, Agreed):
+            self.agreements[body.subject] = body
+        elif isinstance(body, Admitted):
+            self._admitted(body)
+        elif isinstance(body, PutOut):
+            self.people.pop(body.mark, None)
+            self.invited.pop(body.mark, None)
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us)
+        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:
@@ -131,6 +175,18 @@ class Memory:
             self.cases[subject].told.add(body.to)
         if body.how == "read":
             self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
+
+    def _enrolled(self, body: Enrolled) -> None:
+        root = Verifier.parse(body.root)
+        card = open_card(body.card.encode(), root)
+        self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
+
+    def _admitted(self, body: Admitted) -> None:
+        if body.how == "invited":
+            self.invited[body.mark] = body
+        else:
+            self.people[body.mark] = body
+            self.invited.pop(body.mark, None)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
