@@ -6,7 +6,7 @@ import pytest
 
 from keepclear.domain.access import Action, Principal, Role
 from keepclear.errors import RuleError
-from keepclear.node import access, login
+from keepclear.node import access, links, login, sessions
 from keepclear.node.attempts import Attempts
 from keepclear.node.passwords import hash_password
 from tests.node.world import World
@@ -16,18 +16,18 @@ PASSWORD = "four words that nobody guesses"
 
 def test_first_link_login_and_token():
     world, attempts = World(), Attempts()
-    link = access.first_link(world.node)
+    link = links.first_link(world.node)
     kept = hash_password(PASSWORD, bytes(16))
-    access.redeem(world.node, link, mark="chief-1", password=kept)
-    assert access.first_link(world.node) is None
+    links.redeem(world.node, link, mark="chief-1", password=kept)
+    assert links.first_link(world.node) is None
     attempt = login.begin_login(world.node, attempts, "chief-1")
     opened = login.open_session(world.node, attempts, attempt.compare(PASSWORD))
-    chief = login.session(world.node, opened.session)
+    chief = sessions.session(world.node, opened.session)
     assert chief == Principal("", Role.ADMINISTRATOR, "chief-1")
     invitation = access.admit(
         world.node, chief, mark="alder-1", party="Alder", role=Role.ADMINISTRATOR
     )
-    access.redeem(world.node, invitation, password=kept)
+    links.redeem(world.node, invitation, password=kept)
     boss = Principal("Alder", Role.ADMINISTRATOR, "alder-1")
     token = access.admit(
         world.node,
@@ -37,12 +37,12 @@ def test_first_link_login_and_token():
         role=Role.DUTY,
         only=frozenset({Action.DECLARE}),
     )
-    program = login.bearer(world.node, token)
+    program = sessions.bearer(world.node, token)
     assert program == Principal("Alder", Role.DUTY, "feed-1", frozenset({Action.DECLARE}))
     access.put_out(world.node, boss, "feed-1")
-    assert login.bearer(world.node, token) is None
+    assert sessions.bearer(world.node, token) is None
     with pytest.raises(RuleError):
         access.put_out(world.node, boss, "chief-1")
-    login.logout(world.node, opened.session)
-    assert login.session(world.node, opened.session) is None
+    sessions.logout(world.node, opened.session)
+    assert sessions.session(world.node, opened.session) is None
     assert world.start().memory == world.node.memory

@@ -147,8 +147,7 @@ class Memory:
         elif isinstance(body, Admitted):
             self._admitted(body)
         elif isinstance(body, PutOut):
-            self.people.pop(body.mark, None)
-            self.invited.pop(body.mark, None)
+            self._put_out(body)
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
@@ -184,9 +183,15 @@ class Memory:
     def _admitted(self, body: Admitted) -> None:
         if body.how == "invited":
             self.invited[body.mark] = body
-        else:
+        elif body.how != "password":  # who it is and who let it in stays
             self.people[body.mark] = body
             self.invited.pop(body.mark, None)
+
+    def _put_out(self, body: PutOut) -> None:
+        self.people.pop(body.mark, None)
+        sent = [mark for mark, one in self.invited.items() if body.mark in {mark, one.by}]
+        for mark in sent:
+            del self.invited[mark]
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
