@@ -29,6 +29,7 @@ from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.report import FORMS, render
+from keepclear.faces.serve import serve
 from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, not_over_input, say
 from keepclear.faces.where import where
@@ -279,7 +280,7 @@ def _say_settings(ctx: click.Context) -> None:
 
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
-    link, init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    link, init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

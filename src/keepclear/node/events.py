@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keepclear.disclose.levels import others_in
+from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.window import format_instant
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.ledger import Node, opening_of
@@ -69,7 +70,9 @@ def _known(memory: Memory) -> Any:
     return event
 
 
-def _of(memory: Memory, body: Body) -> tuple[Iterable[str], dict[str, Any]]:
+def _of(  # noqa: PLR0911 - one return for each kind of entry
+    memory: Memory, body: Body
+) -> tuple[Iterable[str], dict[str, Any]]:
     """Who hears of an entry, and what; nobody, where nothing is said of its kind here."""
     if isinstance(body, Declared):
         told = {"subject": body.subject, "version": body.version, "stage": body.stage}
@@ -80,7 +83,7 @@ def _of(memory: Memory, body: Body) -> tuple[Iterable[str], dict[str, Any]]:
     if isinstance(body, Shown):
         if body.how == "read":
             return (), {}  # whoever reads has it already
-        return {body.to}, {"how": body.how, "shown": json.loads(body.text)}
+        return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
     if isinstance(body, Alarm):
         arrangement = memory.arrangements.get(body.arrangement)
         others = others_in(arrangement, body.party) if arrangement else ()
@@ -95,5 +98,14 @@ def _of(memory: Memory, body: Body) -> tuple[Iterable[str], dict[str, Any]]:
 
 
 def _owner(memory: Memory, subject: str) -> set[str]:
+    """The party of a declaration, and the desk of a secretariat that it came through."""
     case = memory.cases.get(subject)
-    return {case.latest.declaration.party} if case else set()
+    if case is None:
+        return set()
+    desk = {""} if case.latest.through == SECRETARIAT else set[str]()
+    return {case.latest.declaration.party} | desk
+
+
+def _reader(memory: Memory, body: Shown) -> set[str]:
+    owner = _owner(memory, body.subject)
+    return owner if body.to in owner else {body.to}

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 
 from keepclear.disclose.budgets import Use, size_km2_hours
+from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
@@ -109,7 +110,8 @@ class Memory:
     """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
     of_party: dict[str, list[str]] = field(default_factory=dict)
-    """Subjects of each party's declarations."""
+    """Subjects of each party's declarations; under the empty name those that came through the desk of a
+    secretariat."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -157,9 +159,13 @@ class Memory:
         if case is None:
             self.cases[body.subject] = Case([version], stage, body.mark)
             self.of_party.setdefault(declaration.party, []).append(body.subject)
+            new_desk = body.through == SECRETARIAT
         else:
+            new_desk = body.through == SECRETARIAT and not any(v.through for v in case.versions)
             case.versions.append(version)
             case.stage, case.verdict, case.stood_us = stage, None, None
+        if new_desk:
+            self.of_party.setdefault("", []).append(body.subject)
         self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
 
     def _acted(self, body: Acted) -> None:

@@ -17,10 +17,12 @@ from itertools import islice
 from typing import Any, Final
 
 from keepclear.disclose.levels import Level, is_humanitarian, level_of
+from keepclear.domain.access import Principal
 from keepclear.domain.declaration import Declaration, Kind
 from keepclear.errors import RuleError
 from keepclear.formats.writers.geojson import features
 from keepclear.formats.writers.losses import Losses
+from keepclear.node.allowing import reaches
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.memory import Case, Memory
 from keepclear.wire.entries import Shown, decode_body
@@ -56,35 +58,35 @@ class Page:
     """Where the next page goes on; empty, where this is the last."""
 
 
-def view_of(memory: Memory, party: str, subject: str) -> View:
-    """One declaration, if it exists for a party.
+def view_of(memory: Memory, who: Principal, subject: str) -> View:
+    """One declaration, if it exists for the one who asks.
 
     Raises:
         RuleError: ``declaration.unknown``: it does not; whether it does for others is not said.
     """
     case = memory.cases.get(subject)
-    if case is None or not _exists(memory, party, case):
+    if case is None or not _exists(memory, who, case):
         raise RuleError(
             "declaration.unknown",
-            "nothing is declared under this name that you may see; write party and id as they are listed",
+            "nothing that you may see is declared under this name; write party and id as listed",
         )
-    return View(subject, case, case.latest.declaration.party == party)
+    return View(subject, case, reaches(who, case))
 
 
 def page(
     memory: Memory,
-    party: str,
+    who: Principal,
     wanted: Callable[[View], bool],
     *,
     after: str = "",
     limit: int,
     sites: bool = False,
 ) -> Page:
-    """A page of what exists for a party.
+    """A page of what exists for somebody.
 
     Args:
         memory: What is known.
-        party: For whom.
+        who: For whom.
         wanted: Which of them.
         after: The name that the page before ended with.
         limit: At most so many.
@@ -93,15 +95,15 @@ def page(
     found: list[View] = []
     last = after
     looked_at = 0
-    for subject in _names(memory, party, after):
+    for subject in _names(memory, who.party, after):
         if looked_at == _LOOKED_AT_MAX or len(found) == limit:
             return Page(tuple(found), last)
         looked_at += 1
         last = subject
         case = memory.cases[subject]
-        own = case.latest.declaration.party == party
+        own = reaches(who, case)
         hidden = case.kind is Kind.SITE and not sites
-        if not own and (hidden or not _exists(memory, party, case)):
+        if not own and (hidden or not _exists(memory, who, case)):
             continue
         view = View(subject, case, own)
         if wanted(view):
@@ -109,7 +111,7 @@ def page(
     return Page(tuple(found))
 
 
-def read(node: Node, party: str, by: str, views: Iterable[View]) -> None:
+def read(node: Node, who: Principal, views: Iterable[View]) -> None:
     """Keep in the record that somebody is about to read declarations of others.
 
     Raises:
@@ -118,15 +120,20 @@ def read(node: Node, party: str, by: str, views: Iterable[View]) -> None:
     bodies = []
     for view in views:
         version = view.case.latest.number
-        seen = (party, view.subject, version)
+        seen = (who.party, view.subject, version)
         if view.own or (view.case.kind is not Kind.SITE and seen in node.memory.read):
             continue
-        text = {"notice": "read/1", "by": by, "version": version, "features": features_of(view)}
+        text = {
+            "notice": "read/1",
+            "by": who.mark,
+            "version": version,
+            "features": features_of(view),
+        }
         bodies.append(
             Shown(
                 subject=view.subject,
                 at_us=node.now_us(),
-                to=party,
+                to=who.party,
                 how="read",
                 of=[view.subject],
                 text=json.dumps(text, ensure_ascii=False, separators=(",", ":")),
@@ -162,23 +169,23 @@ def answered(node: Node, view: View) -> str | None:
 
 def _names(memory: Memory, party: str, after: str) -> Iterator[str]:
     """Names of what may exist for a party, in order: its own, and of those it has agreed with."""
-    parties = {party} if party else set[str]()
+    parties = {party}  # under the empty name stands what came through a secretariat
     if party and not is_humanitarian(memory.arrangements.values(), party):
         for one in memory.arrangements.values():
             names = {member.name for member in one.members}
             parties |= names if party in names else set()
     found: list[str] = []
-    for one in parties:
-        names_of = memory.of_party.get(one, [])
+    for name in parties:
+        names_of = memory.of_party.get(name) or []
         names_of.sort()  # they come nearly sorted, which costs little
         start = bisect_right(names_of, after)
         found += islice(names_of, start, start + _LOOKED_AT_MAX + 1)
     return iter(sorted(found))
 
 
-def _exists(memory: Memory, party: str, case: Case) -> bool:
-    owner = case.latest.declaration.party
-    if not party or owner == party:
-        return bool(party)
-    level = level_of(memory.arrangements.values(), viewer=party, owner=owner, kind=case.kind)
-    return case.stands and level is Level.OPEN
+def _exists(memory: Memory, who: Principal, case: Case) -> bool:
+    if reaches(who, case):
+        return True
+    owner, arrangements = case.latest.declaration.party, memory.arrangements.values()
+    level = level_of(arrangements, viewer=who.party, owner=owner, kind=case.kind)
+    return bool(who.party) and case.stands and level is Level.OPEN

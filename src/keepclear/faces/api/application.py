@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import Route as Path
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from keepclear.faces.api.endpoint import Endpoint, send_problem
 from keepclear.faces.api.openapi import document_route
@@ -38,8 +38,8 @@ class Application:
             assert route.method not in methods, f"{route.method} {route.path} stands twice"
             methods[route.method] = route
         paths = [_path(path, Endpoint(methods, service)) for path, methods in by_path.items()]
-        self._app: ASGIApp = Starlette(routes=paths, lifespan=self._lifespan, exception_handlers={})
-        router = self._app.router  # type: ignore[attr-defined]
+        self._app = Starlette(routes=paths, lifespan=self._lifespan, exception_handlers={})
+        router = self._app.router
         router.redirect_slashes = False
         router.default = self._nothing
 

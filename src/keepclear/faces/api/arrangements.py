@@ -1,6 +1,6 @@
 """Routes on arrangements: the administrator of the node sets them, a party sees those that name it.
 
-An arrangement binds many; so only whoever administers the node itself sets one here. A party that only
+An arrangement binds many; so only the desk whose node it is sets one here. A party that only
 notifies sees which parties it notifies there, and nothing of what they have agreed with each other.
 """
 
@@ -12,7 +12,6 @@ from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.access import Action
 from keepclear.domain.arrangement import Arrangement
 from keepclear.faces.api import forms
-from keepclear.faces.api.declarations import answered
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Reply, Route
 from keepclear.formats.arrangements import read_arrangement
@@ -23,9 +22,8 @@ from keepclear.wire.entries import Arranged, decode_body
 __all__ = ["ROUTES"]
 
 
-def all_of_them(asked: Asked, node: Node) -> Reply:
+def all_of_them(_asked: Asked, node: Node) -> Reply:
     """All that hold here."""
-    _of_the_node(asked, node)
     held = node.memory.arrangements.values()
     return Reply(forms.Arrangements([_form(node, one, whole=True) for one in held]))
 
@@ -40,7 +38,6 @@ def agreed(asked: Asked, node: Node) -> Reply:
 
 def put(asked: Asked, node: Node) -> Reply:
     """From here on it holds."""
-    _of_the_node(asked, node)
     found, refused = read_arrangement(asked.body.text.encode(), name="the arrangement")
     if found is None:
         first = refused[0]
@@ -48,12 +45,8 @@ def put(asked: Asked, node: Node) -> Reply:
     if found.name != asked.path["name"]:
         raise Problem(422, "arrangement.other", "the name in it is not the one in the address")
     answer = set_arrangement(node, asked.body.text, asked.request())
-    return answered(answer)
-
-
-def _of_the_node(asked: Asked, node: Node) -> None:
-    if asked.who.party not in {"", node.around.owner}:
-        raise Problem(403, "access.node", "whoever administers this node sets its arrangements")
+    reply = answer.reply
+    return Reply(forms.Set(reply["subject"], reply["version"], reply["number"], again=answer.again))
 
 
 def _form(node: Node, one: Arrangement, *, whole: bool) -> forms.ArrangementForm:
@@ -91,8 +84,8 @@ ROUTES: Final = (
         "Set an arrangement; what stands is judged anew by it",
         put,
         body=forms.ArrangementText,
-        answer=forms.Answered,
+        answer=forms.Set,
         repeatable=True,
-        problems=(422,),
+        problems=(409, 422),
     ),
 )

@@ -95,19 +95,22 @@ def window_of(text: str) -> Window:
     try:
         start = _limit(first)
         end = _limit(last) if slash else start
-        if start is None and end is None and not slash:
-            raise InputError("time", "nothing was said")
-        if start is not None and end is not None and end < start:
-            raise InputError("time", "it ends before it begins")
+        window = Window(start, end)
     except InputError as error:
-        raise Problem(
-            400,
-            "query.datetime",
-            f"found {text[:60]!r}, expected an instant such as 2015-11-20T06:30:00Z, or two with a "
-            f"slash between ({error})",
-        ) from None
+        raise _no_time(text, str(error)) from None
+    if not slash and start is None:
+        raise _no_time(text, "nothing was said")
     # an instant as the end belongs to what is asked for; a window's own end does not
-    return Window(start, None if end is None else end + 1)
+    return Window(start, None if window.end_us is None else window.end_us + 1)
+
+
+def _no_time(text: str, why: str) -> Problem:
+    return Problem(
+        400,
+        "query.datetime",
+        f"found {text[:60]!r}, expected an instant such as 2015-11-20T06:30:00Z, or two with a "
+        f"slash between ({why})",
+    )
 
 
 def _limit(text: str) -> int | None:

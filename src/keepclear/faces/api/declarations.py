@@ -23,6 +23,7 @@ from keepclear.faces.api.route import GEOJSON, Asked, Reply, Route
 from keepclear.integrity.context import Context
 from keepclear.integrity.examine import examine
 from keepclear.node import acting, declaring, views
+from keepclear.node.allowing import allow
 from keepclear.node.declaring import Answer
 from keepclear.node.ledger import Node
 from keepclear.node.views import View, view_of
@@ -57,8 +58,8 @@ def list_(asked: Asked, node: Node) -> Reply:
     query, who = asked.query, asked.who
     fits = wanted(query.bbox, query.party, query.kind, query.datetime)
     after = name_of(query.cursor)
-    found = views.page(node.memory, who.party, fits, after=after, limit=query.limit)
-    views.read(node, who.party, who.mark, found.views)
+    found = views.page(node.memory, who, fits, after=after, limit=query.limit)
+    views.read(node, who, found.views)
     features = [feature for view in found.views for feature in views.features_of(view)]
     return Reply(
         forms.Features(type="FeatureCollection", features=features, next=cursor_of(found.after))
@@ -68,7 +69,7 @@ def list_(asked: Asked, node: Node) -> Reply:
 def show(asked: Asked, node: Node) -> Reply:
     """One declaration as it stands."""
     view = _seen(asked, node)
-    views.read(node, asked.who.party, asked.who.mark, [view])
+    views.read(node, asked.who, [view])
     case, said = view.case, view.declaration
     held = forms.Held(
         party=said.party,
@@ -151,11 +152,7 @@ def answered(answer: Answer, *, status: int | None = None) -> Reply:
 
 
 def _declared(asked: Asked, node: Node, said: Declaration) -> Reply:
-    who = asked.who
-    if said.party != who.party:
-        raise Problem(
-            403, "access.party", f"you declare for {who.party!r}, and it names another party"
-        )
+    allow(node, asked.who, Action.DECLARE, said.party)
     doubts = [one.code for one in examine([said], Context(now_us=node.now_us()))]
     answer = declaring.declare(node, said, asked.request(), if_match=asked.if_match, doubts=doubts)
     fresh = answer.reply["version"] == 1 and not answer.again
@@ -165,7 +162,7 @@ def _declared(asked: Asked, node: Node, said: Declaration) -> Reply:
 def _seen(asked: Asked, node: Node) -> View:
     """A declaration that exists for the one who asks; sites of others are layers of their own."""
     subject = f"{asked.path['party']}/{asked.path['id']}"
-    view = view_of(node.memory, asked.who.party, subject)
+    view = view_of(node.memory, asked.who, subject)
     if not view.own and view.case.kind.value == "site":
         raise _unknown()
     return view
@@ -192,7 +189,6 @@ def _tag(version: int) -> dict[str, str]:
 
 
 _ONE: Final = "/api/v1/declarations/{party}/{id}"
-_CHANGE: Final = {"versioned": True, "repeatable": True}
 ROUTES: Final = (
     Route(
         "POST",
@@ -204,7 +200,8 @@ ROUTES: Final = (
         answer=forms.Answered,
         status=201,
         problems=(200, 403, 409, 412, 422),
-        **_CHANGE,
+        versioned=True,
+        repeatable=True,
     ),
     Route(
         "GET",
@@ -226,7 +223,8 @@ ROUTES: Final = (
         body=DeclarationForm,
         answer=forms.Answered,
         problems=(404, 409, 412, 422, 428),
-        **_CHANGE,
+        versioned=True,
+        repeatable=True,
     ),
     Route(
         "GET",
@@ -255,7 +253,8 @@ ROUTES: Final = (
         body=forms.Step,
         answer=forms.Answered,
         problems=(404, 409, 412, 422),
-        **_CHANGE,
+        versioned=True,
+        repeatable=True,
     ),
     Route(
         "POST",
@@ -265,7 +264,8 @@ ROUTES: Final = (
         verify,
         answer=forms.Answered,
         problems=(404, 409, 412, 422),
-        **_CHANGE,
+        versioned=True,
+        repeatable=True,
     ),
     Route(
         "POST",
@@ -276,6 +276,7 @@ ROUTES: Final = (
         body=forms.Delayed,
         answer=forms.Answered,
         problems=(404, 409, 412, 422),
-        **_CHANGE,
+        versioned=True,
+        repeatable=True,
     ),
 )

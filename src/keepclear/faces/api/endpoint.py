@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import msgspec
 from starlette.datastructures import Headers
 from starlette.requests import Request as HttpRequest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keepclear.domain.access import Action, Principal
 from keepclear.faces.api import problems
@@ -24,6 +24,7 @@ from keepclear.faces.api.reading import Sent, asked_of, credentials_of, read_bod
 from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
 from keepclear.faces.api.technical import places_of
+from keepclear.node.allowing import allow
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 
@@ -56,9 +57,7 @@ class Endpoint:
         route = self._routes.get("GET" if scope["method"] == "HEAD" else scope["method"])
         status = 500
         try:
-            if route is None:
-                allowed = ", ".join(sorted(self._routes))
-                raise Problem(405, "method", f"possible: {allowed}", headers={"Allow": allowed})
+            route = self._known(route)
             self._paced(route, scope)
             app = await self._answer(route, scope, headers, receive)
             status = await _send(app, scope, receive, send, service)
@@ -83,6 +82,12 @@ class Endpoint:
                 }
             )
 
+    def _known(self, route: Route | None) -> Route:
+        if route is None:
+            allowed = ", ".join(sorted(self._routes))
+            raise Problem(405, "method", f"possible: {allowed}", headers={"Allow": allowed})
+        return route
+
     def _paced(self, route: Route, scope: Scope) -> None:
         service, address = self._service, _address(scope)
         wait_s = service.addresses.wait_s(address)
@@ -93,7 +98,7 @@ class Endpoint:
 
     async def _answer(
         self, route: Route, scope: Scope, headers: Headers, receive: Receive
-    ) -> Reply | ASGIApp:
+    ) -> ASGIApp:
         service = self._service
         bearer, session = credentials_of(headers, service.names)
         if route.need is not Gate.OPEN and not (bearer or session):
@@ -106,34 +111,33 @@ class Endpoint:
 
         def decide(node: Node) -> Asked | Reply:
             principal = service.known(node, bearer, session)
-            self._let_in(route, principal)
-            asked = asked_of(sent, principal, (bearer, session), service.names.encrypted)
+            self._let_in(route, principal, node)
+            asked = asked_of(sent, principal, (bearer, session), service.names)
             return asked if route.handler is None else route.handler(asked, node)
 
-        answer: Asked | Reply | ASGIApp
+        answer: Asked | Reply
         if route.need is Gate.OPEN and route.flow is not None:
-            answer = asked_of(sent, None, (bearer, session), service.names.encrypted)
+            answer = asked_of(sent, None, (bearer, session), service.names)
         else:
             answer = await service.ask(decide)
         if route.unsafe:
             service.tail.bell.set()
         if isinstance(answer, Asked):
             assert route.flow is not None
-            answer = await route.flow(answer, service)
-        if isinstance(answer, Reply):
-            return _Whole(route, answer)
-        return answer
+            last = await route.flow(answer, service)
+            return _Whole(route, last) if isinstance(last, Reply) else last
+        return _Whole(route, answer)
 
-    def _let_in(self, route: Route, principal: Principal | None) -> None:
+    def _let_in(self, route: Route, principal: Principal | None, node: Node) -> None:
         if route.need is Gate.OPEN:
             return
         if principal is None:
             raise _nobody()
-        wait_s = self._service.parties.wait_s(principal.party)
+        wait_s = self._service.parties.wait_s(principal.desk)
         if wait_s:
             raise _too_many("limit.party", wait_s)
-        if isinstance(route.need, Action) and not principal.may(route.need):
-            raise Problem(403, "access.action", f"this is not yours to do: {route.need.value}")
+        if isinstance(route.need, Action):
+            allow(node, principal, route.need)
 
 
 class _Whole:
@@ -146,12 +150,14 @@ class _Whole:
         if body is None:
             self._body = b""
         self._headers = [
-            (name.lower().encode(), value.encode()) for name, value in reply.headers.items()
+            (name.lower().encode(), value.encode("latin-1", "replace"))
+            for name, value in reply.headers.items()
         ]
+        self._headers += [(b"set-cookie", cookie.encode("ascii")) for cookie in reply.cookies]
         if body is not None:
             self._headers.append((b"content-type", route.media.encode()))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         headers = [*self._headers]
         if self.status != 204:
             headers.append((b"content-length", str(len(self._body)).encode()))
@@ -173,12 +179,12 @@ async def _send(app: ASGIApp, scope: Scope, receive: Receive, send: Send, servic
     """Send an answer with the headers that all have; its status."""
     status = 500
 
-    async def with_headers(message: dict[str, object]) -> None:
+    async def with_headers(message: Message) -> None:
         nonlocal status
         if message["type"] == "http.response.start":
-            status = int(str(message["status"]))
+            status = int(message["status"])
             more = _FOR_ALL + (_ENCRYPTED if service.names.encrypted else ())
-            message = {**message, "headers": [*message.get("headers", ()), *more]}  # type: ignore[misc]
+            message["headers"] = [*message.get("headers", ()), *more]
         await send(message)
 
     await app(scope, receive, with_headers)

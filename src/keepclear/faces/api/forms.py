@@ -26,6 +26,7 @@ __all__ = [
     "Notice",
     "NoticeQuery",
     "Notices",
+    "Set",
     "Step",
     "Told",
     "VersionForm",
@@ -186,6 +187,17 @@ class Arrangements(Out, frozen=True):
     """Arrangements that hold."""
 
     arrangements: list[ArrangementForm]
+
+
+class Set(Out, frozen=True):
+    """An arrangement was set."""
+
+    subject: str
+    version: int
+    number: int
+    """Of its entry in the record."""
+    again: bool
+    """It was answered before."""
 
 
 # what was shown

@@ -25,6 +25,12 @@ class Pace:
     per_s: float
     burst: float
 
+    def at(self, per_s: float | None) -> Pace:
+        """Another rate with as many seconds' worth in the bucket; this one, where none is said."""
+        if per_s is None:
+            return self
+        return Pace(per_s, max(1.0, per_s * self.burst / self.per_s))
+
 
 PER_PARTY: Final = Pace(200.0, 1_000.0)
 """A desk with a feed of a few hundred drones; a program with more is given more by its operator."""

@@ -36,13 +36,15 @@ class Names:
         """
         return "__Host-keepclear" if self.encrypted else "keepclear"
 
-    def set_cookie(self, secret: str, *, max_age_s: int) -> str:
-        """The header that gives a session to a browser, or takes it back (0 seconds)."""
+    @property
+    def device(self) -> str:
+        """What the cookie of a known browser is called; it outlives sessions, and opens nothing."""
+        return f"{self.cookie}-device"
+
+    def set_cookie(self, name: str, secret: str, *, max_age_s: int) -> str:
+        """The header that gives a secret to a browser, or takes it back (0 seconds)."""
         secure = "; Secure" if self.encrypted else ""
-        return (
-            f"{self.cookie}={secret}; Path=/; Max-Age={max_age_s}; HttpOnly; "
-            f"SameSite=Strict{secure}"
-        )
+        return f"{name}={secret}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
 
     def is_ours(self, headers: Headers) -> bool:
         """Whether ``Host`` names this node, once."""

@@ -1,5 +1,4 @@
-"""OGC API Features, Part 1 (Core, GeoJSON, OpenAPI 3.0's place taken by 3.1): maps open what one may
-see.
+"""OGC API Features, Part 1, Core and GeoJSON: maps open what one may see.
 
 A collection for each kind of declaration. That of sites needs an action of its own, and whoever reads
 it reads on the record. A page may be short before the last one; the link ``next`` says whether there is
@@ -145,13 +144,13 @@ def _items(asked: Asked, node: Node, name: str, kind: Kind) -> Reply:
     fits = wanted(query.bbox, None, kind.value, query.datetime)
     found = views.page(
         node.memory,
-        who.party,
+        who,
         fits,
         after=name_of(query.cursor),
         limit=limit,
         sites=kind is Kind.SITE,
     )
-    views.read(node, who.party, who.mark, found.views)
+    views.read(node, who, found.views)
     features = [feature for view in found.views for feature in views.features_of(view)]
     here = f"/ogc/collections/{name}/items"
     links = [forms.Link(here, "self", GEOJSON), _link(f"/ogc/collections/{name}", "collection")]
@@ -173,14 +172,14 @@ def _items(asked: Asked, node: Node, name: str, kind: Kind) -> Reply:
 
 def _item(asked: Asked, node: Node, kind: Kind) -> Reply:
     subject, _, number = asked.path["item"].rpartition("#")
-    view = views.view_of(node.memory, asked.who.party, subject)
+    view = views.view_of(node.memory, asked.who, subject)
     features = views.features_of(view)
     if view.case.kind is not kind or not (number.isascii() and number.isdigit()):
         raise _nothing()
     at = int(number[:6]) - 1
     if not 0 <= at < len(features):
         raise _nothing()
-    views.read(node, asked.who.party, asked.who.mark, [view])
+    views.read(node, asked.who, [view])
     name = asked.path.get("collection", _SITES)
     return Reply({**features[at], "links": [_collection_link(name)]})
 

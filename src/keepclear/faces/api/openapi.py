@@ -23,14 +23,13 @@ __all__ = ["document", "document_route"]
 _NAMED: Final = re.compile(r"\{(\w+)(?::path)?\}")
 _REFERENCES: Final = "#/components/schemas/{name}"
 _EVERY: Final = (400, 404, 405, 421, 429, 500, 503)
-"""What any route may answer: the form, the address, the method, the name of the node, the pace, a fault,
-a store that cannot be read."""
+"""What any route may answer: form, address, method, name, pace, a fault, a store that is not read."""
 _KNOWN: Final = (401, 403)
 _BODY: Final = (413, 415)
 _STRING: Final = {"type": "string"}
 _ABOUT: Final = (
-    "What a node answers its own people, programs and parties. Problems are those of RFC 9457; their "
-    "`code` is stable. A party that only notifies gets receipts, and never a verdict or another's plan. "
+    "What a node answers people, programs and parties. Problems are those of RFC 9457; their "
+    "`code` is stable. A party that only notifies gets receipts, never a verdict or another's plan. "
     "No answer is a permission, an agreement or an assurance."
 )
 

@@ -21,7 +21,11 @@ MEDIA: Final = "application/problem+json"
 _TYPE: Final = "urn:keepclear:problem:"
 _BY_CODE: Final[Mapping[str, HTTPStatus]] = MappingProxyType(
     {
+        "access.unknown": HTTPStatus.NOT_FOUND,
+        "login.wait": HTTPStatus.TOO_MANY_REQUESTS,
         "declaration.unknown": HTTPStatus.NOT_FOUND,
+        "record.no-proof": HTTPStatus.NOT_FOUND,
+        "record.no-tile": HTTPStatus.NOT_FOUND,
         "record.nothing": HTTPStatus.NOT_FOUND,
         "version.other": HTTPStatus.PRECONDITION_FAILED,
         "idempotency.other-request": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -31,6 +35,7 @@ _BY_CODE: Final[Mapping[str, HTTPStatus]] = MappingProxyType(
 _BY_FAMILY: Final[Mapping[str, HTTPStatus]] = MappingProxyType(
     {
         "access": HTTPStatus.FORBIDDEN,
+        "login": HTTPStatus.FORBIDDEN,
         "arrangement": HTTPStatus.UNPROCESSABLE_ENTITY,
         "budget": HTTPStatus.TOO_MANY_REQUESTS,
     }

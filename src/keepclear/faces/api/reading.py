@@ -19,7 +19,7 @@ from starlette.requests import Request as HttpRequest
 from keepclear.domain.access import Principal
 from keepclear.faces.api.names import Names
 from keepclear.faces.api.problems import Problem
-from keepclear.faces.api.route import BODY_BYTES_MAX, GEOJSON, JSON, Asked, Route
+from keepclear.faces.api.route import BODY_BYTES_MAX, GEOJSON, Asked, Route
 
 __all__ = ["Sent", "asked_of", "credentials_of", "read_body"]
 
@@ -71,7 +71,7 @@ async def read_body(request: HttpRequest, route: Route) -> bytes:
 
 
 def asked_of(
-    sent: Sent, principal: Principal | None, credentials: tuple[str, str], encrypted: bool
+    sent: Sent, principal: Principal | None, credentials: tuple[str, str], names: Names
 ) -> Asked:
     """The request as a handler takes it.
 
@@ -90,7 +90,7 @@ def asked_of(
         key=_key(headers) if route.repeatable else "",
         if_match=_seen(headers) if route.versioned else None,
         credentials=credentials,
-        encrypted=encrypted,
+        device=_cookie(headers, names.device),
         last_event=_number(headers.get("last-event-id")),
     )
 
@@ -148,7 +148,7 @@ def _query(route: Route, raw: bytes) -> Any:
 def _body(route: Route, data: bytes, media: str) -> Any:
     if route.body is None:
         return None
-    if media.partition(";")[0].strip().lower() == GEOJSON != JSON:
+    if media.partition(";")[0].strip().lower() == GEOJSON:
         return data
     try:
         return msgspec.json.decode(data, type=route.body)

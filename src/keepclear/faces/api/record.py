@@ -1,4 +1,4 @@
-"""Routes on the record: checkpoint, tiles, proofs, a party's evidence, what it was shown, its events."""
+"""Routes on the record: checkpoint, tiles, proofs, evidence, what a party was shown, and its events."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Annotated, Final
 
 import msgspec
 
-from keepclear.domain.access import Action
+from keepclear.domain.access import Action, Principal
 from keepclear.domain.window import format_instant
 from keepclear.faces.api import forms
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import JSON, Asked, Reply, Route
 from keepclear.faces.api.stream import After, stream
 from keepclear.node import proofs
+from keepclear.node.allowing import reaches
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.views import view_of
+from keepclear.record.tiles import Tile
 from keepclear.wire.entries import Shown, decode_body
 
 __all__ = ["ROUTES"]
@@ -73,29 +75,38 @@ def consistency(asked: Asked, node: Node) -> Reply:
 def bundle(asked: Asked, node: Node) -> Reply:
     """What the party said and was shown about its own declaration, with proofs."""
     subject = f"{asked.path['party']}/{asked.path['id']}"
-    party = asked.who.party
-    if not view_of(node.memory, party, subject).own:
+    view = view_of(node.memory, asked.who, subject)
+    if not view.own:
         raise Problem(404, "declaration.unknown", "nothing of yours is declared under this name")
-    return Reply(proofs.own_evidence(node, party, subject))
+    return Reply(proofs.own_evidence(node, view.declaration.party, subject))
 
 
 def notices(asked: Asked, node: Node) -> Reply:
     """What the party was shown, in order; a page looks at some entries of the record only."""
-    party, after = asked.who.party, asked.query.after
+    after = asked.query.after
     entries = node.store.entries(after, _LOOKED_AT)
     found = []
     for entry in entries:
         if entry.kind != "shown":
             continue
         body = decode_body(opening_of(entry).body)
-        if isinstance(body, Shown) and body.to == party and party:
+        assert isinstance(body, Shown)
+        if _is_for(asked.who, body, node):
             shown = json.loads(body.text)
             found.append(forms.Notice(entry.number, format_instant(entry.at_us), body.how, shown))
     size = node.store.size()
     return Reply(forms.Notices(found, entries[-1].number if entries else size, size))
 
 
-def _tile(asked: Asked, level: str) -> proofs.Tile:
+def _is_for(who: Principal, body: Shown, node: Node) -> bool:
+    """Whether a party was shown it; a secretariat's desk what its own entries were told."""
+    if who.party:
+        return body.to == who.party
+    case = node.memory.cases.get(body.subject)
+    return case is not None and reaches(who, case) and body.to == case.latest.declaration.party
+
+
+def _tile(asked: Asked, level: str) -> Tile:
     if not (level.isascii() and level.isdigit() and len(level) == 1):
         raise Problem(404, "record.no-tile", "there is no such tile")
     return proofs.tile_named(int(level), asked.path["index"])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from keepclear.domain.access import Action, Principal
+from keepclear.node.allowing import request_by
 from keepclear.node.declaring import Request
 from keepclear.node.ledger import Node
 
@@ -55,8 +56,8 @@ class Asked:
     """The version seen last; 0 where ``If-None-Match: *`` says that there was none."""
     credentials: tuple[str, str] = ("", "")
     """The token and the session that were presented; one of them is empty."""
-    encrypted: bool = True
-    """Whether the line is."""
+    device: str = ""
+    """What a browser was given when somebody logged in with it before."""
     last_event: int | None = None
     """The entry that a stream goes on from."""
 
@@ -68,8 +69,7 @@ class Asked:
 
     def request(self) -> Request:
         """As use cases know it."""
-        who = self.who
-        return Request(by=who.mark, client=f"{who.party}/{who.mark}", key=self.key)
+        return request_by(self.who, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Reply:
     status: int | None = None
     """That of the route, if nothing is said."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    """Of ``Set-Cookie``, each whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from keepclear.faces.api.figures import Figures
 from keepclear.faces.api.limits import Limits
 from keepclear.faces.api.names import Names
 from keepclear.faces.api.tail import Tail
+from keepclear.node.attempts import Attempts
 from keepclear.node.ledger import Node
+from keepclear.node.passwords import HASHES_AT_ONCE
 from keepclear.node.worker import Worker
 
 __all__ = ["Doors", "Service"]
@@ -47,6 +49,9 @@ class Service:
     log: Callable[[dict[str, object]], None]
     """Takes one line of the technical log; see :mod:`keepclear.faces.api.technical`."""
     tail: Tail = field(default_factory=Tail)
+    attempts: Attempts = field(default_factory=Attempts)
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
+    """Passed by whoever hashes a password."""
 
     async def ask(self, call: Callable[[Node], Found]) -> Found:
         """Have something done in the node's thread, with its memory as the store has it.

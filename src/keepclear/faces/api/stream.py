@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -76,7 +77,7 @@ async def follow(service: Service) -> None:
             continue
         try:
             begin = tail.read_to
-            found, read_to = await service.ask(lambda node, begin=begin: events_after(node, begin))
+            found, read_to = await service.ask(partial(events_after, after=begin))
         except KeepclearError:
             continue  # the node says so to everybody who asks; a stream only waits
         if read_to != begin:
@@ -93,8 +94,7 @@ async def _lines(asked: Asked, service: Service, after: int) -> AsyncIterator[by
         while not tail.stopping:
             held = tail.after(after, party)
             if held is None:
-                begin = after
-                found, after = await service.ask(lambda node, b=begin: events_after(node, b))
+                found, after = await service.ask(partial(events_after, after=after))
                 held = [event for event in found if party in event.parties]
             else:
                 after = max(after, tail.read_to)
