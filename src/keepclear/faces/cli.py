@@ -28,6 +28,7 @@ from keepclear.faces.link import link
 from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
+from keepclear.faces.people import admit, people, put_out
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.serve import serve
 from keepclear.faces.template import template
@@ -280,7 +281,9 @@ def _say_settings(ctx: click.Context) -> None:
 
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
-    link, init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    people, admit, put_out,
+    link,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

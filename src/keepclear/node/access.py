@@ -19,7 +19,7 @@ from keepclear.node.allowing import HOLDER, allow, own_party
 from keepclear.node.credentials import Held, Space, forget, keep
 from keepclear.node.home import check_party
 from keepclear.node.ledger import Node
-from keepclear.node.tokens import PROGRAM_PREFIX, digest, new_token
+from keepclear.node.tokens import LINK_PREFIX, PROGRAM_PREFIX, digest, new_token
 from keepclear.store.base import Kept
 from keepclear.wire.entries import Admitted, PutOut
 
@@ -80,7 +80,7 @@ def admit(
     check_free(node, mark, unless=None if only is not None else (party, role.value))
     if only is not None:
         check_scopes(role, only)
-    secret = new_token(node.around.salt(), PROGRAM_PREFIX if only is not None else "")
+    secret = new_token(node.around.salt(), LINK_PREFIX if only is None else PROGRAM_PREFIX)
     now_us = node.now_us()
     space = Space.INVITATION if only is None else Space.PROGRAM
     body = Admitted(

@@ -57,7 +57,7 @@ def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[E
 
 def _known(memory: Memory) -> Any:
     def event(entry: Entry) -> Event | None:
-        if entry.kind in _FOR_NOBODY:
+        if entry.kind in _FOR_NOBODY or not entry.data:  # without data: erased
             return None
         body = decode_body(opening_of(entry).body)
         parties, told = _of(memory, body)

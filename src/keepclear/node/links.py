@@ -19,7 +19,7 @@ from keepclear.node.allowing import HOLDER, own_party
 from keepclear.node.credentials import Held, Space, forget, keep, look_up
 from keepclear.node.ledger import Node
 from keepclear.node.passwords import PasswordHash
-from keepclear.node.tokens import digest, new_token
+from keepclear.node.tokens import LINK_PREFIX, digest, new_token
 from keepclear.store.base import Kept
 from keepclear.wire.entries import Admitted
 
@@ -51,7 +51,7 @@ def first_link(node: Node) -> str | None:
     """
     if _somebody(node.fresh()):
         return None
-    secret, now_us = new_token(node.around.salt()), node.now_us()
+    secret, now_us = new_token(node.around.salt(), LINK_PREFIX), node.now_us()
     old = forget(node, "", Space.INVITATION)
     new = keep(Space.INVITATION, digest(secret), Held("", now_us, now_us))
     node.save([], kept=[*old, new])

@@ -90,9 +90,8 @@ def begin_login(node: Node, attempts: Attempts, mark: str, *, device: str = "") 
     if not attempts.take(slot, node.now_us()):
         raise RuleError(
             "login.wait",
-            f"this was tried too often; wait {PAUSE_US // 1_000_000} seconds, then try once; a "
-            "browser in which you logged in before does not wait, and an administrator can send a "
-            "new link",
+            f"this was tried too often; wait {PAUSE_US // 1_000_000} seconds, then try once; if a "
+            "stranger is trying it, use a browser in which you logged in before",
         )
     encoded = node.kept(Space.PASSWORD.value).get(mark)
     return Attempt(mark, NOBODYS if encoded is None else PasswordHash(encoded), slot, device)

@@ -100,7 +100,9 @@ def page(
             return Page(tuple(found), last)
         looked_at += 1
         last = subject
-        case = memory.cases[subject]
+        case = memory.cases.get(subject)
+        if case is None:  # its text was erased
+            continue
         own = reaches(who, case)
         hidden = case.kind is Kind.SITE and not sites
         if not own and (hidden or not _exists(memory, who, case)):
@@ -157,7 +159,7 @@ def features_of(view: View) -> list[dict[str, Any]]:
 def answered(node: Node, view: View) -> str | None:
     """What its party was last told of the verdict on its own declaration; a receipt, or nothing."""
     for entry in reversed(node.store.history(view.subject)):
-        if entry.kind != "shown":
+        if entry.kind != "shown" or not entry.data:
             continue
         body = decode_body(opening_of(entry).body)
         assert isinstance(body, Shown)
@@ -180,7 +182,7 @@ def _names(memory: Memory, party: str, after: str) -> Iterator[str]:
         names_of.sort()  # they come nearly sorted, which costs little
         start = bisect_right(names_of, after)
         found += islice(names_of, start, start + _LOOKED_AT_MAX + 1)
-    return iter(sorted(found))
+    return iter(dict.fromkeys(sorted(found)))
 
 
 def _exists(memory: Memory, who: Principal, case: Case) -> bool:

@@ -55,6 +55,8 @@ def _form(node: Node, one: Arrangement, *, whole: bool) -> forms.ArrangementForm
         return forms.ArrangementForm(one.name, one.version, members)
     text = ""
     for entry in node.store.history(f"arrangement/{one.name}"):
+        if not entry.data:
+            continue
         body = decode_body(opening_of(entry).body)
         text = body.text if isinstance(body, Arranged) else text
     return forms.ArrangementForm(one.name, one.version, members, list(one.notified), text)

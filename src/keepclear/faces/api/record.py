@@ -87,7 +87,7 @@ def notices(asked: Asked, node: Node) -> Reply:
     entries = node.store.entries(after, _LOOKED_AT)
     found = []
     for entry in entries:
-        if entry.kind != "shown":
+        if entry.kind != "shown" or not entry.data:
             continue
         body = decode_body(opening_of(entry).body)
         assert isinstance(body, Shown)
