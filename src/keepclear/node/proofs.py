@@ -91,7 +91,9 @@ def own_evidence(node: Node, party: str, subject: str) -> bytes:
     Raises:
         RuleError: ``record.nothing``.
     """
-    entries = [entry for entry in node.store.history(subject) if entry.data and _is_own(entry, party)]
+    entries = [
+        entry for entry in node.store.history(subject) if entry.data and _is_own(entry, party)
+    ]
     if not entries:
         raise RuleError("record.nothing", "the record has no such entry")
     signer = node.around.signer
