@@ -24,6 +24,7 @@ from keepclear.faces.convert import convert
 from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
+from keepclear.faces.link import link
 from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
@@ -281,6 +282,7 @@ _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
     init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
     people, admit, put_out,
+    link,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -124,7 +124,7 @@ def new_version(
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
     _within_budget(node, declaration, at_us)
-    version = case.latest.number + 1 if case else 1
+    version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
     about = About(declaration, version, mark, at_us)
     bodies: list[Body] = [
