@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from keepclear.domain.access import Action, Principal, Role
@@ -10,6 +13,7 @@ from keepclear.node import access, links, login, passwords, sessions
 from keepclear.node.allowing import HOLDER, allow, reaches, request_by
 from keepclear.node.attempts import AT_ONCE, PAUSE_US, Attempts
 from keepclear.node.declaring import declare
+from keepclear.node.worker import Worker
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import decode_body
 from tests.node.people import PASSWORD, everything_in, hashed, let_in, log_in, quick_hashes
@@ -373,6 +377,36 @@ def test_a_browser_has_a_count_of_its_own_for_its_own_mark_alone(world):
             log_in(world, "alder-1", "another word that is wrong", attempts, device=device)
     with pytest.raises(RuleError, match="too often"):
         log_in(world, "alder-1", attempts=attempts, device=device)
+
+
+def test_the_thread_that_decides_goes_on_while_a_password_is_compared(world, monkeypatch):
+    """The slow part runs elsewhere: it waits here until the node has answered somebody else."""
+    let_in(world, "alder-1", "Alder")
+    answered, real, threads = threading.Event(), passwords.verify_secret, []
+
+    def slow(*words):
+        threads.append(threading.get_ident())
+        assert answered.wait(10)
+        return real(*words)
+
+    monkeypatch.setattr(passwords, "verify_secret", slow)
+    worker, attempts = Worker(world.node), Attempts()
+    try:
+        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(10)
+        with ThreadPoolExecutor(1) as elsewhere:
+            comparing = elsewhere.submit(begun.compare, PASSWORD)
+            deciding = worker.ask(lambda _: threading.get_ident()).result(10)
+            assert not comparing.done()
+            answered.set()
+            compared = comparing.result(10)
+        opened = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
+        who = worker.ask(lambda node: sessions.session(node, opened.session)).result(10)
+    finally:
+        answered.set()
+        worker.close()
+    assert who.mark == "alder-1"
+    assert threads
+    assert deciding not in threads
 
 
 def test_what_changes_while_a_password_is_compared_counts(world):
