@@ -106,6 +106,12 @@ class World:
         text = agreement(**values)
         return arranging.set_arrangement(self.node, text, Request("one", "test", key))
 
+    def bodies(self):
+        """Every entry, decoded."""
+        from keepclear.wire.entries import decode_body
+
+        return [decode_body(entry.data[32:]) for entry in self.store.entries(0, 10_000)]
+
     def kinds(self):
         return [entry.kind for entry in self.store.entries(0, 10_000)]
 

@@ -10,7 +10,7 @@ Left to others: what is decided (:mod:`declaring`, :mod:`acting`, :mod:`arrangin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,6 +69,7 @@ class Node:
         self.store, self.around = store, around
         self.memory: Memory
         self.standing: Standing
+        self._kept: dict[str, dict[str, bytes]] = {}
         self._stale = True
         self._load()
         self._check(checkpoint)
@@ -91,6 +92,12 @@ class Node:
     def replied(self, client: str, key: str) -> bytes | None:
         """What was answered under a key; an empty key was never answered."""
         return self.store.reply(client, key) if key else None
+
+    def kept(self, space: str) -> Mapping[str, bytes]:
+        """Values of one kind that may change, by name, as they are now."""
+        if space not in self._kept:
+            self._kept[space] = self.store.kept(space)
+        return self._kept[space]
 
     def save(
         self,
@@ -134,6 +141,8 @@ class Node:
             if isinstance(body, Erased) and body.subject in self.memory.cases:
                 self._take_out(self.memory.cases[body.subject])
             self.memory.apply(body)
+        for value in kept:
+            self._change(value)
         self._follow(bodies)
         self._stale = False
         self._keep_checkpoint()
@@ -155,6 +164,13 @@ class Node:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
+
+    def _change(self, value: Kept) -> None:
+        if value.space in self._kept:
+            if value.data is None:
+                self._kept[value.space].pop(value.key, None)
+            else:
+                self._kept[value.space][value.key] = value.data
 
     def _follow(self, bodies: Sequence[Body]) -> None:
         if any(kind_of(body) == "arranged" for body in bodies):
@@ -205,6 +221,7 @@ class Node:
             )
         self.memory = memory
         self.standing = Standing(memory, self.around.geoid)
+        self._kept = {}
         self._stale = False
 
     def _pass_over(self, memory: Memory, entry: Entry, leaf: bytes) -> None:

@@ -15,13 +15,17 @@ from keepclear.errors import InputError
 
 __all__ = [
     "Acted",
+    "Admitted",
+    "Agreed",
     "Alarm",
     "Arranged",
     "Body",
     "CrossingForm",
     "Declared",
     "DeviationForm",
+    "Enrolled",
     "Erased",
+    "PutOut",
     "Reported",
     "Shown",
     "Stated",
@@ -41,6 +45,7 @@ class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
     """What every entry says."""
 
     subject: str
+    """What it is about: ``Party/id``, ``arrangement/name`` or ``people/mark``."""
     """What it is about: ``Party/id``, ``arrangement/name`` or ``incident/mark``."""
     at_us: int
     """When the node took it, by its own clock."""
@@ -81,6 +86,8 @@ class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
     version: int
     stage: str
     reason: str | None = None
+    through: str | None = None
+    """Whose desk did it, where that is not the party's own."""
 
 
 class CrossingForm(_Strict, frozen=True, kw_only=True):
@@ -147,6 +154,54 @@ class Alarm(_Entry, frozen=True, kw_only=True, tag="alarm/1"):
     arrangement: str
 
 
+class Enrolled(_Entry, frozen=True, kw_only=True, tag="enrolled/1"):
+    """What is believed of a party's keys from here on."""
+
+    root: str
+    """Its root key, as text."""
+    card: str
+    """Its newest card, the whole note."""
+    pinned: str
+    """``own``, ``unverified``, ``compared`` or ``lost``."""
+    by: str
+    reason: str | None = None
+    proof: str | None = None
+    """A second note that cannot be true beside the card."""
+
+
+class Agreed(_Entry, frozen=True, kw_only=True, tag="agreed/1"):
+    """A signed arrangement, with the signatures that it had then."""
+
+    note: str
+    signed: list[str]
+    missing: list[str]
+    by: str
+
+
+class Admitted(_Entry, frozen=True, kw_only=True, tag="admitted/1"):
+    """Somebody or a program is let in, or invited; no secret stands here, and nobody's name."""
+
+    mark: str
+    """A shift's mark or a program's name."""
+    party: str
+    """For whom; empty for the desk of a secretariat."""
+    role: str
+    how: str
+    """``invited``, ``first``, ``redeemed``, ``password`` or ``program``."""
+    by: str
+    """Who let it in: a mark."""
+    only: list[str] | None = None
+    """A program's scopes."""
+
+
+class PutOut(_Entry, frozen=True, kw_only=True, tag="put-out/1"):
+    """Somebody or a program is let in no more; what it did before stays."""
+
+    mark: str
+    party: str
+    by: str
+
+
 class Reported(_Entry, frozen=True, kw_only=True, tag="reported/1"):
     """An incident; what it names is kept for good. Its subject is ``incident/mark``."""
 
@@ -204,7 +259,21 @@ class Erased(_Entry, frozen=True, kw_only=True, tag="erased/1"):
     """Of the entries."""
 
 
-Body = Arranged | Declared | Acted | Verdict | Shown | Alarm | Reported | Stated | Erased
+Body = (
+    Arranged
+    | Declared
+    | Acted
+    | Verdict
+    | Shown
+    | Alarm
+    | Enrolled
+    | Agreed
+    | Admitted
+    | PutOut
+    | Reported
+    | Stated
+    | Erased
+)
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
     Declared: "declared",
@@ -212,6 +281,10 @@ _KINDS: Final[dict[type, str]] = {
     Verdict: "verdict",
     Shown: "shown",
     Alarm: "alarm",
+    Enrolled: "enrolled",
+    Agreed: "agreed",
+    Admitted: "admitted",
+    PutOut: "put-out",
     Reported: "reported",
     Stated: "stated",
     Erased: "erased",
