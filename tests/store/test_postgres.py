@@ -15,6 +15,7 @@ from keepclear.store import postgres_writer as writer
 from keepclear.store.base import Batch, Committed, NewEntry
 from keepclear.store.migrations import migrations_of
 from keepclear.store.postgres import PostgresStore
+from tests.store import pg_kill
 from tests.store.server import Server
 from tests.store.test_contract import batch, erasing
 
@@ -352,3 +353,10 @@ def test_another_machine_is_believed_by_its_certificate_only(rest):
     """It is not even asked."""
     with pytest.raises(ConfigurationError, match="sslmode=verify-full"):
         PostgresStore(f"postgresql://owner@{rest}", "one")
+
+
+def test_nothing_is_lost_or_done_twice_where_the_server_is_killed():
+    """The short form of ``make pg-kill``."""
+    found, _ = pg_kill.run(3, seed=1)
+    assert (found.kills, found.lost, found.twice, found.broken) == (3, 0, 0, 0)
+    assert found.answered >= 6
