@@ -75,7 +75,7 @@ def show(folder: str, subject: str, *, as_json: bool) -> int:
     with running(folder) as (_, node):
         row = _row(subject, case_of(node, subject))
         history = node.store.history(subject)
-    bodies = [json.loads(opening_of(entry).body) for entry in history]
+    bodies = [json.loads(opening_of(one).body) if one.data else {} for one in history]
     if as_json:
         whole = {
             "keepclear": "show/1",
@@ -193,6 +193,10 @@ def _crossings(number: int | None) -> str:
 
 
 def _told(kind: str, body: dict[str, Any]) -> str:
+    if not body:
+        return f"{kind}: what it said was erased when its time was over"
+    if kind == "erased":
+        return f"erased by {body['by']}: {len(body['numbers'])} entries ({body['why']})"
     if kind == "declared":
         why = f", {body['because']}" if "because" in body else ""
         return f"version {body['version']} declared by {body['by']}{why}"
@@ -202,4 +206,6 @@ def _told(kind: str, body: dict[str, Any]) -> str:
     if kind == "verdict":
         deviations = ", ".join(one["code"] for one in body["deviations"])
         return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
+    if kind in {"consented", "revoked"}:
+        return f"{kind}: {body['to']} by {body['by']}"
     return f"{kind}: {body['how']} to {body['to']}" if kind == "shown" else kind

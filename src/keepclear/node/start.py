@@ -12,6 +12,7 @@ from keepclear.errors import ConfigurationError
 from keepclear.node import chance
 from keepclear.node.arranging import judge_anew
 from keepclear.node.clock import now_us
+from keepclear.node.due import due
 from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
@@ -48,6 +49,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         )
         node = Node(store, around, checkpoint=_checkpoint(home))
         judge_anew(node)  # what an interrupted change of arrangements left
+        due(node)  # what time has brought since somebody last looked
         yield home, node
     finally:
         store.close()
