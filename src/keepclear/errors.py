@@ -8,6 +8,7 @@ KeepclearError                 ``code`` is stable; ``for_peer()`` is all that an
  │   └─ SplitViewError         likewise: two signed states that cannot both be true; carries both
  ├─ StoreError                 the operator: a write failed, and nobody can know whether it was stored
  ├─ ConfigurationError         the operator of this machine: something needed is missing here
+ │   └─ InUseError             likewise: another process uses it, such as a node that is serving
  └─ InternalError              us: a promise of our own code did not hold
 
 ``str(error)`` is for our own desk and may quote what was declared. ``for_peer()`` never does:
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "ConfigurationError",
+    "InUseError",
     "InputError",
     "InternalError",
     "KeepclearError",
@@ -119,6 +121,10 @@ class ConfigurationError(KeepclearError):
     """Something this machine needs is missing; the sentence says what and how to get it."""
 
     code = "configuration"
+
+
+class InUseError(ConfigurationError):
+    """Another process uses it now. Nothing is wrong with it; nothing was changed."""
 
 
 class InternalError(KeepclearError):

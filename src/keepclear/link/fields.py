@@ -15,8 +15,8 @@ from keepclear.errors import VerificationError
 __all__ = ["LINE_LENGTH_MAX", "Field", "read_fields", "write_fields"]
 
 Field = tuple[str, str]
-LINE_LENGTH_MAX: Final = 2_000
-"""Characters of one line: a key is some hundred; longer texts do not travel in lines."""
+LINE_LENGTH_MAX: Final = 20_000
+"""Characters of one line: a card in base64 is some thousand; a plan travels beside, by its hash."""
 _LINES_MAX: Final = 500
 
 

@@ -34,6 +34,8 @@ _DOMAIN: Final = b"keepclear/root/1\n"
 class Pinned(Enum):
     """How far a root key is believed."""
 
+    OWN = "own"
+    """This node's own."""
     UNVERIFIED = "unverified"
     """It came with an invitation. What its party sends is shown, and nothing else follows from it."""
     COMPARED = "compared"

@@ -28,6 +28,7 @@ from keepclear.node.declaring import (
     notices,
     replied,
     reply_to,
+    through,
 )
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
@@ -99,6 +100,7 @@ def act(
         version=case.latest.number,
         stage=stage.value,
         reason=reason.strip() or None,
+        through=through(node, request, case.latest.declaration.party),
     )
     if stage in STANDING and not case.stands:
         about = About(case.latest.declaration, case.latest.number, case.mark, at_us)

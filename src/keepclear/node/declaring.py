@@ -36,6 +36,7 @@ __all__ = [
     "notices",
     "replied",
     "reply_to",
+    "through",
 ]
 
 _MARK_BYTES: Final = 8
@@ -53,6 +54,8 @@ class Request:
     client: str = ""
     key: str = ""
     """Empty: asked again, it is another question."""
+    desk: str = ""
+    """Whose desk asks: a party, or the secretariat; the node's own, where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +124,16 @@ def new_version(
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
     _within_budget(node, declaration, at_us)
-    version = case.latest.number + 1 if case else 1
+    version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
     about = About(declaration, version, mark, at_us)
-    owner = node.around.owner
     bodies: list[Body] = [
         Declared(
             subject=subject,
             at_us=at_us,
             version=version,
             by=request.by,
-            through=owner if owner != declaration.party else None,
+            through=through(node, request, declaration.party),
             stage=stage.value,
             mark=mark,
             because=because,
@@ -207,6 +209,12 @@ def reply_to(request: Request, asked: str, reply: dict[str, Any], at_us: int) ->
         return None
     data = json.dumps({"request": _hash(asked), **reply}, ensure_ascii=False).encode()
     return Reply(request.client, request.key, data, at_us)
+
+
+def through(node: Node, request: Request, party: str) -> str | None:
+    """Whose desk enters something for a party; nothing, where it is the party's own."""
+    desk = request.desk or node.around.owner
+    return desk if desk != party else None
 
 
 def check_version(case: Case | None, if_match: int | None) -> None:

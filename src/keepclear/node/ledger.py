@@ -10,21 +10,21 @@ Left to others: what is decided (:mod:`declaring`, :mod:`acting`, :mod:`arrangin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Final
 
 from keepclear.detect.vertical import Geoid
+from keepclear.domain.declaration import State
 from keepclear.errors import ConfigurationError, InputError, StoreError, VerificationError
-from keepclear.node.memory import Memory
+from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Standing
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
 from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
-from keepclear.record.merkle import root_of
+from keepclear.record.merkle import leaf_hash, root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Batch, Entry, Kept, NewEntry, Outgoing, Reply, Store
-from keepclear.wire.entries import Body, decode_body, encode_body, kind_of
+from keepclear.wire.entries import Body, Erased, decode_body, encode_body, kind_of
 
 __all__ = ["Node", "Surroundings", "opening_of"]
 
@@ -69,6 +69,7 @@ class Node:
         self.store, self.around = store, around
         self.memory: Memory
         self.standing: Standing
+        self._kept: dict[str, dict[str, bytes]] = {}
         self._stale = True
         self._load()
         self._check(checkpoint)
@@ -92,6 +93,12 @@ class Node:
         """What was answered under a key; an empty key was never answered."""
         return self.store.reply(client, key) if key else None
 
+    def kept(self, space: str) -> Mapping[str, bytes]:
+        """Values of one kind that may change, by name, as they are now."""
+        if space not in self._kept:
+            self._kept[space] = self.store.kept(space)
+        return self._kept[space]
+
     def save(
         self,
         bodies: Sequence[Body],
@@ -99,8 +106,11 @@ class Node:
         outgoing: Sequence[Outgoing] = (),
         reply: Reply | None = None,
         kept: Sequence[Kept] = (),
+        replies_before_us: int | None = None,
     ) -> int:
         """Keep what was decided, and remember it; the number of its first entry.
+
+        What a body says is erased is erased in the same write; such bodies come last.
 
         Raises:
             StoreError: nobody can know whether it is kept; the next call of :meth:`fresh` reads again.
@@ -120,13 +130,19 @@ class Node:
             outgoing=tuple(outgoing),
             replies=(reply,) if reply else (),
             kept=tuple(kept),
+            erased=tuple(n for body in bodies if isinstance(body, Erased) for n in body.numbers),
+            replies_before_us=replies_before_us,
         )
         self._stale = True
         (done,) = self.store.commit([batch])
         if done is None:
             raise StoreError("something else was kept in between; ask again")
         for body in bodies:
+            if isinstance(body, Erased) and body.subject in self.memory.cases:
+                self._take_out(self.memory.cases[body.subject])
             self.memory.apply(body)
+        for value in kept:
+            self._change(value)
         self._follow(bodies)
         self._stale = False
         self._keep_checkpoint()
@@ -149,6 +165,13 @@ class Node:
         """Let go of the store."""
         self.store.close()
 
+    def _change(self, value: Kept) -> None:
+        if value.space in self._kept:
+            if value.data is None:
+                self._kept[value.space].pop(value.key, None)
+            else:
+                self._kept[value.space][value.key] = value.data
+
     def _follow(self, bodies: Sequence[Body]) -> None:
         if any(kind_of(body) == "arranged" for body in bodies):
             self.standing = Standing(self.memory, self.around.geoid)
@@ -156,6 +179,11 @@ class Node:
         for subject in dict.fromkeys(body.subject for body in bodies):
             if subject in self.memory.cases:
                 self.standing.put(self.memory.cases[subject])
+
+    def _take_out(self, case: Case) -> None:
+        """Something whose time is over, though nobody said that it has ended."""
+        case.stage = State.ENDED
+        self.standing.put(case)
 
     def _keep_checkpoint(self) -> None:
         """What was decided is durable by now; a checkpoint that cannot be kept is still a failure."""
@@ -169,12 +197,23 @@ class Node:
             ) from error
 
     def _load(self) -> None:
-        memory, after = Memory(), 0
+        memory, after, silent = Memory(), 0, set[int]()
         while page := self.store.entries(after, _PAGE):
             leaves = self.store.leaves(after, after + len(page))
-            for entry, leaf in zip_longest(page, leaves, fillvalue=b""):
-                _take(memory, entry, leaf)
+            for entry, leaf in zip(page, leaves + [b""] * (len(page) - len(leaves)), strict=True):
+                if not entry.data:
+                    self._pass_over(memory, entry, leaf)
+                    silent.add(entry.number)
+                    continue
+                body = _take(memory, entry, leaf)
+                if isinstance(body, Erased):
+                    silent.difference_update(body.numbers)
             after = page[-1].number
+        for number in sorted(silent):
+            raise ConfigurationError(
+                f"entry {number} of the database says nothing, and no later entry says that it was "
+                "erased; somebody changed it; keep it, and restore the newest backup beside it"
+            )
         if after != self.store.size():
             raise ConfigurationError(
                 f"the database has {after:,} entries and {self.store.size():,} leaves of its record; "
@@ -182,7 +221,17 @@ class Node:
             )
         self.memory = memory
         self.standing = Standing(memory, self.around.geoid)
+        self._kept = {}
         self._stale = False
+
+    def _pass_over(self, memory: Memory, entry: Entry, leaf: bytes) -> None:
+        """An entry whose text was erased: its leaf is still the one that the record holds."""
+        if leaf_hash(leaf) != self.store.node(0, entry.number - 1):
+            raise ConfigurationError(
+                f"leaf {entry.number - 1} of the database is not the one that its record holds a "
+                "hash of; somebody changed it; keep it, and restore the newest backup beside it"
+            )
+        memory.erased(entry.kind, entry.subject)
 
     def _check(self, note: bytes) -> None:
         """That the store goes on from the last checkpoint; then that there is one for it."""
@@ -213,9 +262,8 @@ class Node:
         self._keep_checkpoint()
 
 
-def _take(memory: Memory, entry: Entry | bytes, leaf: bytes | Entry) -> None:
+def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:
     """One more entry, if its leaf stands for it and its columns agree with its body."""
-    assert isinstance(entry, Entry)
     try:
         body = decode_body(entry.data[SALT_BYTES:])
         columns = (entry.kind, entry.subject, entry.at_us)
@@ -231,3 +279,4 @@ def _take(memory: Memory, entry: Entry | bytes, leaf: bytes | Entry) -> None:
             f"entry {entry.number} of the database cannot be understood ({error}); nothing was "
             "changed; was it written by a newer keepclear, or damaged?"
         ) from error
+    return body

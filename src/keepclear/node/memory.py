@@ -6,18 +6,38 @@ is simply made again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Final
 
-from keepclear.disclose.budgets import Use, size_km2_hours
+from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
+from keepclear.link.cards import Card, open_card
+from keepclear.link.pinning import Pinned
+from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
-from keepclear.wire.entries import Acted, Alarm, Arranged, Body, Declared, Shown, Verdict
+from keepclear.wire.entries import (
+    Acted,
+    Admitted,
+    Agreed,
+    Alarm,
+    Arranged,
+    Body,
+    Declared,
+    Enrolled,
+    Erased,
+    PutOut,
+    Reported,
+    Shown,
+    Stated,
+    Verdict,
+)
 
-__all__ = ["Case", "Memory", "Version", "stage_named"]
+__all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,8 @@ class Version:
     text: str
     by: str
     at_us: int
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
 
 
 @dataclass(slots=True)
@@ -64,6 +86,34 @@ class Case:
         return self.stage in STANDING
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What is believed of a party's keys."""
+
+    root: Verifier
+    card: Card
+    pinned: Pinned
+    since_us: int
+
+
+@dataclass(slots=True)
+class Incident:
+    """What was reported, and what was said about it since."""
+
+    reported: Reported
+    statements: list[Stated] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is left of a declaration whose text was erased."""
+
+    versions: int = 0
+    """How many there were; a later one goes on from there."""
+    over_us: int = 0
+    """Since when it was over."""
+
+
 @dataclass(slots=True)
 class Memory:
     """Everything that entries say."""
@@ -75,35 +125,61 @@ class Memory:
     uses: dict[str, list[Use]] = field(default_factory=dict)
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
+    people: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those who are in: people and programs."""
+    invited: dict[str, Admitted] = field(default_factory=dict)
+    """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
+    peers: dict[str, Peer] = field(default_factory=dict)
+    """By party, this node's own among them."""
+    agreements: dict[str, Agreed] = field(default_factory=dict)
+    """The newest signed note on each arrangement, by its subject."""
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    """By subject."""
+    gone: dict[str, Gone] = field(default_factory=dict)
+    """By subject."""
 
     def apply(self, body: Body) -> None:
         """Take one more entry in."""
-        if isinstance(body, Declared):
-            self._declared(body)
-        elif isinstance(body, Acted):
-            self._acted(body)
-        elif isinstance(body, Verdict):
-            case = self.cases[body.subject]
-            case.stood_us = body.at_us if case.verdict is None else case.stood_us
-            case.verdict = body
-            case.crossed |= bool(body.crossings)
-        elif isinstance(body, Arranged):
-            found, refused = read_arrangement(body.text.encode(), name=body.subject)
-            if found is None:
-                raise ConfigurationError(
-                    f"{body.subject} in the database cannot be read by this keepclear "
-                    f"({refused[0].message}); nothing was changed; start it with a newer version"
-                )
-            self.arrangements[found.name] = found
-        elif isinstance(body, Alarm):
-            self.alarms.append(body)
-        elif isinstance(body, Shown):
+        if self._is_left_over(body):
+            return
+        _TAKE[type(body)](self, body)
+
+    def versions_gone(self, subject: str) -> int:
+        """How many versions of it were erased."""
+        return self.gone.get(subject, Gone()).versions
+
+    def erased(self, kind: str, subject: str) -> None:
+        """Pass over an entry that says nothing any more, as it was read again."""
+        if kind == "declared":
+            gone = self.gone.get(subject, Gone())
+            self.gone[subject] = Gone(gone.versions + 1, gone.over_us)
+        elif kind == "shown":
+            self.shown += 1
+
+    def _is_left_over(self, body: Body) -> bool:
+        """Whether it is about a declaration whose text is gone; what was shown of it is counted."""
+        if body.subject not in self.gone or body.subject in self.cases:
+            return False
+        if isinstance(body, Shown):
             self._shown(body)
+        return isinstance(body, Verdict | Shown)
+
+    def _erased(self, body: Erased) -> None:
+        """What was declared is forgotten, and what was asked longer than a day ago with it."""
+        case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
+        versions = gone.versions + (len(case.versions) if case else 0)
+        self.gone[body.subject] = Gone(versions, body.over_us)
+        for party, uses in list(self.uses.items()):
+            recent = [use for use in uses if use.at_us > body.at_us - DAY_US]
+            if recent:
+                self.uses[party] = recent
+            else:
+                del self.uses[party]
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us)
+        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:
@@ -119,13 +195,75 @@ class Memory:
         if body.act == "withdraw" and case.crossed:
             self._used(case.latest.declaration.party, Use(body.at_us, withdrawal=True))
 
+    def _verdict(self, body: Verdict) -> None:
+        case = self.cases[body.subject]
+        case.stood_us = body.at_us if case.verdict is None else case.stood_us
+        case.verdict = body
+        case.crossed |= bool(body.crossings)
+
+    def _arranged(self, body: Arranged) -> None:
+        found, refused = read_arrangement(body.text.encode(), name=body.subject)
+        if found is None:
+            raise ConfigurationError(
+                f"{body.subject} in the database cannot be read by this keepclear "
+                f"({refused[0].message}); nothing was changed; start it with a newer version"
+            )
+        self.arrangements[found.name] = found
+
     def _shown(self, body: Shown) -> None:
         self.shown += 1
         for subject in body.of:
-            self.cases[subject].told.add(body.to)
+            if subject in self.cases or subject not in self.gone:
+                self.cases[subject].told.add(body.to)
+
+    def _enrolled(self, body: Enrolled) -> None:
+        root = Verifier.parse(body.root)
+        card = open_card(body.card.encode(), root)
+        self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
+
+    def _admitted(self, body: Admitted) -> None:
+        if body.how == "invited":
+            self.invited[body.mark] = body
+        elif body.how != "password":  # who it is and who let it in stays
+            self.people[body.mark] = body
+            self.invited.pop(body.mark, None)
+
+    def _put_out(self, body: PutOut) -> None:
+        self.people.pop(body.mark, None)
+        self.invited.pop(body.mark, None)
+
+    def _alarm(self, body: Alarm) -> None:
+        self.alarms.append(body)
+
+    def _agreed(self, body: Agreed) -> None:
+        self.agreements[body.subject] = body
+
+    def _reported(self, body: Reported) -> None:
+        self.incidents[body.subject] = Incident(body)
+
+    def _stated(self, body: Stated) -> None:
+        self.incidents[body.subject].statements.append(body)
 
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
+
+
+_TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
+    Declared: Memory._declared,
+    Acted: Memory._acted,
+    Verdict: Memory._verdict,
+    Shown: Memory._shown,
+    Arranged: Memory._arranged,
+    Alarm: Memory._alarm,
+    Admitted: Memory._admitted,
+    PutOut: Memory._put_out,
+    Enrolled: Memory._enrolled,
+    Agreed: Memory._agreed,
+    Reported: Memory._reported,
+    Stated: Memory._stated,
+    Erased: Memory._erased,
+}
+"""What each kind of entry changes in memory."""
 
 
 def stage_named(kind: Kind, name: str) -> State | Stage:

@@ -15,13 +15,21 @@ from keepclear.errors import InputError
 
 __all__ = [
     "Acted",
+    "Admitted",
+    "Agreed",
     "Alarm",
     "Arranged",
     "Body",
     "CrossingForm",
     "Declared",
     "DeviationForm",
+    "Enrolled",
+    "Erased",
+    "PutOut",
+    "Reported",
     "Shown",
+    "Stated",
+    "TollForm",
     "Verdict",
     "decode_body",
     "encode_body",
@@ -37,7 +45,8 @@ class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
     """What every entry says."""
 
     subject: str
-    """What it is about: ``Party/id``, or ``arrangement/name``."""
+    """What it is about: ``Party/id``, ``arrangement/name`` or ``people/mark``."""
+    """What it is about: ``Party/id``, ``arrangement/name`` or ``incident/mark``."""
     at_us: int
     """When the node took it, by its own clock."""
 
@@ -77,6 +86,8 @@ class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
     version: int
     stage: str
     reason: str | None = None
+    through: str | None = None
+    """Whose desk did it, where that is not the party's own."""
 
 
 class CrossingForm(_Strict, frozen=True, kw_only=True):
@@ -143,7 +154,126 @@ class Alarm(_Entry, frozen=True, kw_only=True, tag="alarm/1"):
     arrangement: str
 
 
-Body = Arranged | Declared | Acted | Verdict | Shown | Alarm
+class Enrolled(_Entry, frozen=True, kw_only=True, tag="enrolled/1"):
+    """What is believed of a party's keys from here on."""
+
+    root: str
+    """Its root key, as text."""
+    card: str
+    """Its newest card, the whole note."""
+    pinned: str
+    """``own``, ``unverified``, ``compared`` or ``lost``."""
+    by: str
+    reason: str | None = None
+    proof: str | None = None
+    """A second note that cannot be true beside the card."""
+
+
+class Agreed(_Entry, frozen=True, kw_only=True, tag="agreed/1"):
+    """A signed arrangement, with the signatures that it had then."""
+
+    note: str
+    signed: list[str]
+    missing: list[str]
+    by: str
+
+
+class Admitted(_Entry, frozen=True, kw_only=True, tag="admitted/1"):
+    """Somebody or a program is let in, or invited; no secret stands here, and nobody's name."""
+
+    mark: str
+    """A shift's mark or a program's name."""
+    party: str
+    """For whom; empty for the desk of a secretariat."""
+    role: str
+    how: str
+    """``invited``, ``first``, ``redeemed``, ``password`` or ``program``."""
+    by: str
+    """Who let it in: a mark."""
+    only: list[str] | None = None
+    """A program's scopes."""
+
+
+class PutOut(_Entry, frozen=True, kw_only=True, tag="put-out/1"):
+    """Somebody or a program is let in no more; what it did before stays."""
+
+    mark: str
+    party: str
+    by: str
+
+
+class Reported(_Entry, frozen=True, kw_only=True, tag="reported/1"):
+    """An incident; what it names is kept for good. Its subject is ``incident/mark``."""
+
+    party: str
+    by: str
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
+    subjects: list[str]
+    parties: list[str]
+    span_us: tuple[int, int] | None = None
+    to: list[str]
+    """Parties that are told, besides the one that reports."""
+
+
+class TollForm(_Strict, frozen=True, kw_only=True):
+    """How many, of whom, as it was said; no upper number means *at least*."""
+
+    category: str
+    lowest: int
+    highest: int | None = None
+
+
+class Stated(_Entry, frozen=True, kw_only=True, tag="stated/1"):
+    """What one party said about an incident."""
+
+    number: int
+    """From 1, in the order of all statements about it."""
+    party: str
+    by: str
+    through: str | None = None
+    source: str
+    """``witness``, ``official`` or ``desk``."""
+    office: str | None = None
+    official: bool
+    sure: str
+    says: str
+    about_us: tuple[int | None, int | None] | None = None
+    tolls: list[TollForm] | None = None
+    supersedes: int | None = None
+    to: list[str]
+    """Parties that are told, besides the one that says it."""
+
+
+class Erased(_Entry, frozen=True, kw_only=True, tag="erased/1"):
+    """What entries about a subject said is gone from here; their leaves stay."""
+
+    by: str
+    why: str
+    """``operations`` or ``evidence``: by which time of keeping."""
+    over_us: int
+    """Since when what it is about was over."""
+    kept_us: int
+    """How long that is kept after it was over."""
+    numbers: list[int]
+    """Of the entries."""
+
+
+Body = (
+    Arranged
+    | Declared
+    | Acted
+    | Verdict
+    | Shown
+    | Alarm
+    | Enrolled
+    | Agreed
+    | Admitted
+    | PutOut
+    | Reported
+    | Stated
+    | Erased
+)
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
     Declared: "declared",
@@ -151,6 +281,13 @@ _KINDS: Final[dict[type, str]] = {
     Verdict: "verdict",
     Shown: "shown",
     Alarm: "alarm",
+    Enrolled: "enrolled",
+    Agreed: "agreed",
+    Admitted: "admitted",
+    PutOut: "put-out",
+    Reported: "reported",
+    Stated: "stated",
+    Erased: "erased",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
