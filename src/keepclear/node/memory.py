@@ -27,6 +27,7 @@ from keepclear.wire.entries import (
     Alarm,
     Arranged,
     Body,
+    Carried,
     Declared,
     Enrolled,
     Erased,
@@ -130,6 +131,8 @@ class Memory:
     invited: dict[str, Admitted] = field(default_factory=dict)
     """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
+    carried: int = 0
+    """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
@@ -244,6 +247,9 @@ class Memory:
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
 
+    def _carried(self, _: Carried) -> None:
+        self.carried += 1
+
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
 
@@ -257,6 +263,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Alarm: Memory._alarm,
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
+    Carried: Memory._carried,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,

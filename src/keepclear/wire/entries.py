@@ -20,6 +20,7 @@ __all__ = [
     "Alarm",
     "Arranged",
     "Body",
+    "Carried",
     "CrossingForm",
     "Declared",
     "DeviationForm",
@@ -259,6 +260,17 @@ class Erased(_Entry, frozen=True, kw_only=True, tag="erased/1"):
     """Of the entries."""
 
 
+class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
+    """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
+
+    how: str
+    """``sent``, ``received``; ``receipt``: outside the stream; ``evidence``: it cannot be right."""
+    seq: int
+    hash: str
+    """Of its text."""
+    note: str
+
+
 Body = (
     Arranged
     | Declared
@@ -273,6 +285,7 @@ Body = (
     | Reported
     | Stated
     | Erased
+    | Carried
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -288,6 +301,7 @@ _KINDS: Final[dict[type, str]] = {
     Reported: "reported",
     Stated: "stated",
     Erased: "erased",
+    Carried: "carried",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
