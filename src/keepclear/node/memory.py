@@ -43,6 +43,7 @@ from keepclear.wire.entries import (
     Shown,
     Stated,
     Verdict,
+    Voiced,
 )
 
 __all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
@@ -157,6 +158,8 @@ class Memory:
     secretariat."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
+    heard: list[Voiced] = field(default_factory=list)
+    """What was said to this desk over a telephone."""
     carried: int = 0
     """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -326,6 +329,10 @@ class Memory:
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
 
+    def _voiced(self, body: Voiced) -> None:
+        if body.how == "heard":
+            self.heard.append(body)
+
     def _carried(self, _: Carried) -> None:
         self.carried += 1
 
@@ -343,6 +350,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
     Carried: Memory._carried,
+    Voiced: Memory._voiced,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,
