@@ -410,6 +410,26 @@ def test_the_thread_that_decides_goes_on_while_a_password_is_compared(world, mon
     assert deciding not in threads
 
 
+@pytest.mark.parametrize("failure", Failure)
+def test_a_session_whose_write_failed_is_told_to_nobody(world, failure):
+    """Also where it waits for one write with others: nobody is let in by what may not be kept."""
+    let_in(world, "alder-1", "Alder")
+    worker, attempts = Worker(world.node), Attempts()
+    try:
+        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(10)
+        compared = begun.compare(PASSWORD)
+        world.store.failing = failure
+        with pytest.raises(StoreError):
+            worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
+        kept = worker.ask(lambda node: dict(node.fresh().kept("session"))).result(10)
+        again = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
+        who = worker.ask(lambda node: sessions.session(node, again.session)).result(10)
+    finally:
+        worker.close()
+    assert len(kept) == (failure is Failure.STORED)  # it is kept, and its secret is nobody's
+    assert who.mark == "alder-1"
+
+
 def test_what_changes_while_a_password_is_compared_counts(world):
     attempts = Attempts()
     for change in ("put out", "password"):
