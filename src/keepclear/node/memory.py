@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.disclose.hearing import Word
-from keepclear.domain.access import SECRETARIAT
+from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind, State
@@ -307,6 +307,7 @@ class Memory:
         self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
 
     def _admitted(self, body: Admitted) -> None:
+        _check_known(body)
         if body.how == "invited":
             self.invited[body.mark] = body
         elif body.how != "password":  # who it is and who let it in stays
@@ -315,7 +316,9 @@ class Memory:
 
     def _put_out(self, body: PutOut) -> None:
         self.people.pop(body.mark, None)
-        self.invited.pop(body.mark, None)
+        sent = [mark for mark, one in self.invited.items() if body.mark in {mark, one.by}]
+        for mark in sent:
+            del self.invited[mark]
 
     def _alarm(self, body: Alarm) -> None:
         self.alarms.append(body)
@@ -361,6 +364,17 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Expired: Memory._expired,
 }
 """What each kind of entry changes in memory."""
+
+
+def _check_known(body: Admitted) -> None:
+    """That this keepclear knows the role and the scopes: it must not let in by half of what was said.
+
+    Raises:
+        ValueError: it does not.
+    """
+    Role(body.role)
+    for name in body.only or ():
+        Action(name)
 
 
 def stage_named(kind: Kind, name: str) -> State | Stage:
