@@ -20,10 +20,11 @@ from keepclear.disclose.levels import Level, is_humanitarian, level_of
 from keepclear.domain.incident import Concern, Statement
 from keepclear.domain.window import Window, format_instant
 from keepclear.errors import RuleError
-from keepclear.node.declaring import Answer, Request, notices, replied, reply_to, through
+from keepclear.node.declaring import Answer, Request, replied, reply_to, through
 from keepclear.node.incident_views import seen_statement, view
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Incident, Memory
+from keepclear.node.telling import outgoing_of
 from keepclear.wire.entries import Body, Reported, Shown, Stated, TollForm
 
 __all__ = ["REPORTS_A_DAY_MAX", "STATEMENTS_MAX", "incident_of", "list_seen", "report", "state"]
@@ -180,7 +181,7 @@ def _save(
     }
     node.save(
         [*before, stated, *shown],
-        outgoing=notices(shown),
+        outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, at_us),
     )
     return Answer(reply)

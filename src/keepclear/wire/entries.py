@@ -20,13 +20,16 @@ __all__ = [
     "Alarm",
     "Arranged",
     "Body",
+    "Consented",
     "CrossingForm",
     "Declared",
     "DeviationForm",
     "Enrolled",
     "Erased",
+    "Expired",
     "PutOut",
     "Reported",
+    "Revoked",
     "Shown",
     "Stated",
     "TollForm",
@@ -142,6 +145,8 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     """``answer``: to the party that declared; ``notice``: handed out for sending to another."""
     of: list[str]
     """Subjects of other parties of which something is in it."""
+    released: int | None = None
+    """The version of its subject that was told by consent, where that is what it is."""
     text: str
 
 
@@ -258,6 +263,36 @@ class Erased(_Entry, frozen=True, kw_only=True, tag="erased/1"):
     """Of the entries."""
 
 
+class Consented(_Entry, frozen=True, kw_only=True, tag="consented/1"):
+    """A recipient is told of a notification, which of its fields, and from when."""
+
+    to: str
+    kind: str | None = None
+    """Every notification of this kind of the party that the subject names, instead of one."""
+    fields: list[str]
+    """Words of :data:`keepclear.domain.consent.RELEASES`; none: the circle alone."""
+    from_us: int | None = None
+    lead_us: int | None = None
+    by: str
+
+
+class Revoked(_Entry, frozen=True, kw_only=True, tag="revoked/1"):
+    """From here on a recipient is told nothing; what it was shown cannot be unshown."""
+
+    to: str
+    kind: str | None = None
+    by: str
+    reason: str | None = None
+
+
+class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
+    """A site was not confirmed again in time; it stands on, as unconfirmed."""
+
+    version: int
+    since_us: int
+    """When its confirmation ended, which may be before anybody looked."""
+
+
 Body = (
     Arranged
     | Declared
@@ -272,6 +307,9 @@ Body = (
     | Reported
     | Stated
     | Erased
+    | Consented
+    | Revoked
+    | Expired
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -287,6 +325,9 @@ _KINDS: Final[dict[type, str]] = {
     Reported: "reported",
     Stated: "stated",
     Erased: "erased",
+    Consented: "consented",
+    Revoked: "revoked",
+    Expired: "expired",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
