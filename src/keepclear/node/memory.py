@@ -31,6 +31,7 @@ from keepclear.wire.entries import (
     Alarm,
     Arranged,
     Body,
+    Carried,
     Consented,
     Declared,
     Enrolled,
@@ -156,6 +157,8 @@ class Memory:
     secretariat."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
+    carried: int = 0
+    """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
@@ -323,6 +326,9 @@ class Memory:
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
 
+    def _carried(self, _: Carried) -> None:
+        self.carried += 1
+
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
 
@@ -336,6 +342,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Alarm: Memory._alarm,
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
+    Carried: Memory._carried,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,
