@@ -10,6 +10,7 @@ from shapely.affinity import rotate, translate
 
 from keepclear.disclose.budgets import DAY_US, Use, beyond, size_km2_hours
 from keepclear.domain.arrangement import Caps
+from keepclear.domain.declaration import Kind
 from tests.laws.strategies import (
     circle,
     corridor,
@@ -125,3 +126,8 @@ def test_hours_are_those_of_one_day_at_most():
     assert size(circle(0.0, 0.0, 1_000.0), 0, 30) == pytest.approx(an_hour * (0.5 + CELL_HOURS))
     for end in (1_440, 100_000, None):
         assert size(circle(0.0, 0.0, 1_000.0), 0, end) == pytest.approx(24 * an_hour)
+
+
+def test_a_claimed_area_asks_nothing():
+    claim = declared("A", volume(circle(0.0, 0.0, 500_000.0)), party="A", kind=Kind.AREA)
+    assert size_km2_hours(claim) == 0.0

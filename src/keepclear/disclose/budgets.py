@@ -15,7 +15,7 @@ from typing import Final
 
 from keepclear.disclose.crossing_only import extent
 from keepclear.domain.arrangement import Caps
-from keepclear.domain.declaration import Declaration, Part
+from keepclear.domain.declaration import Declaration, Kind, Part
 from keepclear.domain.footprint import Area, Circle, Footprint
 from keepclear.domain.position import Position
 from keepclear.domain.route import Route, Waypoint
@@ -67,8 +67,11 @@ def size_km2_hours(declaration: Declaration) -> float:
 
     Each shape is counted with the cells that its border runs through, and each window with those at its
     ends: a line without width and a moment without length tell of every cell that they touch. Heights
-    cost nothing. What moves is counted leg by leg, for as long as it is at a place.
+    cost nothing. What moves is counted leg by leg, for as long as it is at a place. A claimed area is
+    never a crossing, so it asks nothing.
     """
+    if declaration.kind is Kind.AREA:
+        return 0.0
     return sum(_part_km2_hours(part) for part in declaration.parts)
 
 

@@ -37,7 +37,6 @@ token_file = click.option(
 def asking(command: Any) -> Any:
     """The options by which a request says who asks, and how it is known again."""
     for option in (
-        token_file,
         click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
         click.option(
             "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
@@ -124,6 +123,7 @@ def show(folder: str, subject: str, token_file: str | None, *, as_json: bool) ->
 @click.argument("what", metavar="ACT", type=click.Choice(_ACTS))
 @click.option("--reason", default="", metavar="TEXT", help="Why; must be said to take it off.")
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
+@token_file
 @asking
 def act(
     folder: str,
@@ -149,6 +149,7 @@ def act(
 @click.argument("subject", metavar="PARTY/ID")
 @click.option("--reason", required=True, metavar="TEXT", help="Why.")
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
+@token_file
 @asking
 def withdraw(
     folder: str,
@@ -170,6 +171,7 @@ def withdraw(
     "--leaves", type=quantities.INSTANT, metavar="TIME", help="When it leaves; now, if left out."
 )
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
+@token_file
 @asking
 def delay(
     folder: str,
