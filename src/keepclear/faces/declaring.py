@@ -45,8 +45,8 @@ DRAFT = "a draft: a second person verifies it, then it is submitted"
 )
 @click.option("--read-as", metavar="FORMAT", help="Format of the files, as for keepclear check.")
 @map_option()
-@token_file
 @asking
+@token_file
 def declare(
     folder: str,
     files: tuple[str, ...],

@@ -123,8 +123,8 @@ def show(folder: str, subject: str, token_file: str | None, *, as_json: bool) ->
 @click.argument("what", metavar="ACT", type=click.Choice(_ACTS))
 @click.option("--reason", default="", metavar="TEXT", help="Why; must be said to take it off.")
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
-@token_file
 @asking
+@token_file
 def act(
     folder: str,
     subject: str,
@@ -149,8 +149,8 @@ def act(
 @click.argument("subject", metavar="PARTY/ID")
 @click.option("--reason", required=True, metavar="TEXT", help="Why.")
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
-@token_file
 @asking
+@token_file
 def withdraw(
     folder: str,
     subject: str,
@@ -171,8 +171,8 @@ def withdraw(
     "--leaves", type=quantities.INSTANT, metavar="TIME", help="When it leaves; now, if left out."
 )
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
-@token_file
 @asking
+@token_file
 def delay(
     folder: str,
     subject: str,
