@@ -127,7 +127,7 @@ class Concern:
     subjects: tuple[str, ...] = ()
     """Declarations: one's own by ``Party/id``, another's by the mark that stands for it."""
     parties: tuple[str, ...] = ()
-    """Parties that it concerns, besides those whose declarations it names; it keeps nothing of theirs."""
+    """Parties that it concerns, besides those of the declarations; nothing of theirs is kept."""
     span: Window | None = None
     """Everything that was kept or in force within it."""
 
