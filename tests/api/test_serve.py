@@ -1,4 +1,4 @@
-"""A real process: first link, log-in, declarations, a stream that resumes, an end that loses nothing."""
+"""A real process: first link, log-in, declarations, a stream that resumes, and a good end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx2
 import pytest
@@ -30,17 +30,20 @@ START_S = 300
 
 
 @contextmanager
-def served(folder, *options):
+def served(folder, *options, log):
+    """A process, and its address; what it says goes to a file, so that it never waits to be heard."""
     command = [sys.executable, "-m", "keepclear", "serve", str(folder), "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with log.open("w") as err:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err, text=True)
     try:
-        first = ""
-        for line in process.stderr:
-            if "serving the node" in line:
+        for _ in range(START_S * 10):
+            if "serving the node" in log.read_text():
                 break
-            first += line
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+                break
         url = served_at(folder)
-        assert url, first
+        assert url, log.read_text()
         yield process, url
     finally:
         if process.poll() is None:
@@ -86,7 +89,8 @@ def play(tmp_path_factory):
     folder = tmp_path_factory.mktemp("api") / "node"
     make_home(folder, "")
     seen = {"folder": folder}
-    with served(folder) as (process, url):
+    log = folder.parent / "log"
+    with served(folder, log=log) as (process, url):
         seen["url"] = url
         link = process.stdout.readline().strip()
         seen["link"] = link
@@ -135,8 +139,8 @@ def play(tmp_path_factory):
         with alder.stream("GET", "/api/v1/events") as open_stream:
             process.send_signal(signal.SIGTERM)
             seen["farewell"] = b"".join(open_stream.iter_bytes())
-        _, err = process.communicate(timeout=START_S)
-        seen["code"], seen["err"] = process.returncode, err
+        process.communicate(timeout=START_S)
+        seen["code"], seen["err"] = process.returncode, log.read_text()
     for http in OPENED:
         http.close()
     return seen
