@@ -28,14 +28,21 @@ __all__ = ["backup", "init", "status"]
 @click.argument("folder", metavar="DIR")
 @click.option("--party", metavar="NAME", help="Whose node it is.")
 @click.option("--secretariat", is_flag=True, help="A node for many parties, of none of them.")
-def init(folder: str, party: str | None, *, secretariat: bool) -> int:
+@click.option(
+    "--database",
+    metavar="ADDRESS",
+    default="",
+    help="Keep everything in PostgreSQL, at postgresql://..., instead of a file in DIR; no password "
+    "in it: put that in a password file (PGPASSFILE) or a service file.",
+)
+def init(folder: str, party: str | None, database: str, *, secretariat: bool) -> int:
     """Make DIR a node: settings, keys, and a database that keeps declarations and their record."""
     from keepclear.node.home import make_home  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     if (party is not None) == secretariat or party == "":
         raise UsageError("say whose node it is: either --party NAME or --secretariat")
-    home = make_home(Path(folder), party or "")
+    home = make_home(Path(folder), party or "", database)
     with running(folder):
         pass
     deliver(f"{home.record_key.verifier}\n", STDIN)
@@ -83,8 +90,12 @@ def backup(folder: str, file: str) -> int:
     from keepclear.store.sqlite import SqliteStore  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        assert isinstance(node.store, SqliteStore)
-        node.store.backup(file)
+        if not isinstance(node.store.behind, SqliteStore):
+            raise UsageError(
+                "this node keeps its data in PostgreSQL; back that database up with pg_dump, while the "
+                "node goes on if need be (docs/deploy.md)"
+            )
+        node.store.behind.backup(file)
         size = node.store.size()
     say(f"{size:,} entries are in {file}; {folder}/keys and {folder}/node.toml are not")
     return Exit.NOTHING

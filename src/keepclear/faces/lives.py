@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -99,7 +100,7 @@ def show(folder: str, subject: str, token_file: str | None, *, as_json: bool) ->
     with running(folder) as (_, node):
         row = _row(subject, case_of(node, subject))
         history = node.store.history(subject)
-    bodies = [json.loads(opening_of(entry).body) for entry in history]
+    bodies = [json.loads(opening_of(one).body) if one.data else {} for one in history]
     if as_json:
         whole = {
             "keepclear": "show/1",
@@ -253,13 +254,33 @@ def _crossings(number: int | None) -> str:
 
 
 def _told(kind: str, body: dict[str, Any]) -> str:
-    if kind == "declared":
-        why = f", {body['because']}" if "because" in body else ""
-        return f"version {body['version']} declared by {body['by']}{why}"
-    if kind == "acted":
-        why = f": {body['reason']}" if "reason" in body else ""
-        return f"{body['act']} by {body['by']}{why}; it is {body['stage']}"
-    if kind == "verdict":
-        deviations = ", ".join(one["code"] for one in body["deviations"])
-        return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
-    return f"{kind}: {body['how']} to {body['to']}" if kind == "shown" else kind
+    if not body:
+        return f"{kind}: what it said was erased when its time was over"
+    tell = _TELLS.get(kind)
+    return kind if tell is None else tell(body)
+
+
+def _verdict_told(body: dict[str, Any]) -> str:
+    deviations = ", ".join(one["code"] for one in body["deviations"])
+    return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
+
+
+_TELLS: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
+    "declared": lambda body: (
+        f"version {body['version']} declared by {body['by']}"
+        + (f", {body['because']}" if "because" in body else "")
+    ),
+    "acted": lambda body: (
+        f"{body['act']} by {body['by']}"
+        + (f": {body['reason']}" if "reason" in body else "")
+        + f"; it is {body['stage']}"
+    ),
+    "verdict": _verdict_told,
+    "shown": lambda body: f"shown: {body['how']} to {body['to']}",
+    "consented": lambda body: f"consented: {body['to']} by {body['by']}",
+    "revoked": lambda body: f"revoked: {body['to']} by {body['by']}",
+    "erased": lambda body: (
+        f"erased by {body['by']}: {len(body['numbers'])} entries ({body['why']})"
+    ),
+}
+"""How a line of the history says an entry; others say what they are."""

@@ -22,6 +22,7 @@ from keepclear.node.answering import About, subject_of, tell, verdict_on
 from keepclear.node.home import check_party
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
+from keepclear.node.telling import notify, outgoing_of
 from keepclear.store.base import Outgoing, Reply
 from keepclear.wire.declaration import encode
 from keepclear.wire.entries import Alarm, Body, Declared, Shown, Verdict
@@ -33,7 +34,6 @@ __all__ = [
     "declare",
     "judged",
     "new_version",
-    "notices",
     "replied",
     "reply_to",
     "through",
@@ -126,7 +126,7 @@ def new_version(
     _within_budget(node, declaration, at_us)
     version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
-    about = About(declaration, version, mark, at_us)
+    about = About(declaration, version, mark, at_us, because=because)
     bodies: list[Body] = [
         Declared(
             subject=subject,
@@ -158,12 +158,13 @@ def judged(
     """
     found = node.standing.ask(about.declaration)  # a draft, too, must be one that can be compared
     verdict, shown = None, list[Shown]()
-    if stage in STANDING and not is_humanitarian(
-        node.memory.arrangements.values(), node.around.owner
-    ):
-        compared = len(node.standing)
-        verdict = verdict_on(node.memory, about, found, compared)
-        shown = tell(node.memory, about, found, verdict)
+    silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
+    if stage in STANDING:
+        if not silent:
+            compared = len(node.standing)
+            verdict = verdict_on(node.memory, about, found, compared)
+            shown = tell(node.memory, about, found, verdict)
+        shown += notify(node.memory, about, () if silent else found)
     reply = {
         "subject": about.subject,
         "version": about.version,
@@ -173,16 +174,11 @@ def judged(
     }
     node.save(
         [*bodies, *([verdict] if verdict else []), *shown],
-        outgoing=notices(shown),
+        outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, about.at_us),
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)
-
-
-def notices(shown: Sequence[Shown]) -> list[Outgoing]:
-    """What must be sent of what is shown."""
-    return [Outgoing(one.to, one.text.encode()) for one in shown if one.how == "notice"]
 
 
 def replied(node: Node, request: Request, asked: str) -> Answer | None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
+from keepclear.disclose.hearing import Word
 from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.arrangement import Arrangement
+from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
 from keepclear.errors import ConfigurationError
@@ -29,11 +31,15 @@ from keepclear.wire.entries import (
     Alarm,
     Arranged,
     Body,
+    Carried,
+    Consented,
     Declared,
     Enrolled,
     Erased,
+    Expired,
     PutOut,
     Reported,
+    Revoked,
     Shown,
     Stated,
     Verdict,
@@ -70,7 +76,13 @@ class Case:
     stood_us: int | None = None
     """When that version began to stand."""
     crossed: bool = False
-    """Whether any verdict on it named a crossing."""
+    """Whether its party was told of a crossing of it."""
+    released: dict[str, int] = field(default_factory=dict)
+    """The version that each recipient was told last, under the word that holds for it now."""
+    confirmed_us: int | None = None
+    """When its party confirmed it last, after this version was declared."""
+    unconfirmed_us: int | None = None
+    """Since when it is unconfirmed, where it has expired."""
 
     @property
     def latest(self) -> Version:
@@ -132,11 +144,21 @@ class Memory:
     invited: dict[str, Admitted] = field(default_factory=dict)
     """By mark, those whose link was not used yet; it may be too old by now."""
     shown: int = 0
+    words: dict[str, dict[str, Word]] = field(default_factory=dict)
+    """By subject and recipient: what was said of one notification."""
+    defaults: dict[tuple[str, str], dict[str, Word]] = field(default_factory=dict)
+    """By party and kind, then recipient: what was said of all of a kind."""
+    changed: set[str] = field(default_factory=set, compare=False)
+    """Notifications of which something changed since it was last looked what time brings them."""
+    waits: dict[str, int] = field(default_factory=dict, compare=False)
+    """When to look at a notification again; made anew from what changed."""
     of_party: dict[str, list[str]] = field(default_factory=dict)
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
+    carried: int = 0
+    """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
@@ -175,6 +197,9 @@ class Memory:
     def _erased(self, body: Erased) -> None:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
+        self.words.pop(body.subject, None)
+        self.changed.discard(body.subject)
+        self.waits.pop(body.subject, None)
         versions = gone.versions + (len(case.versions) if case else 0)
         self.gone[body.subject] = Gone(versions, body.over_us)
         for party, uses in list(self.uses.items()):
@@ -197,6 +222,9 @@ class Memory:
             new_desk = body.through == SECRETARIAT and not any(v.through for v in case.versions)
             case.versions.append(version)
             case.stage, case.verdict, case.stood_us = stage, None, None
+            case.confirmed_us, case.unconfirmed_us = None, None
+        if declaration.kind in NOTIFIED:
+            self.changed.add(body.subject)
         if new_desk:
             self.of_party.setdefault("", []).append(body.subject)
         self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
@@ -204,6 +232,10 @@ class Memory:
     def _acted(self, body: Acted) -> None:
         case = self.cases[body.subject]
         case.stage = stage_named(case.kind, body.stage)
+        if body.act == "confirm":
+            case.confirmed_us, case.unconfirmed_us = body.at_us, None
+        if case.kind in NOTIFIED:
+            self.changed.add(body.subject)
         if body.act == "withdraw" and case.crossed:
             self._used(case.latest.declaration.party, Use(body.at_us, withdrawal=True))
 
@@ -211,7 +243,6 @@ class Memory:
         case = self.cases[body.subject]
         case.stood_us = body.at_us if case.verdict is None else case.stood_us
         case.verdict = body
-        case.crossed |= bool(body.crossings)
 
     def _arranged(self, body: Arranged) -> None:
         found, refused = read_arrangement(body.text.encode(), name=body.subject)
@@ -221,6 +252,7 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
 
     def _shown(self, body: Shown) -> None:
         self.shown += 1
@@ -229,6 +261,42 @@ class Memory:
                 self.cases[subject].told.add(body.to)
         if body.how == "read":
             self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
+        case = self.cases.get(body.subject)
+        if case is None:
+            return
+        if body.released is not None:
+            case.released[body.to] = body.released
+        elif body.of and body.to == case.latest.declaration.party:
+            case.crossed = True
+
+    def _said(self, body: Consented | Revoked) -> None:
+        """A new word takes the place of the old one, and whoever was told under it starts anew."""
+        word = Word(None)
+        if isinstance(body, Consented):
+            word = Word(Consent(body.to, tuple(body.fields), body.from_us, body.lead_us))
+        if body.kind is None:
+            self.words.setdefault(body.subject, {})[body.to] = word
+            concerned = [body.subject] if body.subject in self.cases else []
+        else:
+            party = body.subject.split("/", 1)[1]
+            self.defaults.setdefault((party, body.kind), {})[body.to] = word
+            concerned = [
+                subject
+                for subject, case in self.cases.items()
+                if (case.latest.declaration.party, case.kind.value) == (party, body.kind)
+                and body.to not in self.words.get(subject, ())
+            ]
+        for subject in concerned:
+            begun = self.cases[subject].released.pop(body.to, None)
+            if begun is not None and word.consent is None:
+                self.cases[subject].told.discard(body.to)
+        self.changed.update(concerned)
+
+    def _expired(self, body: Expired) -> None:
+        case = self.cases.get(body.subject)
+        if case is not None:
+            case.stage, case.unconfirmed_us = Stage.EXPIRED, body.since_us
+            self.changed.add(body.subject)
 
     def _enrolled(self, body: Enrolled) -> None:
         root = Verifier.parse(body.root)
@@ -258,6 +326,9 @@ class Memory:
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
 
+    def _carried(self, _: Carried) -> None:
+        self.carried += 1
+
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
 
@@ -271,11 +342,15 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Alarm: Memory._alarm,
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
+    Carried: Memory._carried,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,
     Stated: Memory._stated,
     Erased: Memory._erased,
+    Consented: Memory._said,
+    Revoked: Memory._said,
+    Expired: Memory._expired,
 }
 """What each kind of entry changes in memory."""
 

@@ -20,13 +20,17 @@ __all__ = [
     "Alarm",
     "Arranged",
     "Body",
+    "Carried",
+    "Consented",
     "CrossingForm",
     "Declared",
     "DeviationForm",
     "Enrolled",
     "Erased",
+    "Expired",
     "PutOut",
     "Reported",
+    "Revoked",
     "Shown",
     "Stated",
     "TollForm",
@@ -45,8 +49,7 @@ class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
     """What every entry says."""
 
     subject: str
-    """What it is about: ``Party/id``, ``arrangement/name`` or ``people/mark``."""
-    """What it is about: ``Party/id``, ``arrangement/name`` or ``incident/mark``."""
+    """What it is about: ``Party/id``, ``arrangement/name``, ``people/mark`` or ``incident/mark``."""
     at_us: int
     """When the node took it, by its own clock."""
 
@@ -143,6 +146,8 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     """``answer``: to the party that declared; ``notice``: handed out for sending to another."""
     of: list[str]
     """Subjects of other parties of which something is in it."""
+    released: int | None = None
+    """The version of its subject that was told by consent, where that is what it is."""
     text: str
 
 
@@ -259,6 +264,47 @@ class Erased(_Entry, frozen=True, kw_only=True, tag="erased/1"):
     """Of the entries."""
 
 
+class Consented(_Entry, frozen=True, kw_only=True, tag="consented/1"):
+    """A recipient is told of a notification, which of its fields, and from when."""
+
+    to: str
+    kind: str | None = None
+    """Every notification of this kind of the party that the subject names, instead of one."""
+    fields: list[str]
+    """Words of :data:`keepclear.domain.consent.RELEASES`; none: the circle alone."""
+    from_us: int | None = None
+    lead_us: int | None = None
+    by: str
+
+
+class Revoked(_Entry, frozen=True, kw_only=True, tag="revoked/1"):
+    """From here on a recipient is told nothing; what it was shown cannot be unshown."""
+
+    to: str
+    kind: str | None = None
+    by: str
+    reason: str | None = None
+
+
+class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
+    """A site was not confirmed again in time; it stands on, as unconfirmed."""
+
+    version: int
+    since_us: int
+    """When its confirmation ended, which may be before anybody looked."""
+
+
+class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
+    """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
+
+    how: str
+    """``sent``, ``received``; ``receipt``: outside the stream; ``evidence``: it cannot be right."""
+    seq: int
+    hash: str
+    """Of its text."""
+    note: str
+
+
 Body = (
     Arranged
     | Declared
@@ -273,6 +319,10 @@ Body = (
     | Reported
     | Stated
     | Erased
+    | Consented
+    | Revoked
+    | Expired
+    | Carried
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -288,6 +338,10 @@ _KINDS: Final[dict[type, str]] = {
     Reported: "reported",
     Stated: "stated",
     Erased: "erased",
+    Consented: "consented",
+    Revoked: "revoked",
+    Expired: "expired",
+    Carried: "carried",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
