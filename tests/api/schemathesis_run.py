@@ -79,7 +79,7 @@ def ask_everything(url: str, headers: list[str], seconds: float, seed: int) -> t
         "--suppress-health-check", "all",
     ]  # fmt: skip
     if any("Cookie" in one for one in headers):
-        # logged out, it would be nobody; and on loopback the cookie has not the name in the document, so
+        # logged out, it would be nobody; on loopback the cookie has not the name in the document, so
         # that schemathesis cannot take it away: that nobody is let in without one is tested apart
         command += ["--exclude-path", "/api/v1/session", "--exclude-checks", "ignored_auth"]
     for header in headers:
@@ -119,8 +119,9 @@ def main() -> int:
             print(json.loads(line), flush=True)
     seconds = int(monotonic_s() - begun_s)
     if not options.no_line:
+        day = format_instant(begun_us)[:10]
         line = (
-            f"| {format_instant(begun_us)[:10]} | {commit_now('src', 'tests')} | {seconds:,} | {options.seed} | "
+            f"| {day} | {commit_now('src', 'tests')} | {seconds:,} | {options.seed} | "
             f"{total:,} | {failed + len(faults)} |"
         )
         add_line(SECTION, HEAD, line)

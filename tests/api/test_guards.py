@@ -10,6 +10,7 @@ from keepclear.errors import ConfigurationError, InputError, StoreError
 from keepclear.faces.api.limits import Limits, Pace
 from keepclear.faces.api.names import LOOPBACK, Names
 from keepclear.faces.api.problems import problem_of
+from keepclear.store.memory import Failure
 from keepclear.wire.declaration import encode
 from tests.api.service import running
 from tests.node.world import agreement, operation
@@ -250,19 +251,20 @@ def test_a_fault_of_ours_is_a_500_and_one_line_without_values(monkeypatch):
         assert "secret" not in json.dumps(line)
 
 
-def test_a_store_that_fails_is_a_503_and_asked_again_it_is_done_once():
+@pytest.mark.parametrize("failure", Failure)
+def test_a_store_that_fails_is_a_503_and_asked_again_it_is_done_once(failure):
     with running() as node:
         client = node.as_("Alder/duty")
-        node.world.full = True  # the checkpoint cannot be written
+        node.world.store.failing = failure
         response = client.declare(operation("A1"), **{"Idempotency-Key": "k"})
-        assert response.status_code == 503
+        assert (response.status_code, response.json()["code"]) == (503, "store")
         assert "retry-after" in response.headers
-        assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == 200
-        node.world.full = False
         again = client.declare(operation("A1"), **{"Idempotency-Key": "k"})
-        assert (again.status_code, again.json()["again"]) == (200, True)
+        stored = failure is Failure.STORED
+        assert (again.status_code, again.json()["again"]) == (200 if stored else 201, stored)
         assert client.get("/readyz").status_code == 200
+        assert len(client.get(f"{HERE}/Alder/A1/versions").json()["versions"]) == 1
 
 
 def test_figures_name_nobody():
