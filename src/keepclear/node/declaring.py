@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
 from keepclear.disclose.budgets import Use, beyond, size_km2_hours
-from keepclear.disclose.levels import is_humanitarian, others_in
+from keepclear.disclose.levels import is_humanitarian, is_open, others_in
 from keepclear.domain.declaration import Declaration, State
 from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
 from keepclear.errors import InputError, RuleError, UsageError
@@ -281,7 +281,7 @@ def _within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
         return  # it is answered with a receipt, which tells it nothing
     uses = memory.uses.get(party, ())
     for one in memory.arrangements.values():
-        if not any(member.name == party for member in one.members):
+        if is_open(one) or not any(member.name == party for member in one.members):
             continue
         code = beyond(uses, Use(at_us, size_km2_hours(declaration)), one.caps)
         if code is None:

@@ -201,6 +201,12 @@ class Memory:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
         self.words.pop(body.subject, None)
+        self.read = {one for one in self.read if one[1] != body.subject}
+        for party, subjects in list(self.of_party.items()):
+            if body.subject in subjects:
+                self.of_party[party] = [one for one in subjects if one != body.subject]
+            if not self.of_party[party]:
+                del self.of_party[party]
         self.changed.discard(body.subject)
         self.waits.pop(body.subject, None)
         versions = gone.versions + (len(case.versions) if case else 0)
