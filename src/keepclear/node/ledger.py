@@ -18,6 +18,7 @@ from itertools import zip_longest
 from typing import Final
 
 from keepclear.detect.vertical import Geoid
+from keepclear.domain.declaration import Declaration
 from keepclear.errors import ConfigurationError, InputError, StoreError, VerificationError
 from keepclear.node.memory import Memory
 from keepclear.node.standing import Standing
@@ -111,6 +112,11 @@ class Node:
             self.keep_checkpoint()
         return self
 
+    @property
+    def gathers(self) -> bool:
+        """Whether decisions wait for others."""
+        return self._gathers
+
     def gather(self) -> None:
         """From here on decisions wait for :meth:`settle`, and share one write."""
         if self.store.failure is not None:  # of those before; they were told
@@ -159,8 +165,16 @@ class Node:
         outgoing: Sequence[Outgoing] = (),
         reply: Reply | None = None,
         kept: Sequence[Kept] = (),
+        said: Declaration | None = None,
     ) -> int:
         """Keep what was decided, and remember it; the number of its first entry.
+
+        Args:
+            bodies: Its entries, in order.
+            outgoing: What must be sent.
+            reply: What is answered, where it is asked for by a key.
+            kept: Values that change.
+            said: The declaration that one of the entries holds the text of, where there is one.
 
         Raises:
             StoreError: nobody can know whether it is kept; the next call of :meth:`fresh` reads again.
@@ -183,7 +197,7 @@ class Node:
         )
         self._stale = True
         for body in bodies:
-            self._memory.apply(body)
+            self._memory.apply(body, said)
         for value in kept:
             self._change(value)
         self._follow(bodies)

@@ -112,10 +112,15 @@ class Memory:
     agreements: dict[str, Agreed] = field(default_factory=dict)
     """The newest signed note on each arrangement, by its subject."""
 
-    def apply(self, body: Body) -> None:
-        """Take one more entry in."""
+    def apply(self, body: Body, said: Declaration | None = None) -> None:
+        """Take one more entry in.
+
+        Args:
+            body: What it says.
+            said: The declaration whose text stands in it, where that is at hand.
+        """
         if isinstance(body, Declared):
-            self._declared(body)
+            self._declared(body, said or decode(body.text.encode()))
         elif isinstance(body, Acted):
             self._acted(body)
         elif isinstance(body, Verdict):
@@ -145,8 +150,7 @@ class Memory:
             self.people.pop(body.mark, None)
             self.invited.pop(body.mark, None)
 
-    def _declared(self, body: Declared) -> None:
-        declaration = decode(body.text.encode())
+    def _declared(self, body: Declared, declaration: Declaration) -> None:
         version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
