@@ -17,9 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from keepclear.domain.declaration import Kind
 from keepclear.domain.life import FIRST, LIVES, STANDING, Act
 from keepclear.errors import KeepclearError, RuleError, StoreError
+from keepclear.node.keeping import due, erase_due
 from keepclear.store.memory import Failure
+from tests.laws.strategies import MINUTE
 from tests.node.world import World, consistent, operation, site
 
+DAY = 1_440 * MINUTE
 CODE = re.compile(r"[a-z]+(\.[a-z-]+)?")
 parties = st.sampled_from(["Alder", "Birch", "Cedar", "Relief"])
 names = st.sampled_from(["1", "2"])
@@ -31,13 +34,19 @@ failures = st.sampled_from([None, None, None, *Failure])
 
 
 class NodeMachine(RuleBasedStateMachine):
+    owner = "secretariat"
+
     @initialize()
     def begin(self):
-        self.world = World()
+        self.world = World(owner=self.owner)
         self.world.arrange()
         self.model = {}
         """Subject to [kind, stage, versions, east, radius]."""
         self.keys = 0
+        self.last = {}
+        """When something was last said of a subject."""
+        self.gone = {}
+        """How many versions of a subject were erased."""
 
     def asked(self, do, failure):
         """Ask, and after a failed write ask again with the same key: the effect is one."""
@@ -84,7 +93,8 @@ class NodeMachine(RuleBasedStateMachine):
             assert found.again
             return subject, None
         stage = FIRST[kind] if known is None else LIVES[kind][known[1]][Act.AMEND]
-        versions = 1 if known is None else known[2] + 1
+        versions = self.gone.get(subject, 0) + 1 if known is None else known[2] + 1
+        self.last[subject] = self.world.now
         self.model[subject] = [kind, stage, versions, east, radius]
         assert found.reply["version"] == versions
         assert found.reply["stage"] == stage.value
@@ -107,11 +117,35 @@ class NodeMachine(RuleBasedStateMachine):
         if isinstance(found, RuleError):
             assert known is None or Act(what) not in LIVES[known[0]][known[1]]
             return subject, None
+        self.last[subject] = self.world.now
         began = known[1] in STANDING
         known[1] = LIVES[known[0]][known[1]][Act(what)]
         assert found.reply["stage"] == known[1].value
         judged = known[1] in STANDING and not began
         return subject, self.expected(subject) if judged else None
+
+    @rule(days=st.sampled_from([0, 1, 2, 3_652, 3_654]), failure=failures)
+    def keep(self, days, failure):
+        """Time passes, and what nobody keeps any longer goes; by days, as a person would count."""
+        self.world.now += days * DAY
+        for subject in [one for one in self.model if self.is_due(one)]:
+            self.gone[subject] = self.model.pop(subject)[2]
+        self.world.store.failing = failure
+        try:
+            erase_due(self.world.node)
+        except StoreError:
+            erase_due(self.world.node)
+        self.world.store.failing = None
+        assert due(self.world.node) == []
+
+    def is_due(self, subject):
+        kind, stage, *_ = self.model[subject]
+        ended = not LIVES[kind][stage]
+        if kind is Kind.SITE and not ended:
+            return False
+        since = self.last[subject] if ended else max(self.last[subject], 1_200 * MINUTE)
+        whole = self.owner == "secretariat" or subject.startswith(f"{self.owner}/")
+        return self.world.now - since >= (3_653 if whole else 1) * DAY
 
     @rule(
         asks=st.lists(
@@ -217,7 +251,8 @@ class NodeMachine(RuleBasedStateMachine):
         for subject, (kind, stage, versions, *_) in self.model.items():
             case = cases[subject]
             assert (case.kind, case.stage, case.latest.number) == (kind, stage, versions)
-            assert [v.number for v in case.versions] == list(range(1, versions + 1))
+            first = self.gone.get(subject, 0) + 1
+            assert [v.number for v in case.versions] == list(range(first, versions + 1))
         standing = {s for s, one in self.model.items() if one[1] in STANDING}
         found = {f"{party}/{name}" for party, name in self.world.node.standing._compared._number}
         assert found == standing
@@ -227,5 +262,13 @@ class NodeMachine(RuleBasedStateMachine):
             assert self.world.start().memory == self.world.node.memory
 
 
+class PartyMachine(NodeMachine):
+    """The node of one of the parties, which keeps what the others declare for a day."""
+
+    owner = "Alder"
+
+
 TestNode = NodeMachine.TestCase
 TestNode.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestPartyNode = PartyMachine.TestCase
+TestPartyNode.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)

@@ -1,16 +1,19 @@
 """kill -9 of a real process in mid-load: nothing acknowledged is lost, nothing is done twice.
 
-usage: python -m tests.node.kill [--kills 1000] [--seed 1]
+usage: python -m tests.node.kill [--kills 1000] [--seed 1] [--resume]
 
 A process opens a node's folder and declares, amends and withdraws, saying each thing it was answered.
 It is killed at a random moment and started again; it asks again what it was not answered, with the same
 key. After each kill everything that was answered must be there, once, and the record must go on from
-the last one that was seen. The run adds a line to ``docs/soak.md``.
+the last one that was seen. Each hundred kills are of one node, so that looking at all it holds stays
+short; after each hundred the state is written to ``out/``, and ``--resume`` goes on from there. At the
+end the run adds a line to ``docs/soak.md``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import subprocess
 import sys
@@ -22,27 +25,31 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from keepclear.errors import VerificationError
+from keepclear.errors import StoreError, VerificationError
 from keepclear.node.home import make_home
 from keepclear.node.ledger import opening_of
 from keepclear.node.start import running
 from keepclear.record.checkpoint import open_checkpoint
 from keepclear.record.merkle import consistency_proof, root_of, verify_consistency
 from keepclear.wire.entries import Acted, Declared, decode_body
-from tests.soak import add_line, commit_now
+from tests.soak import ROOT, add_line, commit_now
 
 SECTION = "kill -9 of a node in mid-load"
 HEAD = """
 `make kill-loop` starts a process that declares, amends and withdraws at a node's folder, kills it at a
-random moment, and starts it again; what was not answered is asked again with the same key. *Lost*
-counts answers whose effect was not there after a kill, *twice* requests that had their effect twice,
-*broken* kills after which the record did not go on from the last one seen, or the folder did not open.
+random moment, and starts it again; what was not answered is asked again with the same key. A new node
+begins after each hundred kills. *Lost* counts answers whose effect was
+not there after a kill, *twice* requests that had their effect twice, *broken* kills after which the
+record did not go on from the last one seen, or the folder did not open.
 
 | Date | Commit | Seed | Kills | Answered | Lost | Twice | Broken | Seconds |
 |---|---|---|---|---|---|---|---|---|
 """
 READY = "ready"
 ANSWERS_MAX = 40
+EACH = 100
+"""Kills of one node."""
+COUNTED = ("kills", "answered", "lost", "twice", "broken")
 
 
 @dataclass
@@ -55,9 +62,35 @@ class Found:
     said: dict[str, str] = field(default_factory=dict)
     """What each request was answered: ``Party/id version`` or ``Party/id withdrawn``."""
 
+    def heard(self, line):
+        """One answer, if its line is whole."""
+        if line.endswith("\n"):
+            number, subject, version, stage = line.split()
+            self.said[number] = f"{subject} {version} {stage}"
+            self.answered = max(self.answered, int(number) + 1)
 
-def worker(folder, first):
-    """Declare, amend, withdraw from request ``first`` on, until killed."""
+
+def worker(folder, first, *, patient=False):
+    """Declare, amend, withdraw from request ``first`` on, until killed.
+
+    With ``patient``, what could not be kept is asked again with the same key until it is.
+    """
+    with running(folder) as (_, node):
+        print(READY, flush=True)
+        for number in range(first, 10**9):
+            while True:
+                try:
+                    reply = asked(node, number)
+                    break
+                except StoreError:
+                    if not patient:
+                        raise
+                    time.sleep(0.02)  # noqa: TID251
+            print(f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True)
+
+
+def asked(node, number):
+    """One request of the load, and what it is answered."""
     from dataclasses import replace
 
     from keepclear.domain.life import Act
@@ -65,19 +98,13 @@ def worker(folder, first):
     from keepclear.node.declaring import Request, declare
     from tests.node.world import operation
 
-    with running(folder) as (_, node):
-        print(READY, flush=True)
-        for number in range(first, 10**9):
-            name, step = f"A{number // 3}", number % 3
-            request = Request("one", "load", f"r{number}")
-            party = "Alder" if number // 3 % 2 else "Birch"
-            if step == 2:
-                answer = act(node, f"{party}/{name}", Act.WITHDRAW, request, reason="no need")
-            else:
-                said = operation(name, party, east_m=float(number % 50) * 100.0)
-                answer = declare(node, replace(said, priority=step), request)
-            reply = answer.reply
-            print(f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True)
+    name, step = f"A{number // 3}", number % 3
+    request = Request("one", "load", f"r{number}")
+    party = "Alder" if number // 3 % 2 else "Birch"
+    if step == 2:
+        return act(node, f"{party}/{name}", Act.WITHDRAW, request, reason="no need").reply
+    said = operation(name, party, east_m=float(number % 50) * 100.0)
+    return declare(node, replace(said, priority=step), request).reply
 
 
 def round_of(folder, found, rng, expected):
@@ -95,10 +122,7 @@ def round_of(folder, found, rng, expected):
         time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
         process.kill()
         for line in (*lines, *process.stdout):
-            if line.endswith("\n"):
-                number, subject, version, stage = line.split()
-                found.said[number] = f"{subject} {version} {stage}"
-                found.answered = max(found.answered, int(number) + 1)
+            found.heard(line)
     found.kills += 1
     look(folder, found, expected)
 
@@ -106,25 +130,32 @@ def round_of(folder, found, rng, expected):
 def look(folder, found, seen):
     """Everything answered is there once, and the record goes on from the one seen before."""
     with running(str(folder)) as (home, node):
-        there = Counter()
-        for entry in node.entries():
-            body = decode_body(opening_of(entry).body)
-            if isinstance(body, Declared | Acted):
-                there[f"{body.subject} {body.version} {body.stage}"] += 1
-        found.lost += sum(there[said] == 0 for said in found.said.values())
-        found.twice += sum(count > 1 for count in there.values())
-        note = home.checkpoint.read_bytes()
-        head, _ = open_checkpoint(note, home.record, home.record_key.verifier)
-        old_size, old_root = seen.get("head", (0, b""))
-        proof = tuple(consistency_proof(old_size, head.size, node.store.node)) if old_size else ()
-        try:
-            if old_size:
-                verify_consistency(old_size, head.size, old_root, head.root, proof)
-            assert head.size == node.store.size()
-            assert head.root == root_of(0, head.size, node.store.node)
-        except (AssertionError, VerificationError):
-            found.broken += 1
-        seen["head"] = head.size, head.root
+        head = compare(
+            home, home.checkpoint.read_bytes(), node.entries(), node.store.node, found, seen
+        )
+        found.broken += head.size != node.store.size()
+
+
+def compare(home, note, entries, node_at, found, seen):
+    """The same, of entries and hashes from wherever they were read; what the checkpoint says."""
+    there = Counter()
+    for entry in entries:
+        body = decode_body(opening_of(entry).body)
+        if isinstance(body, Declared | Acted):
+            there[f"{body.subject} {body.version} {body.stage}"] += 1
+    found.lost += sum(there[said] == 0 for said in found.said.values())
+    found.twice += sum(count > 1 for count in there.values())
+    head, _ = open_checkpoint(note, home.record, home.record_key.verifier)
+    old_size, old_root = seen.get("head", (0, b""))
+    try:
+        if old_size:
+            proof = tuple(consistency_proof(old_size, head.size, node_at))
+            verify_consistency(old_size, head.size, old_root, head.root, proof)
+        assert head.root == root_of(0, head.size, node_at)
+    except (AssertionError, KeyError, VerificationError):
+        found.broken += 1
+    seen["head"] = head.size, head.root
+    return head
 
 
 def run(kills, seed):
@@ -137,27 +168,49 @@ def run(kills, seed):
     return found
 
 
+def all_of(kills, seed, state):
+    """Node after node, each killed up to a hundred times; (sums, seconds) with those of ``state``."""
+    sums, seconds, commits = dict.fromkeys(COUNTED, 0), 0.0, []
+    if state.exists():
+        said = json.loads(state.read_text())
+        sums, seconds, commits = said["sums"], said["seconds"], said["commits"]
+    while sums["kills"] < kills and not sums["broken"]:
+        begun, commit = time.monotonic(), commit_now("src", "tests")
+        found = run(min(EACH, kills - sums["kills"]), seed + sums["kills"] // EACH)
+        sums = {name: sums[name] + getattr(found, name) for name in COUNTED}
+        seconds += time.monotonic() - begun
+        commits = list(dict.fromkeys([*commits, commit]))
+        state.parent.mkdir(exist_ok=True)
+        state.write_text(json.dumps({"sums": sums, "seconds": seconds, "commits": commits}))
+        print(sums, flush=True)
+    return sums, seconds, commits
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true")
     parser.add_argument("--worker")
+    parser.add_argument("--patient", action="store_true")
     parser.add_argument("--first", type=int, default=0)
     typed = parser.parse_args()
     if typed.worker:
-        worker(typed.worker, typed.first)
+        worker(typed.worker, typed.first, patient=typed.patient)
         return 0
-    begun = time.monotonic()
-    found = run(typed.kills, typed.seed)
+    state = ROOT / "out" / f"kill-loop-{typed.seed}.json"
+    if not typed.resume:
+        state.unlink(missing_ok=True)
+    sums, seconds, commits = all_of(typed.kills, typed.seed, state)
     today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251
     line = (
-        f"| {today} | {commit_now('src', 'tests')} | {typed.seed} | "
-        f"{found.kills:,} | {found.answered:,} | {found.lost} | {found.twice} | {found.broken} | "
-        f"{time.monotonic() - begun:,.0f} |"
+        f"| {today} | {', '.join(commits)} | {typed.seed} | "
+        f"{sums['kills']:,} | {sums['answered']:,} | {sums['lost']} | {sums['twice']} | "
+        f"{sums['broken']} | {seconds:,.0f} |"
     )
     add_line(SECTION, HEAD, line)
     print(line)
-    return int(bool(found.lost or found.twice or found.broken))
+    return int(bool(sums["lost"] or sums["twice"] or sums["broken"]))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Party:
         self.name, self.world = name, World(owner=name)
         self.root = Signer(f"keepclear/{name.lower()}/root", bytes([number]) * 32)
         self.message, self.record = (
-            Signer(f"keepclear/{name.lower()}/{what}", bytes([number, k]) * 16)
+            Signer(f"keepclear/{name.lower()}/{what}", bytes([number, 100 + k]) * 16)
             for k, what in enumerate(("desk", "record"))
         )
         self.addresses = addresses

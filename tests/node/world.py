@@ -15,6 +15,7 @@ from keepclear.record.commitment import Opening, leaf_of
 from keepclear.record.merkle import EMPTY_ROOT, consistency_proof, root_of, verify_consistency
 from keepclear.record.note import Signer
 from keepclear.store.memory import MemoryStore
+from keepclear.wire.entries import Erased, Shown, decode_body
 from tests.laws.strategies import FLAT, MINUTE, band, circle, declared, moved, place, route, volume
 from tests.laws.strategies import window as minutes
 
@@ -136,9 +137,8 @@ class World:
 
     def shown(self, to=None):
         """Every text that was shown, to one party or to all."""
-        from keepclear.wire.entries import Shown, decode_body
-
-        found = (decode_body(entry.data[32:]) for entry in self.store.entries(0, 10_000))
+        entries = self.store.entries(0, 10_000)
+        found = (decode_body(entry.data[32:]) for entry in entries if entry.data)
         return [one for one in found if isinstance(one, Shown) and to in {None, one.to}]
 
     def sent(self, to):
@@ -169,9 +169,12 @@ def consistent(world):
     entries, size = store.entries(0, 10_000), store.size()
     assert [entry.number for entry in entries] == list(range(1, size + 1))
     leaves = store.leaves(0, size)
-    openings = [Opening(e.number, e.data[:32], e.data[32:]) for e in entries]
-    assert leaves == list(map(leaf_of, openings))
-    assert len({opening.salt for opening in openings}) == size
+    openings = [Opening(e.number, e.data[:32], e.data[32:]) for e in entries if e.data]
+    assert [leaves[o.number - 1] for o in openings] == list(map(leaf_of, openings))
+    assert len({opening.salt for opening in openings}) == len(openings)
+    bodies = [decode_body(opening.body) for opening in openings]
+    said = {n for body in bodies if isinstance(body, Erased) for n in body.numbers}
+    assert {entry.number for entry in entries if not entry.data} == said
     before = (0, EMPTY_ROOT)
     for note in world.notes:
         head, _ = open_checkpoint(note, NAME, world.signer.verifier)

@@ -22,6 +22,7 @@ from keepclear.node.answering import About, subject_of, tell, verdict_on
 from keepclear.node.home import check_party
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
+from keepclear.node.telling import notify, outgoing_of
 from keepclear.store.base import Outgoing, Reply
 from keepclear.wire.declaration import encode
 from keepclear.wire.entries import Alarm, Body, Declared, Shown, Verdict
@@ -33,7 +34,6 @@ __all__ = [
     "declare",
     "judged",
     "new_version",
-    "notices",
     "replied",
     "reply_to",
     "through",
@@ -124,9 +124,9 @@ def new_version(
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
     _within_budget(node, declaration, at_us)
-    version = case.latest.number + 1 if case else 1
+    version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
-    about = About(declaration, version, mark, at_us)
+    about = About(declaration, version, mark, at_us, because=because)
     bodies: list[Body] = [
         Declared(
             subject=subject,
@@ -159,12 +159,13 @@ def judged(
     # a draft, too, must be one that can be compared; depths are for the report of who asks alone
     found = node.standing.ask(about.declaration, depths=not node.gathers)
     verdict, shown = None, list[Shown]()
-    if stage in STANDING and not is_humanitarian(
-        node.memory.arrangements.values(), node.around.owner
-    ):
-        compared = len(node.standing)
-        verdict = verdict_on(node.memory, about, found, compared)
-        shown = tell(node.memory, about, found, verdict)
+    silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
+    if stage in STANDING:
+        if not silent:
+            compared = len(node.standing)
+            verdict = verdict_on(node.memory, about, found, compared)
+            shown = tell(node.memory, about, found, verdict)
+        shown += notify(node.memory, about, () if silent else found)
     reply = {
         "subject": about.subject,
         "version": about.version,
@@ -174,17 +175,12 @@ def judged(
     }
     node.save(
         [*bodies, *([verdict] if verdict else []), *shown],
-        outgoing=notices(shown),
+        outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, about.at_us),
         said=replace(about.declaration, where=""),
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)
-
-
-def notices(shown: Sequence[Shown]) -> list[Outgoing]:
-    """What must be sent of what is shown."""
-    return [Outgoing(one.to, one.text.encode()) for one in shown if one.how == "notice"]
 
 
 def replied(node: Node, request: Request, asked: str) -> Answer | None:

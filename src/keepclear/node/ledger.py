@@ -14,21 +14,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Final
 
 from keepclear.detect.vertical import Geoid
-from keepclear.domain.declaration import Declaration
+from keepclear.domain.declaration import Declaration, State
 from keepclear.errors import ConfigurationError, InputError, StoreError, VerificationError
-from keepclear.node.memory import Memory
+from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Standing
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
 from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
-from keepclear.record.merkle import root_of
+from keepclear.record.merkle import leaf_hash, root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Batch, Entry, Kept, NewEntry, Outgoing, Reply, Store
 from keepclear.store.staged import Staged
-from keepclear.wire.entries import Body, decode_body, encode_body, kind_of
+from keepclear.wire.entries import Body, Erased, decode_body, encode_body, kind_of
 
 __all__ = ["Node", "Surroundings", "opening_of"]
 
@@ -165,16 +164,20 @@ class Node:
         outgoing: Sequence[Outgoing] = (),
         reply: Reply | None = None,
         kept: Sequence[Kept] = (),
+        replies_before_us: int | None = None,
         said: Declaration | None = None,
     ) -> int:
         """Keep what was decided, and remember it; the number of its first entry.
+
+        What a body says is erased is erased in the same write; such bodies come last.
 
         Args:
             bodies: Its entries, in order.
             outgoing: What must be sent.
             reply: What is answered, where it is asked for by a key.
             kept: Values that change.
-            said: The declaration that one of the entries holds the text of, where there is one.
+            replies_before_us: Replies that were kept before this are forgotten.
+            said: The declaration that one of the entries holds the text of, where that is at hand.
 
         Raises:
             StoreError: nobody can know whether it is kept; the next call of :meth:`fresh` reads again.
@@ -194,9 +197,13 @@ class Node:
             outgoing=tuple(outgoing),
             replies=(reply,) if reply else (),
             kept=tuple(kept),
+            erased=tuple(n for body in bodies if isinstance(body, Erased) for n in body.numbers),
+            replies_before_us=replies_before_us,
         )
         self._stale = True
         for body in bodies:
+            if isinstance(body, Erased) and body.subject in self._memory.cases:
+                self._take_out(self._memory.cases[body.subject])
             self._memory.apply(body, said)
         for value in kept:
             self._change(value)
@@ -266,6 +273,11 @@ class Node:
             if subject in self._memory.cases:
                 self._standing.put(self._memory.cases[subject])
 
+    def _take_out(self, case: Case) -> None:
+        """Something whose time is over, though nobody said that it has ended."""
+        case.stage = State.ENDED
+        self._standing.put(case)
+
     @property
     def _wrong(self) -> bool:
         """Whether memory may say something else than the store."""
@@ -274,12 +286,23 @@ class Node:
     def _load(self) -> None:
         self._failed = self._failed or self.store.failure
         self._stale, self.store.failure = True, None
-        memory, after = Memory(), 0
+        memory, after, silent = Memory(), 0, set[int]()
         while page := self.store.entries(after, _PAGE):
             leaves = self.store.leaves(after, after + len(page))
-            for entry, leaf in zip_longest(page, leaves, fillvalue=b""):
-                _take(memory, entry, leaf)
+            for entry, leaf in zip(page, leaves + [b""] * (len(page) - len(leaves)), strict=True):
+                if not entry.data:
+                    self._pass_over(memory, entry, leaf)
+                    silent.add(entry.number)
+                    continue
+                body = _take(memory, entry, leaf)
+                if isinstance(body, Erased):
+                    silent.difference_update(body.numbers)
             after = page[-1].number
+        for number in sorted(silent):
+            raise ConfigurationError(
+                f"entry {number} of the database says nothing, and no later entry says that it was "
+                "erased; somebody changed it; keep it, and restore the newest backup beside it"
+            )
         if after != self.store.size():
             raise ConfigurationError(
                 f"the database has {after:,} entries and {self.store.size():,} leaves of its record; "
@@ -289,6 +312,15 @@ class Node:
         self._standing = Standing(memory, self.around.geoid)
         self._kept = {}
         self._stale = False
+
+    def _pass_over(self, memory: Memory, entry: Entry, leaf: bytes) -> None:
+        """An entry whose text was erased: its leaf is still the one that the record holds."""
+        if leaf_hash(leaf) != self.store.node(0, entry.number - 1):
+            raise ConfigurationError(
+                f"leaf {entry.number - 1} of the database is not the one that its record holds a "
+                "hash of; somebody changed it; keep it, and restore the newest backup beside it"
+            )
+        memory.erased(entry.kind, entry.subject)
 
     def _check(self, note: bytes) -> None:
         """That the store goes on from the last checkpoint; then that there is one for it."""
@@ -320,9 +352,8 @@ class Node:
         self.keep_checkpoint()
 
 
-def _take(memory: Memory, entry: Entry | bytes, leaf: bytes | Entry) -> None:
+def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:
     """One more entry, if its leaf stands for it and its columns agree with its body."""
-    assert isinstance(entry, Entry)
     try:
         body = decode_body(entry.data[SALT_BYTES:])
         columns = (entry.kind, entry.subject, entry.at_us)
@@ -338,3 +369,4 @@ def _take(memory: Memory, entry: Entry | bytes, leaf: bytes | Entry) -> None:
             f"entry {entry.number} of the database cannot be understood ({error}); nothing was "
             "changed; was it written by a newer keepclear, or damaged?"
         ) from error
+    return body

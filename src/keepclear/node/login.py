@@ -1,59 +1,32 @@
-"""Log in, in two questions to the node with the slow comparison between; sessions; tokens.
+"""Log in, in two questions to the node with the slow comparison between them.
 
     attempt = begin_login(node, attempts, mark, device=cookie)   # asked of the node
     compared = attempt.compare(password)                         # anywhere else: slow on purpose
     opened = open_session(node, attempts, compared)              # asked of the node
 
-Whether a mark is unknown or the password wrong, the same is done and the same is said. A session ends
-when it is not used, when a shift is over, when its person logs out or is put out. A new log-in makes a
-new secret. Times are the node's clock; a session from the future is none.
+Whether a mark is unknown or the password wrong, the same is done and the same is said. A new log-in
+makes a new secret. A new password ends every session of its person.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from keepclear.domain.access import Principal
-from keepclear.errors import RuleError, StoreError
+from keepclear.errors import RuleError
+from keepclear.node.access import subject_of
 from keepclear.node.attempts import PAUSE_US, Attempts, slot_of_mark
-from keepclear.node.credentials import (
-    Held,
-    Space,
-    held_by,
-    keep,
-    look_up,
-    person_of,
-    program_of,
-)
+from keepclear.node.credentials import Held, Space, forget, held_by, keep, look_up, person_of
 from keepclear.node.ledger import Node
 from keepclear.node.passwords import NOBODYS, PasswordHash, check_password
+from keepclear.node.sessions import SHIFT_US, is_open
 from keepclear.node.tokens import digest, new_token
 from keepclear.store.base import Kept
+from keepclear.wire.entries import Admitted
 
-__all__ = [
-    "IDLE_US",
-    "SHIFT_US",
-    "Attempt",
-    "Compared",
-    "Opened",
-    "bearer",
-    "begin_login",
-    "logout",
-    "open_session",
-    "session",
-]
+__all__ = ["Attempt", "Compared", "Opened", "begin_login", "change_password", "open_session"]
 
-_MINUTE_US: Final = 60_000_000
-IDLE_US: Final = 60 * _MINUTE_US
-"""A session that is not used for so long ends (NIST SP 800-63B-4, section 2.2.3)."""
-SHIFT_US: Final = 14 * 60 * _MINUTE_US
-"""A session ends after so long in any case: a shift of twelve hours, and handing over."""
-_NOTED_US: Final = 5 * _MINUTE_US
-"""How exactly its last use is kept; it may end so much sooner."""
-_SET_BACK_US: Final = 5 * _MINUTE_US
-"""By how much the clock may have been set back since a session was used."""
 SESSIONS_MAX: Final = 10
 """Of one mark; the oldest ends."""
 DEVICES_MAX: Final = 20
@@ -72,7 +45,7 @@ class Attempt:
     """The browser's secret, where it is one that is known."""
 
     def compare(self, password: str) -> Compared:
-        """Compare a password; a twentieth of a second, so never in the thread that decides."""
+        """Compare a password; slow on purpose, so never in the thread that decides."""
         return Compared(self, right=check_password(self.kept, password))
 
 
@@ -117,9 +90,8 @@ def begin_login(node: Node, attempts: Attempts, mark: str, *, device: str = "") 
     if not attempts.take(slot, node.now_us()):
         raise RuleError(
             "login.wait",
-            f"this was tried too often; wait {PAUSE_US // 1_000_000} seconds, then try once; a "
-            "browser in which you logged in before does not wait, and an administrator can send a "
-            "new link",
+            f"this was tried too often; wait {PAUSE_US // 1_000_000} seconds, then try once; if a "
+            "stranger is trying it, use a browser in which you logged in before",
         )
     encoded = node.kept(Space.PASSWORD.value).get(mark)
     return Attempt(mark, NOBODYS if encoded is None else PasswordHash(encoded), slot, device)
@@ -138,12 +110,7 @@ def open_session(node: Node, attempts: Attempts, compared: Compared, *, ending: 
         RuleError: ``login.refused``: the same for whatever reason.
         StoreError: nobody can know whether it is kept; log in again.
     """
-    attempt = compared.attempt
-    who = person_of(node.fresh(), attempt.mark)
-    now = node.kept(Space.PASSWORD.value).get(attempt.mark)
-    # it may have been changed, or its person put out, while it was compared
-    if who is None or not compared.right or now != attempt.kept.encoded:
-        raise RuleError("login.refused", "mark or password is wrong")
+    attempt, who = compared.attempt, _right(node.fresh(), compared)
     now_us = node.now_us()
     secret = new_token(node.around.salt())
     device = attempt.device or new_token(node.around.salt())
@@ -166,47 +133,54 @@ def open_session(node: Node, attempts: Attempts, compared: Compared, *, ending: 
     return Opened(who, secret, device, now_us + SHIFT_US)
 
 
-def session(node: Node, secret: str) -> Principal | None:
-    """Who has a session; nobody, where it has ended."""
-    held = look_up(node.fresh(), Space.SESSION, secret)
-    now_us = node.now_us()
-    if held is None or not _is_open(held, now_us):
-        return None
-    if now_us - held.last_us >= _NOTED_US:
-        used = keep(Space.SESSION, digest(secret), replace(held, last_us=now_us))
-        with suppress(StoreError):  # a full disk must not keep anybody from looking
-            node.save([], kept=[used])
-            node.fresh()
-    return person_of(node, held.mark)
+def change_password(
+    node: Node, attempts: Attempts, compared: Compared, password: PasswordHash
+) -> None:
+    """Another password for somebody whose present one was compared; all its sessions end.
 
-
-def logout(node: Node, secret: str) -> None:
-    """End a session; one that has ended already stays so.
+    Args:
+        node: Where.
+        attempts: The counts of this process.
+        compared: An attempt with the present password, and what came of it.
+        password: The new one, made by ``hash_password``.
 
     Raises:
-        StoreError: nobody can know whether it is kept; ask again.
+        RuleError: ``login.refused``.
+        StoreError: nobody can know whether it is kept; log in with either.
     """
-    if look_up(node.fresh(), Space.SESSION, secret) is not None:
-        node.save([], kept=[keep(Space.SESSION, digest(secret), None)])
-
-
-def bearer(node: Node, token: str) -> Principal | None:
-    """Which program has a token; none, where it was put out."""
-    held = look_up(node.fresh(), Space.PROGRAM, token)
-    return None if held is None else program_of(node, held.mark)
-
-
-def _is_open(held: Held, now_us: int) -> bool:
-    return (
-        -_SET_BACK_US <= now_us - held.last_us <= IDLE_US
-        and -_SET_BACK_US <= now_us - held.first_us <= SHIFT_US
+    mark, who = compared.attempt.mark, _right(node.fresh(), compared)
+    body = Admitted(
+        subject=subject_of(mark),
+        at_us=node.now_us(),
+        mark=mark,
+        party=who.party,
+        role=who.role.value,
+        how="password",
+        by=mark,
     )
+    ended = forget(node, mark, Space.SESSION, Space.DEVICE, Space.INVITATION)
+    node.save([body], kept=[*ended, Kept(Space.PASSWORD.value, mark, password.encoded)])
+    attempts.free(compared.attempt.slot)
+
+
+def _right(node: Node, compared: Compared) -> Principal:
+    """Who it is, where the password was right and still is: meanwhile it may have been changed.
+
+    Raises:
+        RuleError: ``login.refused``: the same for whatever reason.
+    """
+    attempt = compared.attempt
+    who = person_of(node, attempt.mark)
+    kept = node.kept(Space.PASSWORD.value).get(attempt.mark)
+    if who is None or not compared.right or kept != attempt.kept.encoded:
+        raise RuleError("login.refused", "mark or password is wrong")
+    return who
 
 
 def _ended(node: Node, now_us: int, ending: str) -> list[Kept]:
     """Sessions that are over, of everybody, so that none is kept for ever; and one that is given up."""
     found = held_by(node, Space.SESSION, None)
-    over = {key for key, held in found.items() if not _is_open(held, now_us)}
+    over = {key for key, held in found.items() if not is_open(held, now_us)}
     return [
         keep(Space.SESSION, key, None) for key in sorted(over | {digest(ending)} & found.keys())
     ]

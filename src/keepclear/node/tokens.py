@@ -11,10 +11,11 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Final
 
-__all__ = ["PROGRAM_PREFIX", "digest", "new_token"]
+__all__ = ["LINK_PREFIX", "PROGRAM_PREFIX", "digest", "new_token"]
 
 PROGRAM_PREFIX: Final = "kc_"
-"""So that a token that got into a file or a log is found there."""
+LINK_PREFIX: Final = "kl_"
+"""So that one that got into a file or a log is found there, and none looks like an option."""
 _BYTES: Final = 32
 
 
