@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -156,7 +156,8 @@ def judged(
 
     At a humanitarian party's own node there is no verdict on anything: it never gets one.
     """
-    found = node.standing.ask(about.declaration)  # a draft, too, must be one that can be compared
+    # a draft, too, must be one that can be compared; depths are for the report of who asks alone
+    found = node.standing.ask(about.declaration, depths=not node.gathers)
     verdict, shown = None, list[Shown]()
     silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
     if stage in STANDING:
@@ -176,6 +177,7 @@ def judged(
         [*bodies, *([verdict] if verdict else []), *shown],
         outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, about.at_us),
+        said=replace(about.declaration, where=""),
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)

@@ -171,11 +171,19 @@ class Memory:
     gone: dict[str, Gone] = field(default_factory=dict)
     """By subject."""
 
-    def apply(self, body: Body) -> None:
-        """Take one more entry in."""
+    def apply(self, body: Body, said: Declaration | None = None) -> None:
+        """Take one more entry in.
+
+        Args:
+            body: What it says.
+            said: The declaration whose text stands in it, where that is at hand.
+        """
         if self._is_left_over(body):
             return
-        _TAKE[type(body)](self, body)
+        if isinstance(body, Declared):
+            self._declared(body, said)
+        else:
+            _TAKE[type(body)](self, body)
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
@@ -218,8 +226,8 @@ class Memory:
             else:
                 del self.uses[party]
 
-    def _declared(self, body: Declared) -> None:
-        declaration = decode(body.text.encode())
+    def _declared(self, body: Declared, said: Declaration | None = None) -> None:
+        declaration = said or decode(body.text.encode())
         version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
