@@ -18,7 +18,8 @@ from keepclear.domain.route import Route
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.window import Window
 from keepclear.errors import RuleError
-from keepclear.node.answering import About, gone_notices
+from keepclear.node.about import About
+from keepclear.node.answering import gone_notices
 from keepclear.node.declaring import (
     Answer,
     Request,

@@ -18,8 +18,11 @@ from keepclear.disclose.levels import is_humanitarian, others_in
 from keepclear.domain.declaration import Declaration, State
 from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
 from keepclear.errors import InputError, RuleError, UsageError
-from keepclear.node.answering import About, subject_of, tell, verdict_on
+from keepclear.node.about import About, subject_of
+from keepclear.node.answering import tell
+from keepclear.node.claiming import claims_on
 from keepclear.node.home import check_party
+from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
 from keepclear.node.telling import notify, outgoing_of
@@ -162,7 +165,8 @@ def judged(
     if stage in STANDING:
         if not silent:
             compared = len(node.standing)
-            verdict = verdict_on(node.memory, about, found, compared)
+            claims = claims_on(node.memory, about.declaration, node.around.geoid)
+            verdict = verdict_on(node.memory, about, found, compared, claims)
             shown = tell(node.memory, about, found, verdict)
         shown += notify(node.memory, about, () if silent else found)
     reply = {

@@ -15,7 +15,7 @@ from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.declaration import Kind
 from keepclear.domain.expiry import CONFIRMED_FOR_US, expires_us
 from keepclear.domain.life import STANDING, Act, Stage, next_stage
-from keepclear.node.answering import About, subject_of
+from keepclear.node.about import About, subject_of
 from keepclear.node.hearing import heard, named
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory

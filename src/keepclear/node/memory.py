@@ -20,6 +20,7 @@ from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.link.cards import Card, open_card
 from keepclear.link.pinning import Pinned
+from keepclear.node.bounds import Bounds
 from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import (
@@ -145,6 +146,8 @@ class Memory:
     """By subject and recipient: what was said of one notification."""
     defaults: dict[tuple[str, str], dict[str, Word]] = field(default_factory=dict)
     """By party and kind, then recipient: what was said of all of a kind."""
+    bounds: dict[str, Bounds] = field(default_factory=dict, compare=False)
+    """By arrangement: what it draws on the map, once somebody asked."""
     changed: set[str] = field(default_factory=set, compare=False)
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
@@ -237,6 +240,7 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.bounds.pop(found.name, None)
         self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
 
     def _shown(self, body: Shown) -> None:
