@@ -25,6 +25,7 @@ from keepclear.faces.convert import convert
 from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
+from keepclear.faces.journeys import hold, return_, split
 from keepclear.faces.link import link
 from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
@@ -282,7 +283,7 @@ def _say_settings(ctx: click.Context) -> None:
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
     init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
-    consent, due,
+    consent, due, hold, split, return_,
     people, admit, put_out,
     link,
 )  # fmt: skip

@@ -22,6 +22,8 @@ class About:
     """When it began to stand, where that was earlier: by that its notice is measured."""
     because: str | None = None
     """Why there is a new version, where its party did not write one."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of."""
 
     @property
     def subject(self) -> str:

@@ -121,15 +121,21 @@ def new_version(
     asked: str,
     doubts: Sequence[str] = (),
     because: str | None = None,
+    split_from: tuple[str, int] | None = None,
 ) -> Answer:
-    """Decide on a version, save it with its verdict and all that is told, and answer."""
+    """Decide on a version, save it with its verdict and all that is told, and answer.
+
+    What is split from a movement stands where that stands in its life.
+    """
     subject, at_us = subject_of(declaration), node.now_us()
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
+    if split_from is not None:
+        stage = node.memory.cases[split_from[0]].stage
     _within_budget(node, declaration, at_us)
     version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
-    about = About(declaration, version, mark, at_us, because=because)
+    about = About(declaration, version, mark, at_us, because=because, split_from=split_from)
     bodies: list[Body] = [
         Declared(
             subject=subject,
@@ -140,6 +146,7 @@ def new_version(
             stage=stage.value,
             mark=mark,
             because=because,
+            split_from=split_from,
             text=encode(declaration).decode(),
             doubts=sorted(set(doubts)) or None,
         )

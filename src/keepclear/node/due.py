@@ -85,7 +85,10 @@ def _expired(memory: Memory, case: Case, now_us: int) -> list[Expired]:
 
 def _owed(node: Node, case: Case, now_us: int) -> list[Shown]:
     said, memory = case.latest.declaration, node.memory
-    about = About(said, case.latest.number, case.mark, now_us, case.stood_us)
+    latest = case.latest
+    about = About(
+        said, latest.number, case.mark, now_us, case.stood_us, latest.because, latest.split_from
+    )
     if not notify(memory, about, ()):
         return []
     silent = is_humanitarian(memory.arrangements.values(), node.around.owner)

@@ -57,6 +57,10 @@ class Version:
     at_us: int
     through: str | None = None
     """Whose desk entered it, where that is not the party's own."""
+    because: str | None = None
+    """Why there is a new version, where its party did not write one."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of."""
 
 
 @dataclass(slots=True)
@@ -204,7 +208,16 @@ class Memory:
 
     def _declared(self, body: Declared) -> None:
         declaration = decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
+        version = Version(
+            body.version,
+            declaration,
+            body.text,
+            body.by,
+            body.at_us,
+            body.through,
+            body.because,
+            body.split_from,
+        )
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:

@@ -118,6 +118,9 @@ def _notification(
     }
     if about.because is not None:
         text["because"] = about.because
+    whole = memory.cases.get(about.split_from[0]) if about.split_from else None
+    if whole is not None and reader in whole.released:
+        text["split_from"] = {"ref": whole.mark}
     if before is not None and case is not None:
         first, last = times_of(case.versions[before - 1].declaration)
         text["was"] = {"version": before, "time_start": first, "time_end": last}

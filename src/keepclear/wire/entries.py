@@ -75,7 +75,10 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     mark: str
     """How others are told of it where its id is not theirs to know; the same for all versions."""
     because: str | None = None
-    """Why there is a new version, where its party did not write one: ``delayed``."""
+    """Why there is a new version, where its party did not write one: ``delayed``, ``held``,
+    ``return``, ``split``."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of until then."""
     text: str
     """Its canonical JSON."""
     doubts: list[str] | None = None
