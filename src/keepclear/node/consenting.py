@@ -168,9 +168,11 @@ def words_on(
 
 
 def known_parties(memory: Memory) -> set[str]:
-    """Parties that an arrangement here names, or that declared something here."""
+    """Parties that an arrangement here names, whose keys or people are here, or that declared here."""
     members = {member.name for one in memory.arrangements.values() for member in one.members}
-    return members | {case.latest.declaration.party for case in memory.cases.values()}
+    people = {one.party for one in memory.people.values() if one.party}
+    declared = {case.latest.declaration.party for case in memory.cases.values()}
+    return members | people | memory.peers.keys() | declared
 
 
 def _subject(memory: Memory, subject: str, kind: Kind | None, to: str) -> str:
