@@ -42,7 +42,7 @@ def postgres_server():
 
     server = Server()
     try:
-        yield server.start().url()
+        yield server.start().url(user="keeper")
     finally:
         server.stop()
 

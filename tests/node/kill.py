@@ -25,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from keepclear.errors import VerificationError
+from keepclear.errors import StoreError, VerificationError
 from keepclear.node.home import make_home
 from keepclear.node.ledger import opening_of
 from keepclear.node.start import running
@@ -62,9 +62,35 @@ class Found:
     said: dict[str, str] = field(default_factory=dict)
     """What each request was answered: ``Party/id version`` or ``Party/id withdrawn``."""
 
+    def heard(self, line):
+        """One answer, if its line is whole."""
+        if line.endswith("\n"):
+            number, subject, version, stage = line.split()
+            self.said[number] = f"{subject} {version} {stage}"
+            self.answered = max(self.answered, int(number) + 1)
 
-def worker(folder, first):
-    """Declare, amend, withdraw from request ``first`` on, until killed."""
+
+def worker(folder, first, *, patient=False):
+    """Declare, amend, withdraw from request ``first`` on, until killed.
+
+    With ``patient``, what could not be kept is asked again with the same key until it is.
+    """
+    with running(folder) as (_, node):
+        print(READY, flush=True)
+        for number in range(first, 10**9):
+            while True:
+                try:
+                    reply = asked(node, number)
+                    break
+                except StoreError:
+                    if not patient:
+                        raise
+                    time.sleep(0.02)  # noqa: TID251
+            print(f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True)
+
+
+def asked(node, number):
+    """One request of the load, and what it is answered."""
     from dataclasses import replace
 
     from keepclear.domain.life import Act
@@ -72,19 +98,13 @@ def worker(folder, first):
     from keepclear.node.declaring import Request, declare
     from tests.node.world import operation
 
-    with running(folder) as (_, node):
-        print(READY, flush=True)
-        for number in range(first, 10**9):
-            name, step = f"A{number // 3}", number % 3
-            request = Request("one", "load", f"r{number}")
-            party = "Alder" if number // 3 % 2 else "Birch"
-            if step == 2:
-                answer = act(node, f"{party}/{name}", Act.WITHDRAW, request, reason="no need")
-            else:
-                said = operation(name, party, east_m=float(number % 50) * 100.0)
-                answer = declare(node, replace(said, priority=step), request)
-            reply = answer.reply
-            print(f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True)
+    name, step = f"A{number // 3}", number % 3
+    request = Request("one", "load", f"r{number}")
+    party = "Alder" if number // 3 % 2 else "Birch"
+    if step == 2:
+        return act(node, f"{party}/{name}", Act.WITHDRAW, request, reason="no need").reply
+    said = operation(name, party, east_m=float(number % 50) * 100.0)
+    return declare(node, replace(said, priority=step), request).reply
 
 
 def round_of(folder, found, rng, expected):
@@ -102,10 +122,7 @@ def round_of(folder, found, rng, expected):
         time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
         process.kill()
         for line in (*lines, *process.stdout):
-            if line.endswith("\n"):
-                number, subject, version, stage = line.split()
-                found.said[number] = f"{subject} {version} {stage}"
-                found.answered = max(found.answered, int(number) + 1)
+            found.heard(line)
     found.kills += 1
     look(folder, found, expected)
 
@@ -113,25 +130,32 @@ def round_of(folder, found, rng, expected):
 def look(folder, found, seen):
     """Everything answered is there once, and the record goes on from the one seen before."""
     with running(str(folder)) as (home, node):
-        there = Counter()
-        for entry in node.entries():
-            body = decode_body(opening_of(entry).body)
-            if isinstance(body, Declared | Acted):
-                there[f"{body.subject} {body.version} {body.stage}"] += 1
-        found.lost += sum(there[said] == 0 for said in found.said.values())
-        found.twice += sum(count > 1 for count in there.values())
-        note = home.checkpoint.read_bytes()
-        head, _ = open_checkpoint(note, home.record, home.record_key.verifier)
-        old_size, old_root = seen.get("head", (0, b""))
-        proof = tuple(consistency_proof(old_size, head.size, node.store.node)) if old_size else ()
-        try:
-            if old_size:
-                verify_consistency(old_size, head.size, old_root, head.root, proof)
-            assert head.size == node.store.size()
-            assert head.root == root_of(0, head.size, node.store.node)
-        except (AssertionError, VerificationError):
-            found.broken += 1
-        seen["head"] = head.size, head.root
+        head = compare(
+            home, home.checkpoint.read_bytes(), node.entries(), node.store.node, found, seen
+        )
+        found.broken += head.size != node.store.size()
+
+
+def compare(home, note, entries, node_at, found, seen):
+    """The same, of entries and hashes from wherever they were read; what the checkpoint says."""
+    there = Counter()
+    for entry in entries:
+        body = decode_body(opening_of(entry).body)
+        if isinstance(body, Declared | Acted):
+            there[f"{body.subject} {body.version} {body.stage}"] += 1
+    found.lost += sum(there[said] == 0 for said in found.said.values())
+    found.twice += sum(count > 1 for count in there.values())
+    head, _ = open_checkpoint(note, home.record, home.record_key.verifier)
+    old_size, old_root = seen.get("head", (0, b""))
+    try:
+        if old_size:
+            proof = tuple(consistency_proof(old_size, head.size, node_at))
+            verify_consistency(old_size, head.size, old_root, head.root, proof)
+        assert head.root == root_of(0, head.size, node_at)
+    except (AssertionError, KeyError, VerificationError):
+        found.broken += 1
+    seen["head"] = head.size, head.root
+    return head
 
 
 def run(kills, seed):
@@ -168,10 +192,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--worker")
+    parser.add_argument("--patient", action="store_true")
     parser.add_argument("--first", type=int, default=0)
     typed = parser.parse_args()
     if typed.worker:
-        worker(typed.worker, typed.first)
+        worker(typed.worker, typed.first, patient=typed.patient)
         return 0
     state = ROOT / "out" / f"kill-loop-{typed.seed}.json"
     if not typed.resume:

@@ -34,7 +34,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="keepclear-pg-"))  # short: a socket's path is
         if USER:
             shutil.chown(self.folder, USER)
-        self._run("initdb", "-D", str(self.data), "-U", "owner", "-E", "UTF8", "--no-sync",
+        self._run(BIN / "initdb", "-D", str(self.data), "-U", "owner", "-E", "UTF8", "--no-sync",
                   "--auth=trust", "--locale=C")  # fmt: skip
         self._process = None
 
@@ -42,9 +42,10 @@ class Server:
     def data(self):
         return self.folder / "data"
 
-    def url(self, database="postgres", **options):
+    def url(self, database="postgres", user="owner", **options):
+        """Its address; ``owner`` is a superuser, ``keeper`` is what a node should be."""
         more = "".join(f"&{name}={value}" for name, value in options.items())
-        return f"postgresql:///{database}?host={self.folder}&user=owner{more}"
+        return f"postgresql:///{database}?host={self.folder}&user={user}{more}"
 
     def start(self, *options):
         """Start it, and wait until it answers."""
@@ -54,7 +55,10 @@ class Server:
                 stdout=log, stderr=log, user=USER, cwd=self.folder, start_new_session=True,
             )  # fmt: skip
         for _ in range(START_S * 20):
-            with suppress(psycopg.OperationalError), psycopg.connect(self.url()):
+            with suppress(psycopg.OperationalError), psycopg.connect(self.url()) as db:
+                if not db.execute("SELECT FROM pg_roles WHERE rolname = 'keeper'").fetchall():
+                    db.execute("CREATE ROLE keeper LOGIN")
+                    db.execute("GRANT CREATE ON DATABASE postgres TO keeper")
                 return self
             time.sleep(0.05)  # noqa: TID251
         raise AssertionError((self.folder / "log").read_text()[-2_000:])
@@ -68,6 +72,10 @@ class Server:
         main.kill()
         main.wait()
 
+    def copy(self, name):
+        """A copy of what it keeps, beside it; it must not run meanwhile."""
+        self._run("cp", "-a", str(self.data), str(self.folder / name))
+
     def stop(self):
         """End it, and remove what it kept."""
         if self._process and self._process.poll() is None:
@@ -75,9 +83,9 @@ class Server:
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _run(self, name, *words):
+    def _run(self, program, *words):
         done = subprocess.run(
-            [BIN / name, *words], user=USER, cwd=self.folder, capture_output=True, check=False
+            [program, *words], user=USER, cwd=self.folder, capture_output=True, check=False
         )
         assert done.returncode == 0, done.stderr.decode()
 

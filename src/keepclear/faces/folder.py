@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keepclear.errors import UsageError
+from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -26,14 +28,21 @@ __all__ = ["backup", "init", "status"]
 @click.argument("folder", metavar="DIR")
 @click.option("--party", metavar="NAME", help="Whose node it is.")
 @click.option("--secretariat", is_flag=True, help="A node for many parties, of none of them.")
-def init(folder: str, party: str | None, *, secretariat: bool) -> int:
+@click.option(
+    "--database",
+    metavar="ADDRESS",
+    default="",
+    help="Keep everything in PostgreSQL, at postgresql://..., instead of a file in DIR; no password "
+    "in it: put that in a password file (PGPASSFILE) or a service file.",
+)
+def init(folder: str, party: str | None, database: str, *, secretariat: bool) -> int:
     """Make DIR a node: settings, keys, and a database that keeps declarations and their record."""
     from keepclear.node.home import make_home  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     if (party is not None) == secretariat or party == "":
         raise UsageError("say whose node it is: either --party NAME or --secretariat")
-    home = make_home(Path(folder), party or "")
+    home = make_home(Path(folder), party or "", database)
     with running(folder):
         pass
     deliver(f"{home.record_key.verifier}\n", STDIN)
@@ -44,9 +53,18 @@ def init(folder: str, party: str | None, *, secretariat: bool) -> int:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def status(folder: str, *, as_json: bool) -> int:
-    """Say what the node in DIR holds, and the public key that others compare."""
+def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
+    """Say what the node in DIR holds, and the public key that others compare.
+
+    At an address: who one is there, and how far its record goes.
+    """
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            return commands.status(to, as_json=as_json)
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (home, node):
@@ -72,8 +90,12 @@ def backup(folder: str, file: str) -> int:
     from keepclear.store.sqlite import SqliteStore  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        assert isinstance(node.store, SqliteStore)
-        node.store.backup(file)
+        if not isinstance(node.store.behind, SqliteStore):
+            raise UsageError(
+                "this node keeps its data in PostgreSQL; back that database up with pg_dump, while the "
+                "node goes on if need be (docs/deploy.md)"
+            )
+        node.store.behind.backup(file)
         size = node.store.size()
     say(f"{size:,} entries are in {file}; {folder}/keys and {folder}/node.toml are not")
     return Exit.NOTHING

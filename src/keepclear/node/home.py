@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from keepclear.domain.access import SECRETARIAT
 from keepclear.errors import ConfigurationError, UsageError
@@ -39,9 +40,15 @@ _CONFIG: Final = "node.toml"
 _FORMAT: Final = "keepclear node 1"
 _CONFIG_BYTES_MAX: Final = 100_000
 _NAME_MAX: Final = 100
-_NO_PARTIES: Final = frozenset({SECRETARIAT, "arrangement", "incident", "party", "people"})
+_MEMBERS: Final = {
+    "format": str,
+    "record": str,
+    "party": str,
+    "secretariat": bool,
+    "database": str,
+}
+_NO_PARTIES: Final = frozenset({SECRETARIAT, "arrangement", "incident", "line", "party", "people"})
 """Words that the record uses itself, where a party's name may stand."""
-_MEMBERS: Final = {"format": str, "record": str, "party": str, "secretariat": bool}
 _TEXT: Final = """\
 # A keepclear node. What stands here is read when it starts; a name that is not known is refused.
 format = "{format}"
@@ -52,6 +59,13 @@ _PARTY: Final = """\
 # Whose node it is.
 party = {party}
 """
+_DATABASE: Final = """\
+# Where it keeps everything, instead of node.db beside this file. No password stands here: it comes
+# from a password file (PGPASSFILE), a service file, or the environment.
+database = {database}
+"""
+_ADDRESSES: Final = ("postgresql", "postgres")
+_SECRETS: Final = frozenset({"password", "sslpassword", "oauth_client_secret"})
 _FOR_MANY: Final = """\
 # A node for many parties, of none of them.
 secretariat = true
@@ -68,10 +82,12 @@ class Home:
     """Whose node it is; empty for a secretariat's."""
     record_key: Signer
     message_key: Signer
+    server: str = ""
+    """The address of the database where it is no file in the folder."""
 
     @property
     def database(self) -> Path:
-        """Where everything is kept."""
+        """The file in which everything is kept, where no server keeps it."""
         return self.folder / "node.db"
 
     @property
@@ -105,17 +121,19 @@ class Home:
         return self.party or SECRETARIAT
 
 
-def make_home(folder: Path, party: str) -> Home:
-    """Make a folder a node; ``party`` is empty for a secretariat.
+def make_home(folder: Path, party: str, server: str = "") -> Home:
+    """Make a folder a node; ``party`` is empty for a secretariat, ``server`` for a database in a file.
 
     Raises:
-        UsageError: the party's name cannot be used.
+        UsageError: the party's name or the address cannot be used.
         ConfigurationError: the folder is not empty, or cannot be written.
     """
     check_party(party)
+    check_server(server)
     record = f"keepclear/{_slug(party or SECRETARIAT)}/{chance.name_part()}"
     text = _TEXT.format(format=_FORMAT, record=record)
     text += _PARTY.format(party=_quoted(party)) if party else _FOR_MANY
+    text += _DATABASE.format(database=_quoted(server)) if server else ""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
@@ -171,6 +189,7 @@ def open_home(folder: Path) -> Home:
         party,
         read_key(keys, RECORD_KEY, record),
         read_key(keys, MESSAGE_KEY, f"{record}/desk"),
+        content.get("database", ""),
     )
 
 
@@ -188,6 +207,29 @@ def check_party(party: str) -> None:
     if party.casefold() in _NO_PARTIES:
         raise UsageError(
             f"party {party!r}: the record uses this word for something else; choose another name"
+        )
+
+
+def check_server(address: str) -> None:
+    """Whether an address can stand in the settings: one of PostgreSQL's, and without a password.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        asked = parse_qs(parts.query, keep_blank_values=True).keys()
+        secret = bool(parts.password) or not _SECRETS.isdisjoint(asked)
+    except ValueError:
+        parts, secret = urlsplit(""), False
+    if parts.scheme not in _ADDRESSES or not address.isprintable() or " " in address:
+        raise UsageError("the database's address must be like postgresql://HOST/NAME")
+    if secret:
+        raise UsageError(
+            "the database's address holds a password, and would show it to whoever sees the settings; "
+            "take it out, and put it in a password file (PGPASSFILE) or a service file"
         )
 
 
@@ -216,6 +258,7 @@ def _check(place: Path, content: dict[str, Any]) -> None:
         )
     try:
         check_party(content.get("party", ""))
+        check_server(content.get("database", ""))
         Signer(content["record"], bytes(32))
     except (UsageError, ValueError) as error:
         raise ConfigurationError(f"{str(place)!r}: {error}") from None

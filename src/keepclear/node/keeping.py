@@ -35,7 +35,7 @@ from keepclear.node.memory import Case, Memory
 from keepclear.store.base import ERASED, Entry
 from keepclear.wire.entries import Erased, Shown, decode_body
 
-__all__ = ["Due", "due", "erase_due"]
+__all__ = ["Due", "due", "erase_due", "lifetime"]
 
 _BATCH: Final = 100
 """Declarations that are erased in one write."""
@@ -78,28 +78,31 @@ def due(node: Node) -> list[Due]:
 
 
 def erase_due(node: Node, *, by: str = "desk") -> list[Due]:
-    """Erase what is due; what that was.
+    """Erase what is due, until nothing is; what that was.
 
     Raises:
         StoreError: nobody can know whether the last of it is erased; call it again.
     """
-    found = due(node)
-    for some in batched(found, _BATCH):
-        at_us = node.now_us()
-        bodies = [
-            Erased(
-                subject=one.subject,
-                at_us=at_us,
-                by=by,
-                why=one.why.value,
-                over_us=one.over_us,
-                kept_us=one.kept_us,
-                numbers=list(one.numbers),
-            )
-            for one in some
-        ]
-        node.save(bodies, replies_before_us=at_us - REPLIES_US)
-    return found
+    done: list[Due] = []
+    while found := due(node):  # what was told of one that goes may go after it
+        for some in batched(found, _BATCH):
+            at_us = node.now_us()
+            bodies = [_erased(one, by, at_us) for one in some]
+            node.save(bodies, replies_before_us=at_us - REPLIES_US)
+        done += found
+    return done
+
+
+def _erased(one: Due, by: str, at_us: int) -> Erased:
+    return Erased(
+        subject=one.subject,
+        at_us=at_us,
+        by=by,
+        why=one.why.value,
+        over_us=one.over_us,
+        kept_us=one.kept_us,
+        numbers=list(one.numbers),
+    )
 
 
 def _perhaps_over(memory: Memory, now_us: int) -> Iterator[str]:
@@ -123,7 +126,7 @@ def _due_of(node: Node, subject: str, now_us: int, frozen: _Frozen) -> Iterator[
     """What is due of one declaration: what was declared, then what was found and shown of it."""
     memory, owner, party = node.memory, node.around.owner, subject.partition("/")[0]
     history = [entry for entry in node.store.history(subject) if entry.data]
-    life = _lifetime(memory, subject, history)
+    life = lifetime(memory, subject, history)
     if life is None or is_frozen(subject, life, frozen.named, frozen.spans):
         return
     whose = _whose(party, owner)
@@ -149,7 +152,7 @@ def _still_tells(memory: Memory, entry: Entry) -> bool:
     return any(other in memory.cases for other in body.of if other != entry.subject)
 
 
-def _lifetime(memory: Memory, subject: str, history: Sequence[Entry]) -> Lifetime | None:
+def lifetime(memory: Memory, subject: str, history: Sequence[Entry]) -> Lifetime | None:
     """From when to when it was in force or spoken of; nothing, where no entry is left to erase."""
     spoken = [entry.at_us for entry in history if entry.kind != ERASED]
     if not spoken:

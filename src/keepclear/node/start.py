@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from keepclear.errors import ConfigurationError
+from keepclear.errors import ConfigurationError, InUseError
 from keepclear.node import chance
 from keepclear.node.arranging import judge_anew
 from keepclear.node.clock import now_us
@@ -15,9 +17,11 @@ from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
+from keepclear.node.serving import served_at
+from keepclear.store.base import Store
 from keepclear.store.sqlite import SqliteStore
 
-__all__ = ["running"]
+__all__ = ["open_store", "running"]
 
 _CHECKPOINT_BYTES_MAX = 100_000
 
@@ -34,7 +38,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         raise ConfigurationError(
             f"others may enter the folder {folder!r}; if nobody did, set its mode to 0700"
         )
-    store = SqliteStore(home.database)
+    store = _not_served(home)
     try:
         around = Surroundings(
             now_us=now_us,
@@ -50,6 +54,38 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         yield home, node
     finally:
         store.close()
+
+
+def _not_served(home: Home) -> Store:
+    try:
+        return open_store(home)
+    except InUseError as error:
+        url = served_at(home.folder)
+        if url:
+            raise ConfigurationError(
+                f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder"
+            ) from error
+        raise
+
+
+def open_store(home: Home) -> Store:
+    """The store of a node, for this process alone.
+
+    Raises:
+        InUseError: another process uses it.
+        ConfigurationError: one sentence says what is wrong; nothing was changed.
+    """
+    if not home.server:
+        return SqliteStore(home.database)
+    try:
+        from keepclear.store.postgres import PostgresStore  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            f"the node in {str(home.folder)!r} keeps its data in PostgreSQL; install "
+            "'keepclear[pg]' to reach it"
+        ) from None
+    here = f"{platform.node()}, process {os.getpid()}, {chance.name_part()}"
+    return PostgresStore(home.server, here)
 
 
 def _checkpoint(home: Home) -> bytes:

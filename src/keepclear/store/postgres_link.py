@@ -56,6 +56,8 @@ def connect(url: str) -> Link:
         ConfigurationError: It is not one that anything may be kept in.
     """
     known = conninfo_to_dict(url)
+    if "service" not in known:  # a service file is read by the driver; what it says is seen after
+        _private(_defaults() | {name: str(value) for name, value in known.items()}, place_of(url))
     patient = {name: value for name, value in _PATIENCE.items() if name not in known}
     db = psycopg.connect(make_conninfo(url, **patient), autocommit=True)
     try:
@@ -87,15 +89,26 @@ def in_words(error: psycopg.Error) -> str:
     return " ".join(said.split()) or type(error).__name__
 
 
-def _look(db: Link, place: str) -> None:
-    options = {option.keyword.decode(): option.val for option in db.pgconn.info}
-    host = (options.get("host") or b"").decode()
-    away = host and not host.startswith("/") and host not in _LOCAL
-    if away and (options.get("sslmode") or b"").decode() not in _CHECKED:
+def _defaults() -> dict[str, str]:
+    """What the driver takes where an address says nothing, the environment included."""
+    found = psycopg.pq.Conninfo.get_defaults()
+    return {one.keyword.decode(): (one.val or b"").decode() for one in found}
+
+
+def _private(said: dict[str, str], place: str) -> None:
+    hosts = [
+        host for name in ("host", "hostaddr") for host in said.get(name, "").split(",") if host
+    ]
+    away = any(not host.startswith("/") and host not in _LOCAL for host in hosts)
+    if away and said.get("sslmode") not in _CHECKED:
         raise ConfigurationError(
             f"{place} is on another machine, and nothing checks that it is the right one; add "
             "sslmode=verify-full to its address, and sslrootcert=FILE with what it is checked by"
         )
+
+
+def _look(db: Link, place: str) -> None:
+    _private({one.keyword.decode(): (one.val or b"").decode() for one in db.pgconn.info}, place)
     names = [*_MUST, *_SESSION, "server_encoding"]
     rows = db.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", (names,))
     there: dict[str, Any] = dict(rows.fetchall())

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import apsw
 
-from keepclear.errors import ConfigurationError, StoreError
+from keepclear.errors import ConfigurationError, InUseError, StoreError
 from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
 from keepclear.store.migrations import Applied, migrations_of, to_apply
 from keepclear.store.subtrees import completed
@@ -65,19 +66,21 @@ class SqliteStore:
                 f"SQLite {apsw.sqlite_lib_version()} can damage a file; install a newer apsw"
             )
         self._path = os.fspath(path)
+        self._size: int | None = None
+        _make_private(self._path)
         try:
             self._db = apsw.Connection(self._path, vfs=vfs)
         except apsw.Error as error:
             raise self._explained(error) from error
         try:
             self._prepare()
+            self._known_size()
         except apsw.Error as error:
             self._db.close()
             raise self._explained(error) from error
         except ConfigurationError:
             self._db.close()
             raise
-        self._size = int(self._one("SELECT count(*) FROM leaf"))
 
     def _prepare(self) -> None:
         self._db.set_busy_timeout(_BUSY_MS)
@@ -98,7 +101,7 @@ class SqliteStore:
     def _migrate(self, *, empty: bool) -> None:
         """Bring the schema up to date in one transaction, or leave it as it is."""
         known = migrations_of("sqlite")
-        applied = [] if empty else [Applied(*row) for row in self._rows(
+        applied = [] if empty else [Applied(*row) for row in self._db.execute(
             "SELECT number, checksum FROM migration ORDER BY number")]  # fmt: skip
         steps = to_apply(known, applied)
         if not steps:
@@ -119,22 +122,26 @@ class SqliteStore:
 
     def commit(self, batches: Sequence[Batch]) -> list[Committed | None]:
         """See :class:`keepclear.store.base.Store`."""
-        before = self._size
         try:
             with self._transaction():
                 done = [self._apply(batch) for batch in batches]
             if any(_forgets(batch) for batch in batches):
                 self._empty_log()
-        except apsw.Error as error:
-            self._size = before
-            raise self._failed(error) from error
+        except BaseException as error:
+            self._size = None  # whatever became of it: it is read again
+            if isinstance(error, apsw.Error):
+                raise self._failed(error) from error
+            raise
         return done
 
     def _apply(self, batch: Batch) -> Committed | None:
-        if batch.expected_size != self._size:
+        if batch.expected_size != self._known_size():
             return None
         for reply in batch.replies:
-            if self.reply(reply.client, reply.key) is not None:
+            where = (reply.client, reply.key)
+            if self._db.execute(
+                "SELECT 1 FROM reply WHERE client = ? AND key = ?", where
+            ).fetchall():
                 return None
         execute = self._db.executemany
         execute(
@@ -154,7 +161,7 @@ class SqliteStore:
         for value in batch.kept:
             self._keep(value)
         last = self._one("SELECT coalesce(max(number), 0) FROM entry")
-        return Committed(int(last), self._size)
+        return Committed(int(last), self._known_size())
 
     def _keep(self, value: Kept) -> None:
         where = (value.space, value.key)
@@ -174,16 +181,26 @@ class SqliteStore:
 
     def _append(self, leaves: Sequence[bytes]) -> None:
         """Leaves, and the hashes of the subtrees that they complete."""
-        fresh = completed(self._size, leaves, self.node)
-        self._db.executemany("INSERT INTO leaf VALUES (?, ?)", list(enumerate(leaves, self._size)))
+        size = self._known_size()
+        fresh = completed(size, leaves, self.node)
+        self._db.executemany("INSERT INTO leaf VALUES (?, ?)", list(enumerate(leaves, size)))
         self._db.executemany(
             "INSERT INTO node VALUES (?, ?, ?)", [(*where, hash_) for where, hash_ in fresh.items()]
         )
-        self._size += len(leaves)
+        self._size = size + len(leaves)
+
+    def _known_size(self) -> int:
+        """Leaves of the record, read where it is not known."""
+        if self._size is None:
+            self._size = int(self._one("SELECT count(*) FROM leaf"))
+        return self._size
 
     def size(self) -> int:
         """See :class:`keepclear.store.base.Store`."""
-        self._rows("SELECT 1")  # a closed store answers nothing
+        if self._size is None:
+            self._size = int(self._rows("SELECT count(*) FROM leaf")[0][0])
+        else:
+            self._rows("SELECT 1")  # a closed store answers nothing
         return self._size
 
     def entries(self, after: int, limit: int) -> list[Entry]:
@@ -241,6 +258,7 @@ class SqliteStore:
             raise ConfigurationError(
                 f"{os.fspath(path)!r} exists; a backup never writes over a file"
             )
+        _make_private(os.fspath(path))
         try:
             copy = apsw.Connection(os.fspath(path))
             with copy.backup("main", self._db, "main") as running:
@@ -258,13 +276,19 @@ class SqliteStore:
         return _Transaction(self._db)
 
     def _one(self, sql: str) -> Any:
-        return self._rows(sql)[0][0]
+        """One value, for what runs where errors of SQLite are expected."""
+        return self._db.execute(sql).fetchall()[0][0]
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         try:
             return self._db.execute(sql, values).fetchall()
         except apsw.ConnectionClosedError as error:
             raise StoreError("the store is closed") from error
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise StoreError(
+                f"the database {self._path!r} could not be read ({error}); look at its disk, and "
+                "restore the newest backup beside it if this goes on"
+            ) from error
 
     def _failed(self, error: apsw.Error) -> StoreError:
         return StoreError(f"the database {self._path!r} did not take a change ({error})")
@@ -272,8 +296,15 @@ class SqliteStore:
     def _explained(self, error: apsw.Error) -> ConfigurationError:
         for kind, sentence in _SENTENCES:
             if isinstance(error, kind):
-                return ConfigurationError(sentence.format(path=self._path))
+                sort = InUseError if kind is apsw.BusyError else ConfigurationError
+                return sort(sentence.format(path=self._path))
         return ConfigurationError(f"the database {self._path!r} cannot be used ({error})")
+
+
+def _make_private(path: str) -> None:
+    """A new file is its owner's alone, and so are SQLite's files beside it, which take its mode."""
+    with suppress(OSError):  # it is there, or SQLite says why it cannot be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _forgets(batch: Batch) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "Alarm",
     "Arranged",
     "Body",
+    "Carried",
     "ClaimForm",
     "Consented",
     "CrossingForm",
@@ -49,8 +50,7 @@ class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
     """What every entry says."""
 
     subject: str
-    """What it is about: ``Party/id``, ``arrangement/name`` or ``people/mark``."""
-    """What it is about: ``Party/id``, ``arrangement/name`` or ``incident/mark``."""
+    """What it is about: ``Party/id``, ``arrangement/name``, ``people/mark`` or ``incident/mark``."""
     at_us: int
     """When the node took it, by its own clock."""
 
@@ -315,6 +315,17 @@ class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
     """When its confirmation ended, which may be before anybody looked."""
 
 
+class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
+    """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
+
+    how: str
+    """``sent``, ``received``; ``receipt``: outside the stream; ``evidence``: it cannot be right."""
+    seq: int
+    hash: str
+    """Of its text."""
+    note: str
+
+
 Body = (
     Arranged
     | Declared
@@ -332,6 +343,7 @@ Body = (
     | Consented
     | Revoked
     | Expired
+    | Carried
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -350,6 +362,7 @@ _KINDS: Final[dict[type, str]] = {
     Consented: "consented",
     Revoked: "revoked",
     Expired: "expired",
+    Carried: "carried",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
