@@ -26,6 +26,7 @@ from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
 from keepclear.faces.incident import incident
+from keepclear.faces.journeys import hold, return_, split
 from keepclear.faces.keep import keep
 from keepclear.faces.link import link
 from keepclear.faces.lint import lint
@@ -285,7 +286,7 @@ def _say_settings(ctx: click.Context) -> None:
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
     init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
-    consent, due,
+    consent, due, hold, split, return_,
     people, admit, put_out,
     link,
     incident, keep,

@@ -22,6 +22,7 @@ from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.link.cards import Card, open_card
 from keepclear.link.pinning import Pinned
+from keepclear.node.bounds import Bounds
 from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import (
@@ -60,6 +61,10 @@ class Version:
     at_us: int
     through: str | None = None
     """Whose desk entered it, where that is not the party's own."""
+    because: str | None = None
+    """Why there is a new version, where its party did not write one."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of."""
 
 
 @dataclass(slots=True)
@@ -149,6 +154,8 @@ class Memory:
     """By subject and recipient: what was said of one notification."""
     defaults: dict[tuple[str, str], dict[str, Word]] = field(default_factory=dict)
     """By party and kind, then recipient: what was said of all of a kind."""
+    bounds: dict[str, Bounds] = field(default_factory=dict, compare=False)
+    """By arrangement: what it draws on the map, once somebody asked."""
     changed: set[str] = field(default_factory=set, compare=False)
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
@@ -228,7 +235,16 @@ class Memory:
 
     def _declared(self, body: Declared, said: Declaration | None = None) -> None:
         declaration = said or decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
+        version = Version(
+            body.version,
+            declaration,
+            body.text,
+            body.by,
+            body.at_us,
+            body.through,
+            body.because,
+            body.split_from,
+        )
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:
@@ -269,6 +285,7 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.bounds.pop(found.name, None)
         self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
 
     def _shown(self, body: Shown) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "Arranged",
     "Body",
     "Carried",
+    "ClaimForm",
     "Consented",
     "CrossingForm",
     "Declared",
@@ -75,7 +76,10 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     mark: str
     """How others are told of it where its id is not theirs to know; the same for all versions."""
     because: str | None = None
-    """Why there is a new version, where its party did not write one: ``delayed``."""
+    """Why there is a new version, where its party did not write one: ``delayed``, ``held``,
+    ``return``, ``split``."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of until then."""
     text: str
     """Its canonical JSON."""
     doubts: list[str] | None = None
@@ -120,9 +124,25 @@ class DeviationForm(_Strict, frozen=True, kw_only=True):
     """A computed difference between what was agreed and what was declared; no finding of fault."""
 
     code: str
+    """One of :data:`keepclear.node.judging.DEVIATIONS`."""
     arrangement: str
     agreed_us: int | None = None
     found_us: int | None = None
+    area_m2: float | None = None
+    side: str | None = None
+    """On whose side of the dividing line."""
+    party: str | None = None
+    id: str | None = None
+    """The other declaration, where it is about one."""
+
+
+class ClaimForm(_Strict, frozen=True, kw_only=True):
+    """An area of activity of another party that the one judged overlaps: claimed by both."""
+
+    party: str
+    id: str
+    version: int
+    area_m2: float | None = None
 
 
 class Verdict(_Entry, frozen=True, kw_only=True, tag="verdict/1"):
@@ -136,7 +156,8 @@ class Verdict(_Entry, frozen=True, kw_only=True, tag="verdict/1"):
     crossings: list[CrossingForm]
     deviations: list[DeviationForm]
     not_computed: list[str]
-    """What an arrangement asks for and this node does not compute."""
+    """What an arrangement asks for and this node could not compute."""
+    claims: list[ClaimForm] | None = None
 
 
 class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
