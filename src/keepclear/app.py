@@ -16,6 +16,7 @@ from keepclear.errors import (
     InputError,
     RuleError,
     StoreError,
+    UnreachableError,
     UsageError,
     VerificationError,
 )
@@ -32,6 +33,7 @@ _CODES: Final[tuple[tuple[type[BaseException], Exit, str], ...]] = (
     (InputError, Exit.UNREADABLE, "{error}"),
     (ConfigurationError, Exit.UNREADABLE, "{error}"),
     (StoreError, Exit.UNREADABLE, "{error}"),
+    (UnreachableError, Exit.UNREACHABLE, "{error}"),
     (RuleError, Exit.NOT_ALLOWED, "{error}"),
     (VerificationError, Exit.UNVERIFIED, "{error}"),
     (

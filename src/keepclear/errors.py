@@ -7,6 +7,7 @@ KeepclearError                 ``code`` is stable; ``for_peer()`` is all that an
  ├─ VerificationError          whoever holds the evidence: a signature, proof or receipt does not hold
  │   └─ SplitViewError         likewise: two signed states that cannot both be true; carries both
  ├─ StoreError                 the operator: a write failed, and nobody can know whether it was stored
+ ├─ UnreachableError           whoever runs the line: a node does not answer, or cannot answer now
  ├─ ConfigurationError         the operator of this machine: something needed is missing here
  │   └─ InUseError             likewise: another process uses it, such as a node that is serving
  └─ InternalError              us: a promise of our own code did not hold
@@ -29,6 +30,7 @@ __all__ = [
     "RuleError",
     "SplitViewError",
     "StoreError",
+    "UnreachableError",
     "UsageError",
     "VerificationError",
 ]
@@ -115,6 +117,12 @@ class StoreError(KeepclearError):
     """A write failed. It was stored whole or not at all; read again before you act on it."""
 
     code = "store"
+
+
+class UnreachableError(KeepclearError):
+    """A node does not answer, or cannot answer now; whether it kept what was sent is not known."""
+
+    code = "unreachable"
 
 
 class ConfigurationError(KeepclearError):

@@ -68,9 +68,8 @@ class End:
     effects: list = field(default_factory=list)
     now: int = DAWN
 
-    @property
-    def line(self):
-        return Line(self.me, self.peer.verifier, self.arrangements, self.suspended)
+    def __post_init__(self):
+        self.line = Line(self.me, self.peer.verifier, self.arrangements, self.suspended)
 
     def happens(self, event):
         self.state, effects = step(self.line, self.state, event, self.now)

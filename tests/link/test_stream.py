@@ -239,6 +239,17 @@ def test_the_same_beyond_a_gap():
     assert birch.state.receiving.seq == 2
 
 
+def test_a_text_that_was_shown_as_proof_and_then_fits_is_not_shown_again():
+    """Found by world 124: the text beside it, stored beyond a gap, turned out to fit no chain."""
+    birch = End()
+    one, strange = signed(declared("A1")), signed(declared("A2"))
+    misfit, fits = (signed(stop(w), seq=2, prev=p.hash) for w, p in (("a", strange), ("b", one)))
+    birch.gets(misfit, fits, one, fits)
+    assert birch.state.receiving.hash == fits.hash
+    shown = [found.received.hash for found in birch.of(Deliver)]
+    assert sorted(shown) == sorted([misfit.hash, fits.hash, one.hash])
+
+
 def test_proofs_have_an_end():
     birch = End()
     birch.gets(*[signed(declared(f"A{n}")) for n in range(FORKS_MAX + 40)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from keepclear.domain.declaration import Kind
 from keepclear.domain.life import Act
+from keepclear.errors import KeepclearError
 from keepclear.node import acting, arranging, declaring
 from keepclear.node.declaring import Request
 from keepclear.node.ledger import Node, Surroundings
@@ -105,6 +106,25 @@ class World:
     def arrange(self, key="", **values):
         text = agreement(**values)
         return arranging.set_arrangement(self.node, text, Request("one", "test", key))
+
+    def together(self, *calls):
+        """Answers, or errors, of several calls that share a write; an error where that failed."""
+        found = self.together_without_checkpoint(*calls)
+        self.node.keep_checkpoint()
+        return found
+
+    def together_without_checkpoint(self, *calls):
+        found = []
+        self.node.gather()
+        for call in calls:
+            try:
+                found.append(call())
+            except KeepclearError as error:
+                found.append(error)
+            if self.node.failed is not None:
+                break
+        self.node.settle()
+        return found
 
     def bodies(self):
         """Every entry, decoded."""

@@ -33,6 +33,7 @@ from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.people import admit, people, put_out
 from keepclear.faces.report import FORMS, render
+from keepclear.faces.serve import serve
 from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, not_over_input, say
 from keepclear.faces.where import where
@@ -295,7 +296,7 @@ def _say_settings(ctx: click.Context) -> None:
 
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
-    init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
     consent, due,
     people, admit, put_out,
     link,

@@ -96,8 +96,8 @@ def _next(
     ]
     if not waited:
         effects.append(Record(received.note, "received", received.seq, received.hash))
-    elif received.on_arrival:
-        return state, effects
+    if received.on_arrival and (waited or received.hash in come.forks):
+        return state, effects  # it was shown when it came
     return _deliver(line, state, received, now_us, effects)
 
 
@@ -116,7 +116,7 @@ def _beyond_gap(
         keep_line(line.peer.name, state),
         Record(received.note, "received", received.seq, received.hash),
     ]
-    if received.on_arrival:
+    if received.on_arrival and received.hash not in come.forks:
         return _deliver(line, state, received, now_us, effects, across_gap=True)
     return state, effects
 

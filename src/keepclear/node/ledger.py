@@ -1,9 +1,11 @@
 """The node: one writer that decides on what it remembers, saves, and only then answers.
 
 Everything that one decision changes goes to the store in one batch: entries, their leaves in the
-record, notices and the reply. Memory follows after the store has said that it is kept. When a write
-fails, nobody can know whether it was stored: the node forgets what it remembers, and reads it again
-before it does anything else. After each commit a signed checkpoint is kept beside the store.
+record, notices and the reply. Several decisions may share one write (:meth:`Node.gather`): each builds
+on the memory that the one before left, and nobody is answered before :meth:`Node.settle` has said that
+all are kept. When a write fails, nobody can know whether it was stored: the node forgets what it
+remembers, and reads it again before it does anything else. After a write a signed checkpoint is kept
+beside the store: at once, or soon where whoever uses the node sees to it.
 
 Left to others: what is decided (:mod:`declaring`, :mod:`acting`, :mod:`arranging`), and every file.
 """
@@ -24,11 +26,14 @@ from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
 from keepclear.record.merkle import leaf_hash, root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Batch, Entry, Kept, NewEntry, Outgoing, Reply, Store
+from keepclear.store.staged import Staged
 from keepclear.wire.entries import Body, Erased, decode_body, encode_body, kind_of
 
 __all__ = ["Node", "Surroundings", "opening_of"]
 
 _PAGE: Final = 1_000
+_WAITING_MAX: Final = 10_000
+"""Entries that wait for a common write; more are written at once, though nobody is answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +71,70 @@ class Node:
             around: Clock, randomness, geoid and key.
             checkpoint: The last one that was kept, if any.
         """
-        self.store, self.around = store, around
-        self.memory: Memory
-        self.standing: Standing
+        self.store, self.around = Staged(store), around
+        self._memory: Memory
+        self._standing: Standing
         self._kept: dict[str, dict[str, bytes]] = {}
         self._stale = True
+        self._gathers = False
+        self._failed: BaseException | None = None
+        """The write that failed since :meth:`gather`."""
+        self._signed, self._unsigned = -1, False
+        """Size of the last checkpoint that was kept; whether the next one could not be."""
         self._load()
         self._check(checkpoint)
 
+    @property
+    def memory(self) -> Memory:
+        """Everything that is decided, read again after a write that failed."""
+        if self._wrong:
+            self._load()
+        return self._memory
+
+    @property
+    def standing(self) -> Standing:
+        """All that stands, read again after a write that failed."""
+        if self._wrong:
+            self._load()
+        return self._standing
+
     def fresh(self) -> Node:
-        """This node with its memory as the store has it; call before anything is decided.
+        """This node, ready to decide: its memory is what the store has, and no checkpoint is owed.
 
         Raises:
-            StoreError: it cannot be read now.
+            StoreError: it cannot be read now, or a checkpoint that must be kept cannot be.
         """
-        if self._stale:
+        if self._wrong:
             self._load()
-            self._keep_checkpoint()
+            self._unsigned = True
+        if self._unsigned:
+            self.keep_checkpoint()
         return self
+
+    def gather(self) -> None:
+        """From here on decisions wait for :meth:`settle`, and share one write."""
+        if self.store.failure is not None:  # of those before; they were told
+            self._stale, self.store.failure = True, None
+        self._gathers, self._failed = True, None
+
+    def settle(self) -> None:
+        """Make durable what was decided since :meth:`gather`; only then may anybody be answered.
+
+        No checkpoint is kept: see to it that :meth:`keep_checkpoint` is called soon.
+
+        Raises:
+            StoreError: nobody can know what of it is kept; this holds for all that was decided, and
+                for all that was only asked.
+        """
+        self._gathers = False
+        self.store.flush()
+        if self.failed is not None:
+            raise StoreError(f"a write failed meanwhile: {self.failed}") from self.failed
+
+    @property
+    def failed(self) -> BaseException | None:
+        """The write that failed since :meth:`gather`; nothing more should be decided then."""
+        return self._failed or self.store.failure
 
     def now_us(self) -> int:
         """The node's clock."""
@@ -95,6 +146,8 @@ class Node:
 
     def kept(self, space: str) -> Mapping[str, bytes]:
         """Values of one kind that may change, by name, as they are now."""
+        if self._wrong:
+            self._load()
         if space not in self._kept:
             self._kept[space] = self.store.kept(space)
         return self._kept[space]
@@ -115,7 +168,7 @@ class Node:
         Raises:
             StoreError: nobody can know whether it is kept; the next call of :meth:`fresh` reads again.
         """
-        if self._stale:
+        if self._wrong:
             raise StoreError("the last write failed, and nothing was read again since")
         size = self.store.size()
         entries, leaves = [], []
@@ -134,18 +187,20 @@ class Node:
             replies_before_us=replies_before_us,
         )
         self._stale = True
-        (done,) = self.store.commit([batch])
-        if done is None:
-            raise StoreError("something else was kept in between; ask again")
         for body in bodies:
-            if isinstance(body, Erased) and body.subject in self.memory.cases:
-                self._take_out(self.memory.cases[body.subject])
-            self.memory.apply(body)
+            if isinstance(body, Erased) and body.subject in self._memory.cases:
+                self._take_out(self._memory.cases[body.subject])
+            self._memory.apply(body)
         for value in kept:
             self._change(value)
         self._follow(bodies)
+        self.store.stage(batch)
         self._stale = False
-        self._keep_checkpoint()
+        if not self._gathers:
+            self.store.flush()
+            self.keep_checkpoint()
+        elif self.store.waiting > _WAITING_MAX:
+            self.store.flush()
         return size + 1
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
@@ -161,6 +216,30 @@ class Node:
         head = UnverifiedCheckpoint(self.around.signer.name, size, root)
         return sign_checkpoint(head, self.around.signer)
 
+    @property
+    def unsigned(self) -> bool:
+        """Whether something is durable that no kept checkpoint is of."""
+        return self.store.size() != self._signed
+
+    def keep_checkpoint(self) -> None:
+        """Keep a checkpoint of all that is durable, where there is none yet.
+
+        Raises:
+            StoreError: it could not be written; nothing is decided until it can.
+        """
+        size = self.store.size()
+        if size == self._signed:
+            return
+        self._unsigned = True
+        try:
+            self.around.keep(self.checkpoint())
+        except OSError as error:
+            raise StoreError(
+                "it is kept, but the checkpoint could not be written "
+                f"({error.strerror or error}); make room, and ask again with the same key"
+            ) from error
+        self._signed, self._unsigned = size, False
+
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
@@ -174,29 +253,25 @@ class Node:
 
     def _follow(self, bodies: Sequence[Body]) -> None:
         if any(kind_of(body) == "arranged" for body in bodies):
-            self.standing = Standing(self.memory, self.around.geoid)
+            self._standing = Standing(self._memory, self.around.geoid)
             return
         for subject in dict.fromkeys(body.subject for body in bodies):
-            if subject in self.memory.cases:
-                self.standing.put(self.memory.cases[subject])
+            if subject in self._memory.cases:
+                self._standing.put(self._memory.cases[subject])
 
     def _take_out(self, case: Case) -> None:
         """Something whose time is over, though nobody said that it has ended."""
         case.stage = State.ENDED
-        self.standing.put(case)
+        self._standing.put(case)
 
-    def _keep_checkpoint(self) -> None:
-        """What was decided is durable by now; a checkpoint that cannot be kept is still a failure."""
-        try:
-            self.around.keep(self.checkpoint())
-        except OSError as error:
-            self._stale = True
-            raise StoreError(
-                "it is kept, but the checkpoint could not be written "
-                f"({error.strerror or error}); make room, and ask again with the same key"
-            ) from error
+    @property
+    def _wrong(self) -> bool:
+        """Whether memory may say something else than the store."""
+        return self._stale or self.store.failure is not None
 
     def _load(self) -> None:
+        self._failed = self._failed or self.store.failure
+        self._stale, self.store.failure = True, None
         memory, after, silent = Memory(), 0, set[int]()
         while page := self.store.entries(after, _PAGE):
             leaves = self.store.leaves(after, after + len(page))
@@ -219,8 +294,8 @@ class Node:
                 f"the database has {after:,} entries and {self.store.size():,} leaves of its record; "
                 "somebody changed it; keep it, and restore the newest backup beside it"
             )
-        self.memory = memory
-        self.standing = Standing(memory, self.around.geoid)
+        self._memory = memory
+        self._standing = Standing(memory, self.around.geoid)
         self._kept = {}
         self._stale = False
 
@@ -258,8 +333,9 @@ class Node:
                     "somebody changed it; keep it, and restore the newest backup beside it"
                 )
             if kept.size == size:
+                self._signed = size
                 return
-        self._keep_checkpoint()
+        self.keep_checkpoint()
 
 
 def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:

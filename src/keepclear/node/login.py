@@ -45,7 +45,7 @@ class Attempt:
     """The browser's secret, where it is one that is known."""
 
     def compare(self, password: str) -> Compared:
-        """Compare a password; a twentieth of a second, so never in the thread that decides."""
+        """Compare a password; slow on purpose, so never in the thread that decides."""
         return Compared(self, right=check_password(self.kept, password))
 
 

@@ -6,12 +6,14 @@ is simply made again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.disclose.hearing import Word
+from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind, State
@@ -29,6 +31,7 @@ from keepclear.wire.entries import (
     Alarm,
     Arranged,
     Body,
+    Carried,
     Consented,
     Declared,
     Enrolled,
@@ -149,6 +152,13 @@ class Memory:
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
     """When to look at a notification again; made anew from what changed."""
+    of_party: dict[str, list[str]] = field(default_factory=dict)
+    """Subjects of each party's declarations; under the empty name those that came through the desk of a
+    secretariat."""
+    read: set[tuple[str, str, int]] = field(default_factory=set)
+    """Who has read which version of another's declaration."""
+    carried: int = 0
+    """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
@@ -206,12 +216,17 @@ class Memory:
         case = self.cases.get(body.subject)
         if case is None:
             self.cases[body.subject] = Case([version], stage, body.mark)
+            self.of_party.setdefault(declaration.party, []).append(body.subject)
+            new_desk = body.through == SECRETARIAT
         else:
+            new_desk = body.through == SECRETARIAT and not any(v.through for v in case.versions)
             case.versions.append(version)
             case.stage, case.verdict, case.stood_us = stage, None, None
             case.confirmed_us, case.unconfirmed_us = None, None
         if declaration.kind in NOTIFIED:
             self.changed.add(body.subject)
+        if new_desk:
+            self.of_party.setdefault("", []).append(body.subject)
         self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
 
     def _acted(self, body: Acted) -> None:
@@ -244,6 +259,8 @@ class Memory:
         for subject in body.of:
             if subject in self.cases or subject not in self.gone:
                 self.cases[subject].told.add(body.to)
+        if body.how == "read":
+            self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
         case = self.cases.get(body.subject)
         if case is None:
             return
@@ -309,6 +326,9 @@ class Memory:
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
 
+    def _carried(self, _: Carried) -> None:
+        self.carried += 1
+
     def _used(self, party: str, use: Use) -> None:
         self.uses.setdefault(party, []).append(use)
 
@@ -322,6 +342,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Alarm: Memory._alarm,
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
+    Carried: Memory._carried,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,

@@ -1,6 +1,6 @@
 """Passwords of people at a desk: what one must be, its hash, and the comparison with one.
 
-Both take a twentieth of a second and 64 MiB on purpose, so neither is ever done by the thread that
+Both take a tenth of a second or two, and 64 MiB, on purpose, so neither is ever done by the thread that
 decides: whoever asks the node hashes before, or compares between two questions, and lets at most
 :data:`HASHES_AT_ONCE` run. A password is compared with something even where there is no such person,
 so that the work is the same.

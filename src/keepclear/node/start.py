@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from keepclear.errors import ConfigurationError
+from keepclear.errors import ConfigurationError, InUseError
 from keepclear.node import chance
 from keepclear.node.arranging import judge_anew
 from keepclear.node.clock import now_us
@@ -17,6 +17,7 @@ from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
+from keepclear.node.serving import served_at
 from keepclear.store.base import Store
 from keepclear.store.sqlite import SqliteStore
 
@@ -37,7 +38,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         raise ConfigurationError(
             f"others may enter the folder {folder!r}; if nobody did, set its mode to 0700"
         )
-    store = open_store(home)
+    store = _not_served(home)
     try:
         around = Surroundings(
             now_us=now_us,
@@ -53,6 +54,18 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         yield home, node
     finally:
         store.close()
+
+
+def _not_served(home: Home) -> Store:
+    try:
+        return open_store(home)
+    except InUseError as error:
+        url = served_at(home.folder)
+        if url:
+            raise ConfigurationError(
+                f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder"
+            ) from error
+        raise
 
 
 def open_store(home: Home) -> Store:

@@ -15,6 +15,7 @@ Source: C2SP signed-note; the table of accepted and refused notes in the tests i
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,6 +52,8 @@ ED25519: Final = 0x01
 _KEY_BYTES: Final = 32
 _ID_BYTES: Final = 4
 _DASH: Final = "— "
+_CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f]")
+"""What a text may not hold: control characters but the line feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +295,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_text(text: str) -> bool:
-    return text.endswith("\n") and not any(mark < " " and mark != "\n" for mark in text)
+    return text.endswith("\n") and _CONTROL.search(text) is None
 
 
 def _strict_b64(text: str) -> bytes | None:

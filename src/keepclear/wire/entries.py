@@ -20,6 +20,7 @@ __all__ = [
     "Alarm",
     "Arranged",
     "Body",
+    "Carried",
     "Consented",
     "CrossingForm",
     "Declared",
@@ -293,6 +294,17 @@ class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
     """When its confirmation ended, which may be before anybody looked."""
 
 
+class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
+    """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
+
+    how: str
+    """``sent``, ``received``; ``receipt``: outside the stream; ``evidence``: it cannot be right."""
+    seq: int
+    hash: str
+    """Of its text."""
+    note: str
+
+
 Body = (
     Arranged
     | Declared
@@ -310,6 +322,7 @@ Body = (
     | Consented
     | Revoked
     | Expired
+    | Carried
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -328,6 +341,7 @@ _KINDS: Final[dict[type, str]] = {
     Consented: "consented",
     Revoked: "revoked",
     Expired: "expired",
+    Carried: "carried",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 

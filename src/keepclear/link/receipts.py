@@ -1,0 +1,264 @@
+"""What became of a message at one recipient: stored, acknowledged, read back, disseminated, answered.
+
+One value for each recipient, shown side by side and never added up. Both ends keep it by the same
+functions, the sender from when it sent and the recipient from when it came, so that what is overdue
+alarms on both even while the line is cut. *Disseminated* is what the recipient states, and stays a
+claim. Nothing here permits anything, and nobody waits for it: every overdue receipt says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import cos, hypot, radians
+from typing import Final
+
+from keepclear.domain.arrangement import Deadlines
+from keepclear.link import bodies as b
+from keepclear.link.kinds import KINDS, Urgency
+from keepclear.link.message import Message, Received
+
+__all__ = [
+    "PROCEEDING",
+    "Claim",
+    "Difference",
+    "Done",
+    "Overdue",
+    "Progress",
+    "Step",
+    "advance",
+    "begin",
+    "differences",
+    "next_due_us",
+    "overdue",
+    "stored",
+]
+
+PROCEEDING: Final = (
+    "Proceeding never depends on a receipt. That one is missing asks nobody to wait."
+)
+"""Beside every overdue alarm, on both ends."""
+POSITION_TOLERANCE_M: Final = 10.0
+"""A position that was read back in another notation may be rounded; half a street may not."""
+TIME_TOLERANCE_US: Final = 1_000_000
+_METRES_E7: Final = 0.011_132
+"""Metres of a ten-millionth of a degree of latitude; 0.6 % near the poles is nothing here."""
+_TURN_E7: Final = 3_600_000_000
+
+
+class Step(Enum):
+    """How far a message got. A later one does not imply an earlier one."""
+
+    STORED = "stored"
+    """By the node."""
+    ACKNOWLEDGED = "acknowledged"
+    """By a role at the desk."""
+    READ_BACK = "read back"
+    """As it was understood, and compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Who did something, and when by this end's clock."""
+
+    by: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a recipient states to have passed on; it is shown as a claim."""
+
+    by: str
+    stated_us: int
+    """As the recipient states it."""
+    list_version: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that was read back otherwise than it was sent."""
+
+    what: str
+    """``place 1``, ``time 2``."""
+    by: float | None
+    """Metres or seconds; nothing where it was not read back at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One message at one recipient."""
+
+    recipient: str
+    seq: int
+    hash: str
+    kind: str
+    since_us: int
+    """When it was sent, or came, by this end's clock."""
+    urgency: Urgency
+    drill: bool = False
+    humanitarian: bool = False
+    """The recipient is an aid desk: nothing is ever overdue from it."""
+    places: tuple[b.Place, ...] = ()
+    times_us: tuple[int, ...] = ()
+    """What is to be read back."""
+    stored: Done | None = None
+    acknowledged: Done | None = None
+    read_back: Done | None = None
+    differences: tuple[Difference, ...] = ()
+    """Of the last read-back; one that differs does not count as done."""
+    claims: tuple[Claim, ...] = ()
+    answered: tuple[tuple[str, Done], ...] = ()
+    """Kinds of the messages that answer it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A receipt that was agreed on and has not come."""
+
+    recipient: str
+    step: Step
+    due_us: int
+    says: str = PROCEEDING
+
+
+def begin(
+    recipient: str,
+    message: Received,
+    now_us: int,
+    *,
+    humanitarian: bool = False,
+    places: Iterable[b.Place] | None = None,
+    times_us: Iterable[int] | None = None,
+) -> Progress:
+    """A message that was sent, or came, now.
+
+    Args:
+        recipient: Whose receipts these are.
+        message: With its number.
+        now_us: By this end's clock.
+        humanitarian: Whether the recipient is an aid desk.
+        places: What is to be read back, where the body only has it inside a declaration.
+        times_us: Likewise.
+
+    Raises:
+        ValueError: the message cannot be understood; nothing is expected of anybody then.
+    """
+    said = message.message
+    if said is None:
+        raise ValueError("nobody owes a receipt for what cannot be understood")
+    own_places, own_times = _to_read_back(said.body)
+    return Progress(
+        recipient=recipient,
+        seq=message.seq,
+        hash=message.hash,
+        kind=said.kind.name,
+        since_us=now_us,
+        urgency=said.urgency,
+        drill=said.drill,
+        humanitarian=humanitarian,
+        places=own_places if places is None else tuple(places),
+        times_us=own_times if times_us is None else tuple(times_us),
+    )
+
+
+def stored(progress: Progress, by: str, now_us: int) -> Progress:
+    """The recipient's node has signed that it stored the message."""
+    return progress if progress.stored else replace(progress, stored=Done(by, now_us))
+
+
+def advance(progress: Progress, message: Message, now_us: int) -> Progress:
+    """What a message of the recipient changes; nothing, where it is about something else."""
+    body = message.body
+    re = getattr(body, "re", None)
+    if re is None or (re.seq, re.hash) != (progress.seq, progress.hash):
+        return progress
+    if isinstance(body, b.Refused):
+        return replace(progress, answered=(*progress.answered, ("refused/1", Done("", now_us))))
+    done = Done(getattr(body, "by", ""), now_us)
+    if isinstance(body, b.Acknowledged):
+        return progress if progress.acknowledged else replace(progress, acknowledged=done)
+    if isinstance(body, b.Disseminated):
+        claim = Claim(body.by, body.at_us, body.list_version or "", tuple(body.units or ()))
+        return replace(progress, claims=(*progress.claims, claim))
+    answered = (*progress.answered, (message.kind.name, done))
+    progress = replace(progress, answered=answered, acknowledged=progress.acknowledged or done)
+    if isinstance(body, b.ReadBack) or (
+        isinstance(body, b.Answer) and (body.places is not None or body.times_us is not None)
+    ):
+        found = differences(progress, body.places or (), body.times_us or ())
+        progress = replace(progress, differences=found, read_back=None if found else done)
+    return progress
+
+
+def differences(
+    progress: Progress, places: Iterable[b.Place], times_us: Iterable[int]
+) -> tuple[Difference, ...]:
+    """Where what was read back is not what was sent, in the order of the message."""
+    found = []
+    got_places, got_times = list(places), list(times_us)
+    for at, place in enumerate(progress.places):
+        metres = _apart_m(place, got_places[at]) if at < len(got_places) else None
+        if metres is None or metres > POSITION_TOLERANCE_M:
+            found.append(Difference(f"place {at + 1}", metres))
+    for at, time_us in enumerate(progress.times_us):
+        off_us = abs(time_us - got_times[at]) if at < len(got_times) else None
+        if off_us is None or off_us > TIME_TOLERANCE_US:
+            found.append(Difference(f"time {at + 1}", None if off_us is None else off_us / 1e6))
+    return tuple(found)
+
+
+def overdue(progress: Progress, deadlines: Deadlines, now_us: int) -> tuple[Overdue, ...]:
+    """What is late by now: at its deadline it is."""
+    return tuple(
+        Overdue(progress.recipient, step, due_us)
+        for step, due_us in _expected(progress, deadlines)
+        if due_us <= now_us
+    )
+
+
+def next_due_us(progress: Progress, deadlines: Deadlines, now_us: int) -> int | None:
+    """When something will next be late."""
+    later = [due_us for _, due_us in _expected(progress, deadlines) if due_us > now_us]
+    return min(later, default=None)
+
+
+def _expected(progress: Progress, deadlines: Deadlines) -> list[tuple[Step, int]]:
+    """What has not come of what is expected, and until when."""
+    if progress.humanitarian:
+        return []
+    kind, since = KINDS[progress.kind], progress.since_us
+    urgent = progress.urgency >= Urgency.IMMEDIATE
+    within = deadlines.urgent_us if urgent else deadlines.receipt_us
+    open_steps = []
+    if not progress.stored:
+        open_steps.append((Step.STORED, since + deadlines.urgent_us))
+    if kind.acknowledge and not progress.acknowledged:
+        open_steps.append((Step.ACKNOWLEDGED, since + within))
+    if kind.read_back and not progress.read_back and (progress.places or progress.times_us):
+        open_steps.append((Step.READ_BACK, since + deadlines.read_back_us))
+    return open_steps
+
+
+def _to_read_back(body: b.Body) -> tuple[tuple[b.Place, ...], tuple[int, ...]]:
+    """Positions and times of a body, in its order."""
+    places: list[b.Place | None] = []
+    times: list[int | None] = []
+    if isinstance(body, b.Stop):
+        places = [body.place]
+        times = [body.span.start_us, body.span.end_us] if body.span else []
+    elif isinstance(body, b.Held):
+        places, times = [body.at], [body.since_us, body.until_us]
+    elif isinstance(body, b.Delayed):
+        times = [body.new.start_us, body.new.end_us]
+    return tuple(one for one in places if one), tuple(one for one in times if one is not None)
+
+
+def _apart_m(a: b.Place, c: b.Place) -> float:
+    """Metres between two places that are meant to be one."""
+    east = abs(a.lon_e7 - c.lon_e7) % _TURN_E7
+    east = min(east, _TURN_E7 - east)
+    middle = radians((a.lat_e7 + c.lat_e7) / 2e7)
+    return hypot((a.lat_e7 - c.lat_e7) * _METRES_E7, east * _METRES_E7 * cos(middle))
