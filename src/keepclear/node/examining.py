@@ -21,6 +21,7 @@ from keepclear.node.clock import now_us
 from keepclear.node.doctor import Finding, clock_findings
 from keepclear.node.home import Home, open_home
 from keepclear.node.recount import checkpoint_agrees, recount
+from keepclear.node.serving import served_at
 from keepclear.node.start import kept_checkpoint, open_store
 from keepclear.store.base import Store
 from keepclear.store.looking import Look, look_at_sqlite
@@ -66,8 +67,9 @@ def _examine(folder: Path) -> Iterator[Finding]:
                 store.close()
             yield Finding("serving", "note", "no process uses it now", "start keepclear serve")
     except InUseError as error:
-        yield Finding("serving", "ok", f"a process uses it ({error})")
-        advice = "ask its address for /readyz; for a look inside, stop it and ask again"
+        url = served_at(home.folder)
+        yield Finding("serving", "ok", f"at {url}" if url else f"a process uses it ({error})")
+        advice = f"ask {url or 'its address'}/readyz; for a look inside, stop it and ask again"
         yield Finding("entries", "note", "not looked into while it is in use", advice)
     except KeepclearError as error:
         yield Finding("database", "wrong", str(error))

@@ -62,7 +62,7 @@ def _not_served(home: Home) -> Store:
     except InUseError as error:
         url = served_at(home.folder)
         if url:
-            raise ConfigurationError(
+            raise InUseError(
                 f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder"
             ) from error
         raise
