@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +29,42 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real data at {DATA}; set KEEPCLEAR_DATA")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of a PostgreSQL that tests may fill: one of our own, or ``KEEPCLEAR_TEST_PG``."""
+    given = os.environ.get("KEEPCLEAR_TEST_PG")
+    if given:
+        yield given
+        return
+    from tests.store.server import Server
+
+    server = Server()
+    try:
+        yield server.start().url()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def new_postgres(postgres_server):
+    """Makes empty databases (each a schema of its own), and removes them after the test."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    names = []
+
+    def new():
+        names.append(f"keepclear_{uuid4().hex}")
+        with psycopg.connect(postgres_server, autocommit=True) as db:
+            db.execute(f"CREATE SCHEMA {names[-1]}")
+        return make_conninfo(postgres_server, options=f"-csearch_path={names[-1]}")
+
+    yield new
+    with psycopg.connect(postgres_server, autocommit=True) as db:
+        for name in names:
+            db.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -15,6 +16,7 @@ from keepclear.errors import (
     InputError,
     RuleError,
     StoreError,
+    UnreachableError,
     UsageError,
     VerificationError,
 )
@@ -24,11 +26,14 @@ from keepclear.faces.terminal import say
 
 __all__ = ["main"]
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a system says where a disk, a quota or a file has no room left."""
 _CODES: Final[tuple[tuple[type[BaseException], Exit, str], ...]] = (
     (UsageError, Exit.USAGE, "{error}"),
     (InputError, Exit.UNREADABLE, "{error}"),
     (ConfigurationError, Exit.UNREADABLE, "{error}"),
     (StoreError, Exit.UNREADABLE, "{error}"),
+    (UnreachableError, Exit.UNREACHABLE, "{error}"),
     (RuleError, Exit.NOT_ALLOWED, "{error}"),
     (VerificationError, Exit.UNVERIFIED, "{error}"),
     (
@@ -80,6 +85,10 @@ def _explained(error: BaseException) -> int:
     """One sentence for whoever has to act; the trace only where somebody asked for it."""
     if os.environ.get("KEEPCLEAR_DEBUG"):
         traceback.print_exception(error, file=sys.stderr)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        # wherever it happened: the compiler, too, keeps its work on the disk
+        say(f"keepclear: the disk is full ({error.strerror}); nothing was decided; make room")
+        return Exit.UNREADABLE
     for kind, code, sentence in _CODES:
         if isinstance(error, kind):
             say("keepclear: " + sentence.format(error=error, kind=type(error).__name__))

@@ -7,7 +7,9 @@ KeepclearError                 ``code`` is stable; ``for_peer()`` is all that an
  ├─ VerificationError          whoever holds the evidence: a signature, proof or receipt does not hold
  │   └─ SplitViewError         likewise: two signed states that cannot both be true; carries both
  ├─ StoreError                 the operator: a write failed, and nobody can know whether it was stored
+ ├─ UnreachableError           whoever runs the line: a node does not answer, or cannot answer now
  ├─ ConfigurationError         the operator of this machine: something needed is missing here
+ │   └─ InUseError             likewise: another process uses it, such as a node that is serving
  └─ InternalError              us: a promise of our own code did not hold
 
 ``str(error)`` is for our own desk and may quote what was declared. ``for_peer()`` never does:
@@ -20,6 +22,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "ConfigurationError",
+    "InUseError",
     "InputError",
     "InternalError",
     "KeepclearError",
@@ -27,6 +30,7 @@ __all__ = [
     "RuleError",
     "SplitViewError",
     "StoreError",
+    "UnreachableError",
     "UsageError",
     "VerificationError",
 ]
@@ -115,10 +119,20 @@ class StoreError(KeepclearError):
     code = "store"
 
 
+class UnreachableError(KeepclearError):
+    """A node does not answer, or cannot answer now; whether it kept what was sent is not known."""
+
+    code = "unreachable"
+
+
 class ConfigurationError(KeepclearError):
     """Something this machine needs is missing; the sentence says what and how to get it."""
 
     code = "configuration"
+
+
+class InUseError(ConfigurationError):
+    """Another process uses it now. Nothing is wrong with it; nothing was changed."""
 
 
 class InternalError(KeepclearError):

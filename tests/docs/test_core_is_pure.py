@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("domain", "record", "wire", "detect", "disclose", "integrity", "formats")
+ROOMS = ("domain", "record", "wire", "detect", "disclose", "integrity", "link", "formats")
 
 
 def words(text):

@@ -1,16 +1,19 @@
 """kill -9 of a real process in mid-load: nothing acknowledged is lost, nothing is done twice.
 
-usage: python -m tests.node.kill [--kills 1000] [--seed 1]
+usage: python -m tests.node.kill [--kills 1000] [--seed 1] [--resume]
 
 A process opens a node's folder and declares, amends and withdraws, saying each thing it was answered.
 It is killed at a random moment and started again; it asks again what it was not answered, with the same
 key. After each kill everything that was answered must be there, once, and the record must go on from
-the last one that was seen. The run adds a line to ``docs/soak.md``.
+the last one that was seen. Each hundred kills are of one node, so that looking at all it holds stays
+short; after each hundred the state is written to ``out/``, and ``--resume`` goes on from there. At the
+end the run adds a line to ``docs/soak.md``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import subprocess
 import sys
@@ -29,20 +32,24 @@ from keepclear.node.start import running
 from keepclear.record.checkpoint import open_checkpoint
 from keepclear.record.merkle import consistency_proof, root_of, verify_consistency
 from keepclear.wire.entries import Acted, Declared, decode_body
-from tests.soak import add_line, commit_now
+from tests.soak import ROOT, add_line, commit_now
 
 SECTION = "kill -9 of a node in mid-load"
 HEAD = """
 `make kill-loop` starts a process that declares, amends and withdraws at a node's folder, kills it at a
-random moment, and starts it again; what was not answered is asked again with the same key. *Lost*
-counts answers whose effect was not there after a kill, *twice* requests that had their effect twice,
-*broken* kills after which the record did not go on from the last one seen, or the folder did not open.
+random moment, and starts it again; what was not answered is asked again with the same key. A new node
+begins after each hundred kills. *Lost* counts answers whose effect was
+not there after a kill, *twice* requests that had their effect twice, *broken* kills after which the
+record did not go on from the last one seen, or the folder did not open.
 
 | Date | Commit | Seed | Kills | Answered | Lost | Twice | Broken | Seconds |
 |---|---|---|---|---|---|---|---|---|
 """
 READY = "ready"
 ANSWERS_MAX = 40
+EACH = 100
+"""Kills of one node."""
+COUNTED = ("kills", "answered", "lost", "twice", "broken")
 
 
 @dataclass
@@ -137,27 +144,48 @@ def run(kills, seed):
     return found
 
 
+def all_of(kills, seed, state):
+    """Node after node, each killed up to a hundred times; (sums, seconds) with those of ``state``."""
+    sums, seconds, commits = dict.fromkeys(COUNTED, 0), 0.0, []
+    if state.exists():
+        said = json.loads(state.read_text())
+        sums, seconds, commits = said["sums"], said["seconds"], said["commits"]
+    while sums["kills"] < kills and not sums["broken"]:
+        begun, commit = time.monotonic(), commit_now("src", "tests")
+        found = run(min(EACH, kills - sums["kills"]), seed + sums["kills"] // EACH)
+        sums = {name: sums[name] + getattr(found, name) for name in COUNTED}
+        seconds += time.monotonic() - begun
+        commits = list(dict.fromkeys([*commits, commit]))
+        state.parent.mkdir(exist_ok=True)
+        state.write_text(json.dumps({"sums": sums, "seconds": seconds, "commits": commits}))
+        print(sums, flush=True)
+    return sums, seconds, commits
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true")
     parser.add_argument("--worker")
     parser.add_argument("--first", type=int, default=0)
     typed = parser.parse_args()
     if typed.worker:
         worker(typed.worker, typed.first)
         return 0
-    begun = time.monotonic()
-    found = run(typed.kills, typed.seed)
+    state = ROOT / "out" / f"kill-loop-{typed.seed}.json"
+    if not typed.resume:
+        state.unlink(missing_ok=True)
+    sums, seconds, commits = all_of(typed.kills, typed.seed, state)
     today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251
     line = (
-        f"| {today} | {commit_now('src', 'tests')} | {typed.seed} | "
-        f"{found.kills:,} | {found.answered:,} | {found.lost} | {found.twice} | {found.broken} | "
-        f"{time.monotonic() - begun:,.0f} |"
+        f"| {today} | {', '.join(commits)} | {typed.seed} | "
+        f"{sums['kills']:,} | {sums['answered']:,} | {sums['lost']} | {sums['twice']} | "
+        f"{sums['broken']} | {seconds:,.0f} |"
     )
     add_line(SECTION, HEAD, line)
     print(line)
-    return int(bool(found.lost or found.twice or found.broken))
+    return int(bool(sums["lost"] or sums["twice"] or sums["broken"]))
 
 
 if __name__ == "__main__":

@@ -251,3 +251,30 @@ def test_the_module_is_a_command_of_its_own(folder, evidence, type_):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 6
+
+
+def test_consent_is_given_shown_and_taken_back(folder, type_):
+    type_("declare", folder, DARLING[3])
+    site = (folder, "Relief/S1")
+    code, _, err = type_("consent", *site, "--to", "Alder", "--fields", "name, contact")
+    assert (code, "is told the circle and name, contact, from now on" in err) == (0, True)
+    assert type_("consent", *site, "--to", "Adler")[0] == 5
+    assert type_("consent", *site, "--to", "Alder", "--fields", "names")[0] == 2
+    assert type_("consent", *site, "--to", "Alder", "--revoke", "--lead", "2h")[0] == 2
+    assert type_("consent", *site)[1] == (
+        "Alder is told the circle and name, contact, from now on and with each change\n"
+    )
+    code, _, err = type_("consent", folder, "Relief", "--kind", "site", "--to", "Birch", "--revoke")
+    assert (code, "cannot be unshown" in err) == (0, True)
+    assert "Birch is told nothing (said of all of its kind)" in type_("consent", *site)[1]
+
+
+def test_due_says_when_to_come_again(folder, type_):
+    assert "nothing is awaited" in type_("due", folder)[2]
+    type_("declare", folder, DARLING[3])
+    type_("act", folder, "Relief/W1", "verify", "--by", "second")
+    type_("act", folder, "Relief/W1", "submit")
+    late = ("--from", "2999-01-01T00:00Z")
+    code, _, err = type_("consent", folder, "Relief/W1", "--to", "Alder", *late)
+    assert (code, "until then nothing" in err) == (0, True)
+    assert type_("due", folder)[1] == "2999-01-01T00:00:00Z\n"

@@ -58,9 +58,11 @@ def test_what_is_made_is_for_its_owner_alone(folder):
     assert {path.name: mode(path) for path in (folder / "keys").iterdir()} == {
         "record": 0o600,
         "message": 0o600,
+        "root": 0o600,
+        "age": 0o600,
     }
     seeds = {path.read_bytes() for path in (folder / "keys").iterdir()}
-    assert len(seeds) == 2
+    assert len(seeds) == 4
     assert {path.name for path in folder.iterdir()} == {
         "node.toml", "keys", "node.db", "checkpoint",
     }  # fmt: skip

@@ -1,16 +1,58 @@
-"""One thread decides; whoever asks gets the answer of their own call, or its error."""
+"""One thread decides; whoever asks gets the answer of their own call, once it is durable."""
 
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
+from keepclear.errors import StoreError
+from keepclear.node import worker as worker_module
+from keepclear.node.declaring import Request, declare
 from keepclear.node.worker import Worker
+from keepclear.record.checkpoint import open_checkpoint
+from keepclear.store.memory import Failure, MemoryStore
+from tests.node.world import NAME, World, consistent, operation
 
 
-def test_calls_are_done_in_order_by_one_thread():
-    worker = Worker(node=object())
+class SlowStore(MemoryStore):
+    """Says when a write begins, and waits to be let go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.may_end = threading.Event(), threading.Event()
+        self.may_end.set()
+        self.writes = 0
+
+    def commit(self, batches):
+        self.begun.set()
+        assert self.may_end.wait(10)
+        self.writes += 1
+        return super().commit(batches)
+
+
+@pytest.fixture
+def world():
+    world = World(store=SlowStore())
+    world.arrange()
+    return world
+
+
+@pytest.fixture
+def worker(world):
+    worker = Worker(world.node)
+    yield worker
+    world.store.may_end.set()
+    worker.close()
+
+
+def declaring(name, key="", party="Alder"):
+    said = operation(name, party)
+    return lambda node: declare(node, said, Request("one", "test", key))
+
+
+def test_calls_are_done_in_order_by_one_thread(worker):
     seen = []
     asked = [
         worker.ask(lambda _, k=k: (seen.append((k, threading.get_ident())), k)[1])
@@ -20,12 +62,9 @@ def test_calls_are_done_in_order_by_one_thread():
     assert [k for k, _ in seen] == list(range(50))
     assert len({thread for _, thread in seen}) == 1
     assert seen[0][1] != threading.get_ident()
-    worker.close()
 
 
-def test_an_error_is_the_askers_and_stops_nobody_else():
-    worker = Worker(node=object())
-
+def test_an_error_is_the_askers_and_stops_nobody_else(worker):
     def fails(_):
         raise ValueError("no")
 
@@ -33,11 +72,102 @@ def test_an_error_is_the_askers_and_stops_nobody_else():
     with pytest.raises(ValueError, match="no"):
         first.result(5)
     assert second.result(5) == 7
-    worker.close()
 
 
-def test_what_waits_is_done_before_it_stops():
-    worker = Worker(node=object())
+def test_what_waits_is_done_before_it_stops(world):
+    worker = Worker(world.node)
     asked = [worker.ask(lambda _, k=k: k) for k in range(10)]
     worker.close()
     assert [one.result(0) for one in asked] == list(range(10))
+
+
+def test_nobody_is_answered_before_it_is_durable_and_those_who_wait_share_a_write(world, worker):
+    store = world.store
+    writes = store.writes
+    store.may_end.clear()
+    store.begun.clear()
+    first = worker.ask(declaring("A0"))
+    assert store.begun.wait(5)
+    others = [worker.ask(declaring(f"A{k}")) for k in range(1, 6)]
+    looks = worker.ask(lambda node: len(node.memory.cases))
+    soon(lambda: False, within_s=0.05)
+    assert not any(one.done() for one in [first, *others, looks])
+    store.may_end.set()
+    assert first.result(5).reply["version"] == 1
+    assert [one.result(5).reply["version"] for one in others] == [1] * 5
+    assert looks.result(5) in range(1, 7)
+    assert store.writes - writes < 6
+    assert consistent(world)
+
+
+def test_a_failed_write_is_told_to_all_who_shared_it_and_to_who_only_looked(world, worker):
+    store = world.store
+    go_on = threading.Event()
+    held = worker.ask(lambda _: go_on.wait(5))
+    asked = [worker.ask(declaring(f"A{k}", key=f"k{k}")) for k in range(3)]
+    looks = worker.ask(lambda node: len(node.memory.cases))
+    store.failing = Failure.STORED
+    go_on.set()
+    shared = [one for one in [held, *asked, looks] if isinstance(one.exception(5), StoreError)]
+    assert asked[0] in shared
+    assert looks in shared or looks.result(5) == 3
+    if looks in shared:
+        assert len({id(one.exception()) for one in shared}) == len(shared)
+    again = [worker.ask(declaring(f"A{k}", key=f"k{k}")).result(5) for k in range(3)]
+    assert all(one.reply["version"] == 1 for one in again)
+    assert world.kinds().count("declared") == 3
+    assert again[0].again
+    worker.ask(lambda node: node.fresh()).result(5)
+    assert consistent(world)
+
+
+def test_a_call_that_nobody_waits_for_any_more_is_not_done(worker):
+    go_on = threading.Event()
+    worker.ask(lambda _: go_on.wait(5))
+    left = worker.ask(declaring("A1"))
+    assert left.cancel()
+    go_on.set()
+    assert worker.ask(lambda node: set(node.memory.cases)).result(5) == set()
+
+
+def test_the_checkpoint_follows_soon_and_is_there_at_the_end(world, monkeypatch):
+    monkeypatch.setattr(worker_module, "CHECKPOINT_S", 0.05)
+    worker = Worker(world.node)
+    worker.ask(declaring("A1")).result(5)
+    assert soon(lambda: head_of(world).size == world.store.size())
+    monkeypatch.setattr(worker_module, "CHECKPOINT_S", 1_000.0)
+    worker.ask(declaring("A2")).result(5)
+    assert head_of(world).size < world.store.size()
+    worker.close()
+    assert head_of(world).size == world.store.size()
+
+
+def test_where_no_checkpoint_can_be_kept_nothing_more_is_decided(world, monkeypatch):
+    monkeypatch.setattr(worker_module, "CHECKPOINT_S", 0.01)
+    worker = Worker(world.node)
+    world.full = True
+    worker.ask(declaring("A1")).result(5)  # it is durable; what it owes cannot be paid
+    until_s = time.monotonic() + 5
+    number, refused = 1, None
+    while refused is None and time.monotonic() < until_s:
+        number += 1
+        refused = worker.ask(declaring(f"A{number}")).exception(5)
+    assert isinstance(refused, StoreError)
+    assert "checkpoint could not be written" in str(refused)
+    assert worker.ask(lambda node: len(node.memory.cases)).result(5) == number - 1
+    world.full = False
+    assert worker.ask(declaring("B1", party="Birch")).result(5).reply["version"] == 1
+    worker.close()
+    assert head_of(world).size == world.store.size()
+
+
+def soon(holds, within_s=5.0):
+    """Whether something holds within some time."""
+    pause, until_s = threading.Event(), time.monotonic() + within_s
+    while not holds() and time.monotonic() < until_s:
+        pause.wait(0.005)
+    return holds()
+
+
+def head_of(world):
+    return open_checkpoint(world.notes[-1], NAME, world.signer.verifier)[0]

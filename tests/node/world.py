@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from keepclear.domain.declaration import Kind
 from keepclear.domain.life import Act
+from keepclear.errors import KeepclearError
 from keepclear.node import acting, arranging, declaring
 from keepclear.node.declaring import Request
 from keepclear.node.ledger import Node, Surroundings
@@ -14,6 +15,7 @@ from keepclear.record.commitment import Opening, leaf_of
 from keepclear.record.merkle import EMPTY_ROOT, consistency_proof, root_of, verify_consistency
 from keepclear.record.note import Signer
 from keepclear.store.memory import MemoryStore
+from keepclear.wire.entries import Erased, Shown, decode_body
 from tests.laws.strategies import FLAT, MINUTE, band, circle, declared, moved, place, route, volume
 from tests.laws.strategies import window as minutes
 
@@ -105,14 +107,38 @@ class World:
         text = agreement(**values)
         return arranging.set_arrangement(self.node, text, Request("one", "test", key))
 
+    def together(self, *calls):
+        """Answers, or errors, of several calls that share a write; an error where that failed."""
+        found = self.together_without_checkpoint(*calls)
+        self.node.keep_checkpoint()
+        return found
+
+    def together_without_checkpoint(self, *calls):
+        found = []
+        self.node.gather()
+        for call in calls:
+            try:
+                found.append(call())
+            except KeepclearError as error:
+                found.append(error)
+            if self.node.failed is not None:
+                break
+        self.node.settle()
+        return found
+
+    def bodies(self):
+        """Every entry, decoded."""
+        from keepclear.wire.entries import decode_body
+
+        return [decode_body(entry.data[32:]) for entry in self.store.entries(0, 10_000)]
+
     def kinds(self):
         return [entry.kind for entry in self.store.entries(0, 10_000)]
 
     def shown(self, to=None):
         """Every text that was shown, to one party or to all."""
-        from keepclear.wire.entries import Shown, decode_body
-
-        found = (decode_body(entry.data[32:]) for entry in self.store.entries(0, 10_000))
+        entries = self.store.entries(0, 10_000)
+        found = (decode_body(entry.data[32:]) for entry in entries if entry.data)
         return [one for one in found if isinstance(one, Shown) and to in {None, one.to}]
 
     def sent(self, to):
@@ -143,9 +169,12 @@ def consistent(world):
     entries, size = store.entries(0, 10_000), store.size()
     assert [entry.number for entry in entries] == list(range(1, size + 1))
     leaves = store.leaves(0, size)
-    openings = [Opening(e.number, e.data[:32], e.data[32:]) for e in entries]
-    assert leaves == list(map(leaf_of, openings))
-    assert len({opening.salt for opening in openings}) == size
+    openings = [Opening(e.number, e.data[:32], e.data[32:]) for e in entries if e.data]
+    assert [leaves[o.number - 1] for o in openings] == list(map(leaf_of, openings))
+    assert len({opening.salt for opening in openings}) == len(openings)
+    bodies = [decode_body(opening.body) for opening in openings]
+    said = {n for body in bodies if isinstance(body, Erased) for n in body.numbers}
+    assert {entry.number for entry in entries if not entry.data} == said
     before = (0, EMPTY_ROOT)
     for note in world.notes:
         head, _ = open_checkpoint(note, NAME, world.signer.verifier)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,12 +12,18 @@ from keepclear.errors import ConfigurationError, StoreError
 from keepclear.record import merkle
 from keepclear.store.base import Batch, Committed, Kept, NewEntry, Outgoing, Reply
 from keepclear.store.memory import Failure, MemoryStore
+from keepclear.store.postgres import PostgresStore
 from keepclear.store.sqlite import SqliteStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def store(request, tmp_path):
-    opened = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "node.db")
+    if request.param == "memory":
+        opened = MemoryStore()
+    elif request.param == "sqlite":
+        opened = SqliteStore(tmp_path / "node.db")
+    else:
+        opened = PostgresStore(request.getfixturevalue("new_postgres")(), "the test")
     yield opened
     opened.close()
 
@@ -78,6 +86,86 @@ def test_values_change_with_their_batch(store):
     assert store.kept("none") == {}
 
 
+# erasing
+
+
+def erasing(size, *numbers, **more):
+    """A decision that erases, with the entry that says so."""
+    entry = NewEntry("erased", "keeping", repr(numbers).encode(), 9)
+    return Batch(size, (entry,), (b"erased",), erased=numbers, **more)
+
+
+def test_what_an_entry_says_can_be_erased_and_nothing_else_of_it(store):
+    store.commit([batch(0, "A1", "A2", "A1")])
+    before, leaves = store.entries(0, 10), store.leaves(0, 3)
+    root = merkle.root_of(0, 3, store.node)
+    assert store.commit([erasing(3, 1)]) == [Committed(4, 4)]
+    after = store.entries(0, 3)
+    assert [entry.data for entry in after] == [b"", b"A2", b"A1"]
+    assert [replace(entry, data=b"") for entry in after] == [replace(e, data=b"") for e in before]
+    assert [entry.number for entry in store.history("A1")] == [1, 3]
+    assert store.leaves(0, 3) == leaves
+    assert merkle.root_of(0, 3, store.node) == root
+    proof = merkle.inclusion_proof(0, 4, store.node)
+    whole = merkle.root_of(0, 4, store.node)
+    merkle.verify_inclusion(merkle.leaf_hash(b"A1"), 0, 4, proof, whole)
+
+
+def test_erasing_twice_what_is_not_there_or_what_says_what_was_erased_changes_nothing(store):
+    store.commit([batch(0, "A1", "A2")])
+    store.commit([erasing(2, 1)])
+    said = store.entries(2, 1)
+    store.commit([erasing(3, 1, 3, 99, 0)])
+    assert [bool(entry.data) for entry in store.entries(0, 10)] == [False, True, True, True]
+    assert store.entries(2, 1) == said
+
+
+def test_nothing_is_erased_by_a_decision_on_an_older_state(store):
+    store.commit([batch(0, "A1")])
+    assert store.commit([erasing(0, 1)]) == [None]
+    assert store.entries(0, 1)[0].data == b"A1"
+
+
+def test_nothing_is_erased_that_no_entry_says_is_erased():
+    with pytest.raises(ValueError, match="the entry that says so"):
+        Batch(1, erased=(1,))
+    with pytest.raises(ValueError, match="the entry that says so"):
+        Batch(1, (NewEntry("declared", "A1", b"x", 7),), (b"x",), erased=(1,))
+
+
+def test_older_replies_are_forgotten(store):
+    store.commit([batch(0, "A1", key="old")])
+    later = Reply("desk", "new", b"answered", 20)
+    store.commit([Batch(1, replies=(later,))])
+    store.commit([Batch(1, replies_before_us=7)])  # the old one was kept at 7
+    assert store.reply("desk", "old") == b"answered"
+    store.commit([Batch(1, replies_before_us=8)])
+    assert store.reply("desk", "old") is None
+    assert store.reply("desk", "new") == b"answered"
+    assert store.commit([batch(1, "A1", key="old")]) == [Committed(2, 2)]
+
+
+def test_what_was_erased_is_in_no_file_of_the_database(tmp_path):
+    """Not in a freed page, nor in the write-ahead log; large data lie on pages of their own."""
+    store = SqliteStore(tmp_path / "node.db")
+    secrets = [b"the plan of Alder " * times for times in (1, 1_000)]
+    entries = tuple(NewEntry("declared", "A1", data, 7) for data in secrets)
+    answer = Reply("desk", "k", b"the answer to Alder", 7)
+    store.commit([Batch(0, entries, (b"1", b"2"), replies=(answer,))])
+
+    def kept():
+        return b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    assert b"the plan of Alder" in kept()
+    store.commit([erasing(2, 1, 2, replies_before_us=8)])
+    assert b"the plan of Alder" not in kept()
+    assert b"the answer to Alder" not in kept()
+    store.close()
+    again = SqliteStore(tmp_path / "node.db")
+    assert [bool(entry.data) for entry in again.entries(0, 10)] == [False, False, True]
+    again.close()
+
+
 def test_history_is_of_one_subject(store):
     store.commit([batch(0, "A1", "A2"), batch(2, "A1")])
     assert [entry.number for entry in store.history("A1")] == [1, 3]
@@ -128,33 +216,60 @@ def test_a_closed_store_answers_nothing(store):
         store.size()
 
 
+VALUES = st.builds(
+    Kept,
+    st.sampled_from(["token", "seen"]),
+    st.sampled_from("ab"),
+    st.sampled_from([b"", b"1", None]),
+)
+
+
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
-def test_back_ends_agree(tmp_path_factory, data):
+def test_back_ends_agree(tmp_path_factory, new_postgres, data):
     """The same calls, the same answers."""
     sqlite = SqliteStore(tmp_path_factory.mktemp("s") / "node.db")
-    stores = [MemoryStore(), sqlite]
+    postgres = PostgresStore(new_postgres(), "the test")
+    stores = [MemoryStore(), sqlite, postgres]
+
+    def same(ask):
+        first, *others = [ask(one) for one in stores]
+        assert all(other == first for other in others)
+        return first
+
+    keys = st.sampled_from([None, "k", "l"])
     for _ in range(data.draw(st.integers(1, 12))):
         size = stores[0].size()
-        said = [
-            batch(
-                data.draw(st.sampled_from([size, size, size + 1])),
-                *data.draw(st.lists(st.sampled_from("ABC"), max_size=3)),
-                key=data.draw(st.sampled_from([None, "k", "l"])),
-            )
-            for _ in range(data.draw(st.integers(0, 3)))
-        ]
-        assert stores[0].commit(said) == stores[1].commit(said)
+        said = []
+        for _ in range(data.draw(st.integers(0, 3))):
+            expected = data.draw(st.sampled_from([size, size, size + 1]))
+            names = data.draw(st.lists(st.sampled_from("ABC"), max_size=3))
+            values = tuple(data.draw(st.lists(VALUES, max_size=3)))
+            said.append(replace(batch(expected, *names, key=data.draw(keys)), kept=values))
+            size += data.draw(st.sampled_from([0, len(names)]))
+        if data.draw(st.booleans()):
+            gone = data.draw(st.lists(st.integers(0, 12), max_size=3))
+            limit = data.draw(st.sampled_from([None, 7, 8]))
+            where = data.draw(st.sampled_from([0, len(said)]))
+            first = stores[0].size() if where == 0 else size
+            said.insert(where, erasing(first, *gone, replies_before_us=limit))
+            said.append(batch(first + 1, "D", key=data.draw(keys)))
+        same(lambda store, said=said: store.commit(said))
         numbers = [p.number for p in stores[0].pending(100)]
         gone = data.draw(st.lists(st.sampled_from(numbers))) if numbers else []
-        for one in stores:
-            one.delivered(gone)
-        assert stores[0].entries(0, 1000) == stores[1].entries(0, 1000)
-        assert stores[0].pending(1000) == stores[1].pending(1000)
-        assert stores[0].leaves(0, 1000) == stores[1].leaves(0, 1000)
+        same(lambda store, gone=gone: store.delivered(gone))
+        same(lambda store: store.size())
+        same(lambda store: store.entries(0, 1000))
+        same(lambda store: store.history("A"))
+        same(lambda store: store.pending(1000))
+        same(lambda store: store.leaves(0, 1000))
+        same(lambda store: [store.kept("token"), store.kept("seen")])
+        same(lambda store: [store.reply("desk", key) for key in "kl"])
+        same(lambda store: merkle.root_of(0, store.size(), store.node))
     sqlite.close()
+    postgres.close()
 
 
 # failures
@@ -175,6 +290,8 @@ def test_a_write_fails_lost_or_stored_and_never_half(failure):
 
 
 # the SQLite file itself
+
+SAYS_SO = "INSERT INTO entry VALUES (2, 'erased', 'keeping', x'01', 8)"
 
 
 def test_what_was_committed_is_there_after_a_restart(tmp_path):
@@ -244,6 +361,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     "sql",
     [
         "UPDATE entry SET data = x'00'",
+        "UPDATE entry SET data = x''",  # no entry says so
+        SAYS_SO + "; UPDATE entry SET kind = '?'",
+        SAYS_SO + "; UPDATE entry SET data = x'', at_us = 8 WHERE number = 1",
+        SAYS_SO + "; UPDATE entry SET data = x'02' WHERE number = 1",
+        SAYS_SO + "; UPDATE entry SET data = x'' WHERE number = 2",
+        SAYS_SO + ", (3, 'declared', 'B', x'01', 8); UPDATE entry SET data = x'' WHERE number = 1",
         "DELETE FROM entry",
         "UPDATE leaf SET data = x'00'",
         "DELETE FROM leaf",

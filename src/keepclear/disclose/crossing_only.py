@@ -19,7 +19,7 @@ from keepclear.domain.route import Route
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.window import Window, format_instant
 
-__all__ = ["extent", "shared_part", "stay_away"]
+__all__ = ["circle_round", "extent", "shared_part", "sides", "stay_away"]
 
 _DECIMALS: Final = 5
 """About a metre. Shared areas are drawn on a plane whose middle depends on both footprints; further
@@ -177,7 +177,7 @@ def _middle(site: Declaration) -> Position:
 def _reach_m(center: Position, part: Part) -> float:
     if isinstance(part, Route):
         far_m = max(_at_most_m(center, point.position) for point in part.waypoints)
-        return far_m + part.half_width_m
+        return far_m + part.half_width_m + max(point.error_m for point in part.waypoints)
     if isinstance(part.footprint, Circle):
         return _at_most_m(center, part.footprint.center) + part.footprint.radius_m
     places = _vertices(part.footprint)

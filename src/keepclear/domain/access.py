@@ -13,7 +13,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["MAY", "Action", "Principal", "Role"]
+__all__ = ["FOR_OTHERS", "MAY", "OF_THE_NODE", "SECRETARIAT", "Action", "Principal", "Role"]
+
+SECRETARIAT: Final = "secretariat"
+"""What entries call the desk of a node that serves many parties, and is none of them."""
 
 
 class Role(Enum):
@@ -75,13 +78,24 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
 )
 """Whoever is not named for an action may not do it."""
 
+OF_THE_NODE: Final = frozenset({Action.ARRANGE, Action.METRICS})
+"""What concerns every party at a node: only for those who are at the desk whose node it is. An
+administrator of one party must not decide what others disclose to it."""
+
+FOR_OTHERS: Final = frozenset(
+    {Action.DECLARE, Action.VERIFY, Action.CONSENT, Action.INCIDENT, Action.LOOK, Action.RECORD}
+)
+"""What the desk of a secretariat may do for a party, because not every party has software. Each entry
+says that it came through the secretariat. It looks at nothing that a party entered itself, and reads no
+layer of sites in anybody's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The one who asks, once it is known who that is."""
 
     party: str
-    """For whom; empty for an administrator of a node that serves many parties."""
+    """For whom; empty for the desk of a secretariat, whose node serves many parties."""
     role: Role
     mark: str
     """A shift's mark or a program's name, never a person's; entries say it as ``by``."""
@@ -91,3 +105,8 @@ class Principal:
     def may(self, action: Action) -> bool:
         """Whether an action is this one's to ask for."""
         return action in MAY[self.role] and (self.only is None or action in self.only)
+
+    @property
+    def desk(self) -> str:
+        """Whose desk it is, as entries say it."""
+        return self.party or SECRETARIAT

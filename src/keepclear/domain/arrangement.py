@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keepclear.domain.declaration import Kind
+from keepclear.domain.expiry import CONFIRMED_FOR_US
 from keepclear.domain.footprint import Area, Corridor
 from keepclear.domain.units import MICROSECONDS
 
@@ -127,6 +128,8 @@ class Arrangement:
     """For every pair of members where they stand with each other."""
     notified: tuple[str, ...] = ()
     """Humanitarian parties that notify the members; nothing here asks anything of them."""
+    confirmed_for_us: int = CONFIRMED_FOR_US
+    """How long the confirmation of a notified site lasts."""
     theatre: Area | None = None
     """Where it holds; everywhere, if nothing is said."""
     dividing_line: DividingLine | None = None

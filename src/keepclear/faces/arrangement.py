@@ -14,6 +14,7 @@ from keepclear.node.files import STDIN, read_file, shown
 
 if TYPE_CHECKING:
     from keepclear.domain.arrangement import Arrangement
+    from keepclear.link.agreement import Agreement
 
 __all__ = ["arrangement"]
 
@@ -93,13 +94,71 @@ def set_(folder: str, file: str, by: str, key: str) -> int:
     return Exit.NOTHING
 
 
+@arrangement.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("file")
+@click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the signed note there.")
+@asking
+def propose(folder: str, file: str, output: str, by: str, key: str) -> int:
+    """Sign an arrangement for the party of the node in DIR, for the others to sign as well."""
+    from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX  # noqa: PLC0415
+    from keepclear.node import agreeing  # noqa: PLC0415
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    if _read(file) is None:
+        return Exit.UNREADABLE
+    text = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX).decode()
+    with running(folder) as (home, node):
+        found = agreeing.propose(node, text, home.message_key, Request(by, "command line", key))
+    deliver(found.note.decode(), output)
+    _say_signed(found)
+    return Exit.NOTHING
+
+
+@arrangement.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("file")
+@click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the signed note there.")
+@asking
+def sign(folder: str, file: str, output: str, by: str, key: str) -> int:
+    """Sign what another party proposed, word for word; it holds when nobody's signature is missing.
+
+    Read it first: keepclear arrangement show FILE takes the note as well.
+    """
+    from keepclear.node import agreeing  # noqa: PLC0415
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.record.note import NOTE_BYTES_MAX  # noqa: PLC0415
+
+    note = read_file(file, max_bytes=NOTE_BYTES_MAX)
+    with running(folder) as (home, node):
+        found = agreeing.sign(node, note, home.message_key, Request(by, "command line", key))
+    deliver(found.note.decode(), output)
+    _say_signed(found)
+    return Exit.NOTHING
+
+
+def _say_signed(found: Agreement) -> None:
+    say(f"signed by {', '.join(found.signed)}")
+    if found.holds:
+        say("all of its parties have signed: it holds from here on")
+    else:
+        say(
+            f"not yet by {', '.join(found.missing)}: send them the note; until then nothing changes"
+        )
+
+
 def _read(file: str) -> Arrangement | None:
     from keepclear.formats.arrangements import (  # noqa: PLC0415
         ARRANGEMENT_BYTES_MAX,
         read_arrangement,
     )
+    from keepclear.link.agreement import ARRANGEMENT, text_in  # noqa: PLC0415
 
     data = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX)
+    if data.startswith(ARRANGEMENT.encode()):
+        data = text_in(data).encode()
     found, refused = read_arrangement(data, name=shown(file))
     for refusal in refused:
         say(f"{refusal.where}: {refusal.message}")

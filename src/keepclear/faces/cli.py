@@ -20,14 +20,20 @@ from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces import quantities
 from keepclear.faces.arrangement import arrangement
 from keepclear.faces.columns import map_option
+from keepclear.faces.consenting import consent, due
 from keepclear.faces.convert import convert
 from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
+from keepclear.faces.incident import incident
+from keepclear.faces.keep import keep
+from keepclear.faces.link import link
 from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
+from keepclear.faces.people import admit, people, put_out
 from keepclear.faces.report import FORMS, render
+from keepclear.faces.serve import serve
 from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, not_over_input, say
 from keepclear.faces.where import where
@@ -278,7 +284,11 @@ def _say_settings(ctx: click.Context) -> None:
 
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
-    init, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
+    consent, due,
+    people, admit, put_out,
+    link,
+    incident, keep,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

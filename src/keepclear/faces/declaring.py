@@ -16,6 +16,7 @@ from keepclear.errors import InputError, KeepclearError, Refusal, RuleError, Sto
 from keepclear.faces.columns import map_option
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain, refusal
 from keepclear.node.files import STDIN
@@ -54,11 +55,12 @@ def declare(
     mapping: dict[str, str],
     by: str,
     key: str,
+    token_file: str | None,
 ) -> int:
     """Declare what is in FILE... at the node in DIR, and say what it crosses.
 
     A declaration that is there already gets a new version. Sites and movements begin as drafts. Rows
-    are kept one by one: those before a refused one stay.
+    are kept one by one: those before a refused one stay. At an address: for the party of the token.
     """
     from keepclear.faces.telling import say_findings  # noqa: PLC0415
     from keepclear.integrity.context import Context  # noqa: PLC0415
@@ -70,6 +72,14 @@ def declare(
     refused: list[Refusal] = []
     answers: list[Answer] = []
     not_allowed, failed = 0, ""
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file, by) as to:
+            owner = commands.own_party(to) if party is None else party
+            said, findings = _read(files, owner, read_as, mapping, refused)
+            say_findings(findings, files)
+            return commands.declare_all(to, said, refused, if_match=if_match, key=key)
     with running(folder) as (home, node):
         owner = home.party if party is None else party
         said, findings = _read(files, owner, read_as, mapping, refused)

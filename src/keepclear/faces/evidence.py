@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import click
 
 from keepclear.errors import UsageError
+from keepclear.faces import quantities
+from keepclear.faces.incident import incident_subject
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
@@ -48,21 +51,40 @@ def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> i
 @click.command()
 @click.argument("folder", metavar="DIR")
 @click.option("--about", default="", metavar="SUBJECT", help="All entries about it: PARTY/ID.")
+@click.option(
+    "--incident", default="", metavar="MARK", help="All about an incident, and all that it names."
+)
 @click.option("--from", "first", type=click.IntRange(1), metavar="N", help="First entry.")
 @click.option("--to", "last", type=click.IntRange(1), metavar="M", help="Last entry.")
+@click.option(
+    "--after", type=quantities.INSTANT, metavar="TIME", help="What was kept or in force from then,"
+)
+@click.option("--before", type=quantities.INSTANT, metavar="TIME", help="to then.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Write the bundle there.")
-def bundle(folder: str, about: str, first: int | None, last: int | None, output: str) -> int:
+def bundle(folder: str, output: str, **asked: Any) -> int:
     """Make a bundle of evidence from the record in DIR; keepclear verify needs nothing else.
 
-    It shows the entries named, word for word, to whoever has it.
+    It shows the entries named, word for word, to whoever has it. What it does not prove stands in it.
     """
+    from keepclear.domain.window import Window  # noqa: PLC0415
     from keepclear.node.evidence import evidence  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
-    if bool(about) == (first is not None or last is not None):
-        raise UsageError("say what it is about: either --about, or --from and --to")
+    about, incident, after, before = (asked[n] for n in ("about", "incident", "after", "before"))
+    numbers = asked["first"] is not None or asked["last"] is not None
+    times = after is not None or before is not None
+    if [bool(about), bool(incident), numbers, times].count(True) != 1:
+        raise UsageError(
+            "say what it is about: --about, or --incident, or --from and --to, or --after and --before"
+        )
     with running(folder) as (home, node):
-        data = evidence(node, about=about, first=first, last=last)
+        data = evidence(
+            node,
+            about=about or (incident_subject(incident) if incident else ""),
+            first=asked["first"],
+            last=asked["last"],
+            span=Window(after, before) if times else None,
+        )
         key = str(home.record_key.verifier)
     deliver(data, output)
     say(f"to verify it: keepclear verify FILE --key '{key}'")

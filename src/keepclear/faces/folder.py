@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keepclear.errors import UsageError
+from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -44,9 +46,18 @@ def init(folder: str, party: str | None, *, secretariat: bool) -> int:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def status(folder: str, *, as_json: bool) -> int:
-    """Say what the node in DIR holds, and the public key that others compare."""
+def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
+    """Say what the node in DIR holds, and the public key that others compare.
+
+    At an address: who one is there, and how far its record goes.
+    """
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            return commands.status(to, as_json=as_json)
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (home, node):
@@ -72,8 +83,8 @@ def backup(folder: str, file: str) -> int:
     from keepclear.store.sqlite import SqliteStore  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        assert isinstance(node.store, SqliteStore)
-        node.store.backup(file)
+        assert isinstance(node.store.behind, SqliteStore)
+        node.store.behind.backup(file)
         size = node.store.size()
     say(f"{size:,} entries are in {file}; {folder}/keys and {folder}/node.toml are not")
     return Exit.NOTHING

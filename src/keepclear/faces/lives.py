@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from keepclear.domain.life import Act
 from keepclear.faces import quantities
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -18,16 +20,24 @@ if TYPE_CHECKING:
     from keepclear.node.declaring import Answer, Request
     from keepclear.node.memory import Case
 
-__all__ = ["act", "asking", "delay", "list_", "show", "withdraw"]
+__all__ = ["act", "asking", "delay", "list_", "show", "token_file", "withdraw"]
 
 _ACTS = tuple(
     one.value for one in Act if one not in {Act.DECLARE, Act.AMEND, Act.EXPIRE}
 )  # as node.acting.ACTS, which a test compares; help must not wait for numpy
 
 
+token_file = click.option(
+    "--token-file",
+    metavar="FILE",
+    help="Where DIR is the address of a node: the file with its token; else KEEPCLEAR_TOKEN.",
+)
+
+
 def asking(command: Any) -> Any:
     """The options by which a request says who asks, and how it is known again."""
     for option in (
+        token_file,
         click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
         click.option(
             "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
@@ -39,9 +49,15 @@ def asking(command: Any) -> Any:
 
 @click.command(name="list")
 @click.argument("folder", metavar="DIR")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def list_(folder: str, *, as_json: bool) -> int:
-    """List what is declared at the node in DIR."""
+def list_(folder: str, token_file: str | None, *, as_json: bool) -> int:
+    """List what is declared at the node in DIR, or at an address: what its token may see."""
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            return commands.list_(to, as_json=as_json)
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (_, node):
@@ -64,9 +80,18 @@ def list_(folder: str, *, as_json: bool) -> int:
 @click.command()
 @click.argument("folder", metavar="DIR")
 @click.argument("subject", metavar="PARTY/ID")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="Every entry about it, word for word.")
-def show(folder: str, subject: str, *, as_json: bool) -> int:
-    """Show the history of a declaration at the node in DIR, with what was shown of it."""
+def show(folder: str, subject: str, token_file: str | None, *, as_json: bool) -> int:
+    """Show the history of a declaration at the node in DIR, with what was shown of it.
+
+    At an address: its versions, and what one's party was last told of it.
+    """
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            return commands.show(to, subject, as_json=as_json)
     from keepclear.domain.window import format_instant  # noqa: PLC0415
     from keepclear.node.acting import case_of  # noqa: PLC0415
     from keepclear.node.ledger import opening_of  # noqa: PLC0415
@@ -75,7 +100,7 @@ def show(folder: str, subject: str, *, as_json: bool) -> int:
     with running(folder) as (_, node):
         row = _row(subject, case_of(node, subject))
         history = node.store.history(subject)
-    bodies = [json.loads(opening_of(entry).body) for entry in history]
+    bodies = [json.loads(opening_of(one).body) if one.data else {} for one in history]
     if as_json:
         whole = {
             "keepclear": "show/1",
@@ -101,7 +126,14 @@ def show(folder: str, subject: str, *, as_json: bool) -> int:
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
 @asking
 def act(
-    folder: str, subject: str, what: str, reason: str, if_match: int | None, by: str, key: str
+    folder: str,
+    subject: str,
+    what: str,
+    reason: str,
+    if_match: int | None,
+    by: str,
+    key: str,
+    token_file: str | None,
 ) -> int:
     """Take one step in the life of a declaration at the node in DIR.
 
@@ -109,7 +141,7 @@ def act(
     what is possible depends on what it is and where it stands. A second person verifies: give another
     --by.
     """
-    return _act(folder, subject, Act(what), reason, if_match, by, key)
+    return _act(folder, subject, Act(what), reason, if_match, by, key, token_file)
 
 
 @click.command()
@@ -119,10 +151,16 @@ def act(
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
 @asking
 def withdraw(
-    folder: str, subject: str, reason: str, if_match: int | None, by: str, key: str
+    folder: str,
+    subject: str,
+    reason: str,
+    if_match: int | None,
+    by: str,
+    key: str,
+    token_file: str | None,
 ) -> int:
     """Take a declaration back at the node in DIR; its history stays."""
-    return _act(folder, subject, Act.WITHDRAW, reason, if_match, by, key)
+    return _act(folder, subject, Act.WITHDRAW, reason, if_match, by, key, token_file)
 
 
 @click.command()
@@ -134,9 +172,20 @@ def withdraw(
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
 @asking
 def delay(
-    folder: str, subject: str, leaves: int | None, if_match: int | None, by: str, key: str
+    folder: str,
+    subject: str,
+    leaves: int | None,
+    if_match: int | None,
+    by: str,
+    key: str,
+    token_file: str | None,
 ) -> int:
     """Make a new version of a movement as if it left now, and say what it crosses then."""
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file, by) as to:
+            return commands.delay(to, subject, leaves_us=leaves, if_match=if_match, key=key)
     from keepclear.faces.declaring import closing_of  # noqa: PLC0415
     from keepclear.node import acting  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
@@ -147,8 +196,20 @@ def delay(
 
 
 def _act(
-    folder: str, subject: str, what: Act, reason: str, if_match: int | None, by: str, key: str
+    folder: str,
+    subject: str,
+    what: Act,
+    reason: str,
+    if_match: int | None,
+    by: str,
+    key: str,
+    token_file: str | None,
 ) -> int:
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file, by) as to:
+            return commands.act(to, subject, what, reason=reason, if_match=if_match, key=key)
     from keepclear.faces.declaring import closing_of  # noqa: PLC0415
     from keepclear.node import acting  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
@@ -193,13 +254,33 @@ def _crossings(number: int | None) -> str:
 
 
 def _told(kind: str, body: dict[str, Any]) -> str:
-    if kind == "declared":
-        why = f", {body['because']}" if "because" in body else ""
-        return f"version {body['version']} declared by {body['by']}{why}"
-    if kind == "acted":
-        why = f": {body['reason']}" if "reason" in body else ""
-        return f"{body['act']} by {body['by']}{why}; it is {body['stage']}"
-    if kind == "verdict":
-        deviations = ", ".join(one["code"] for one in body["deviations"])
-        return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
-    return f"{kind}: {body['how']} to {body['to']}" if kind == "shown" else kind
+    if not body:
+        return f"{kind}: what it said was erased when its time was over"
+    tell = _TELLS.get(kind)
+    return kind if tell is None else tell(body)
+
+
+def _verdict_told(body: dict[str, Any]) -> str:
+    deviations = ", ".join(one["code"] for one in body["deviations"])
+    return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
+
+
+_TELLS: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
+    "declared": lambda body: (
+        f"version {body['version']} declared by {body['by']}"
+        + (f", {body['because']}" if "because" in body else "")
+    ),
+    "acted": lambda body: (
+        f"{body['act']} by {body['by']}"
+        + (f": {body['reason']}" if "reason" in body else "")
+        + f"; it is {body['stage']}"
+    ),
+    "verdict": _verdict_told,
+    "shown": lambda body: f"shown: {body['how']} to {body['to']}",
+    "consented": lambda body: f"consented: {body['to']} by {body['by']}",
+    "revoked": lambda body: f"revoked: {body['to']} by {body['by']}",
+    "erased": lambda body: (
+        f"erased by {body['by']}: {len(body['numbers'])} entries ({body['why']})"
+    ),
+}
+"""How a line of the history says an entry; others say what they are."""

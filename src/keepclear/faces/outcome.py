@@ -19,6 +19,7 @@ class Exit(IntEnum):
     CROSSING = 1
     USAGE = 2
     UNREADABLE = 3
+    UNREACHABLE = 4
     NOT_ALLOWED = 5
     UNVERIFIED = 6
     BUG = 70
@@ -31,6 +32,7 @@ EXIT_WORDS: Final = MappingProxyType(
         Exit.CROSSING: "something crosses, certainly or possibly",
         Exit.USAGE: "the command cannot be understood",
         Exit.UNREADABLE: "something could not be read, and nothing crosses in the rest",
+        Exit.UNREACHABLE: "the node does not answer; whether it kept what was sent is not known",
         Exit.NOT_ALLOWED: "not allowed as things stand; nothing was changed by it",
         Exit.UNVERIFIED: "it does not verify; keep it",
         Exit.BUG: "a fault of keepclear; nothing was decided",

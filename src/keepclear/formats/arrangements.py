@@ -26,6 +26,7 @@ from keepclear.domain.arrangement import (
     Separation,
 )
 from keepclear.domain.declaration import Kind
+from keepclear.domain.expiry import CONFIRMED_FOR_US
 from keepclear.domain.footprint import Area, Corridor, EdgeRule, Polygon
 from keepclear.domain.position import Position
 from keepclear.domain.units import LENGTH_M, MICROSECONDS, TIME_US
@@ -69,6 +70,7 @@ desk = "duty officer, line 2"
 # Humanitarian parties notify; they stand on no rung, and nothing here asks anything of them.
 [humanitarian]
 names = ["Relief"]
+confirmed_for = "180d"   # a site that is not confirmed again goes on standing, as unconfirmed
 
 # Where it holds. Positions in any notation; leave it out for everywhere.
 [theatre]
@@ -212,6 +214,7 @@ def _arrangement(top: _Table) -> Arrangement:
     names = {member.name for member in members}
     humanitarian = top.table("humanitarian")
     notified = humanitarian.take("names", _texts, ())
+    confirmed_for_us = humanitarian.take("confirmed_for", _duration, CONFIRMED_FOR_US)
     humanitarian.close()
     _apart_from(top, names, notified)
     found = Arrangement(
@@ -220,6 +223,7 @@ def _arrangement(top: _Table) -> Arrangement:
         members=members,
         rungs=_rungs(top, names, notified),
         notified=notified,
+        confirmed_for_us=confirmed_for_us,
         theatre=_theatre(top),
         dividing_line=_dividing_line(top, names),
         separation=_section(top, "separation", _SEPARATION, Separation),

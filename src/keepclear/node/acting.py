@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from keepclear.domain.declaration import Declaration, Kind, Part
-from keepclear.domain.life import STANDING, Act, next_stage
+from keepclear.domain.declaration import Declaration, Kind, Part, State
+from keepclear.domain.life import STANDING, Act, Stage, next_stage
 from keepclear.domain.route import Route
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.window import Window
@@ -25,13 +25,14 @@ from keepclear.node.declaring import (
     check_version,
     judged,
     new_version,
-    notices,
     replied,
     reply_to,
+    through,
 )
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
-from keepclear.wire.entries import Acted, Body
+from keepclear.node.telling import confirmed_notices, outgoing_of
+from keepclear.wire.entries import Acted, Body, Shown
 
 __all__ = ["ACTS", "act", "case_of", "delay", "leaving_at"]
 
@@ -99,12 +100,13 @@ def act(
         version=case.latest.number,
         stage=stage.value,
         reason=reason.strip() or None,
+        through=through(node, request, case.latest.declaration.party),
     )
     if stage in STANDING and not case.stands:
         about = About(case.latest.declaration, case.latest.number, case.mark, at_us)
         return judged(node, about, stage, [body], request, asked)
-    gone = gone_notices(node.memory, case, at_us) if case.stands and stage not in STANDING else []
-    bodies: list[Body] = [body, *gone]
+    told = _told_of(node, case, what, stage, at_us)
+    bodies: list[Body] = [body, *told]
     reply = {
         "subject": subject,
         "version": case.latest.number,
@@ -112,8 +114,17 @@ def act(
         "number": node.store.size() + 1,
         "shown": [],
     }
-    node.save(bodies, outgoing=notices(gone), reply=reply_to(request, asked, reply, at_us))
+    node.save(bodies, outgoing=outgoing_of(told), reply=reply_to(request, asked, reply, at_us))
     return Answer(reply)
+
+
+def _told_of(node: Node, case: Case, what: Act, stage: State | Stage, at_us: int) -> list[Shown]:
+    """What those are told who know of it: that it is gone, or that it is confirmed again."""
+    if case.stands and stage not in STANDING:
+        return gone_notices(node.memory, case, at_us)
+    if what is Act.CONFIRM and case.unconfirmed_us is not None:
+        return confirmed_notices(node.memory, case, at_us)
+    return []
 
 
 def delay(

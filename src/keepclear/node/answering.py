@@ -14,10 +14,13 @@ from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
 from keepclear.disclose.crossing_only import extent, shared_part, sides, stay_away
+from keepclear.disclose.hearing import Hearing
 from keepclear.disclose.levels import Level, desk_of, is_humanitarian, level_of
+from keepclear.disclose.released import released_fields
 from keepclear.domain.arrangement import Arrangement
-from keepclear.domain.declaration import Declaration
+from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.window import format_instant
+from keepclear.node.hearing import heard
 from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Met
 from keepclear.wire.entries import CrossingForm, DeviationForm, Shown, Verdict
@@ -28,9 +31,13 @@ __all__ = [
     "answer_on",
     "arrangements_of",
     "gone_notices",
+    "hearers",
     "subject_of",
     "tell",
+    "text_of",
     "verdict_on",
+    "view_of",
+    "views_for",
 ]
 
 RECEIPT_SAYS: Final = (
@@ -60,6 +67,8 @@ class About:
     """When it is judged."""
     stood_us: int | None = None
     """When it began to stand, where that was earlier: by that its notice is measured."""
+    because: str | None = None
+    """Why there is a new version, where its party did not write one."""
 
     @property
     def subject(self) -> str:
@@ -114,9 +123,10 @@ def arrangements_of(memory: Memory, party: str) -> list[str]:
 
 
 def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict) -> list[Shown]:
-    """The answer to the party that declared, and the notices to the others.
+    """The answer to the party that declared, and the notices to others whose plans it crosses.
 
     Others that were told of an earlier version hear of this one, too, where it no longer concerns them.
+    Recipients by consent are told elsewhere, and who is held back is told nothing.
     """
     told = [answer_on(memory, about, found, verdict)]
     arrangements = memory.arrangements.values()
@@ -126,6 +136,8 @@ def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict)
     for reader in sorted(readers - {about.declaration.party}):
         if is_humanitarian(arrangements, reader):
             continue
+        if heard(memory, about.declaration, reader, about.at_us).hearing is not Hearing.UNSAID:
+            continue
         told += _notice(memory, about, found, reader, known=bool(case and reader in case.told))
     return told
 
@@ -133,7 +145,7 @@ def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict)
 def gone_notices(memory: Memory, case: Case, at_us: int) -> list[Shown]:
     """What those are told who were shown something of a declaration that stands no longer."""
     said = case.latest.declaration
-    text = _text(
+    text = text_of(
         {
             "notice": "gone/1",
             "ref": case.mark,
@@ -145,8 +157,18 @@ def gone_notices(memory: Memory, case: Case, at_us: int) -> list[Shown]:
     subject = subject_of(said)
     return [
         Shown(subject=subject, at_us=at_us, to=reader, how="notice", of=[subject], text=text)
+        for reader in hearers(memory, case, at_us)
+    ]
+
+
+def hearers(memory: Memory, case: Case, at_us: int) -> list[str]:
+    """Who was shown something of a declaration, and is told what becomes of it."""
+    said = case.latest.declaration
+    return [
+        reader
         for reader in sorted(case.told - {said.party})
         if not is_humanitarian(memory.arrangements.values(), reader)
+        and heard(memory, said, reader, at_us).hearing is not Hearing.HELD
     ]
 
 
@@ -170,7 +192,7 @@ def answer_on(
     if is_humanitarian(memory.arrangements.values(), own.party):
         text, of = {"notice": "receipt/1", **head, "says": RECEIPT_SAYS}, []
     else:
-        seen = [(met, _seen(memory, met, viewer=own)) for met in found]
+        seen = [(met, view_of(memory, met, viewer=own, at_us=about.at_us)) for met in found]
         shown = [(met, view) for met, view in seen if view is not None]
         deviations = [
             {"code": one.code, "arrangement": one.arrangement} for one in verdict.deviations
@@ -190,19 +212,14 @@ def answer_on(
         to=own.party,
         how=how,
         of=list(dict.fromkeys(of)),
-        text=_text(text),
+        text=text_of(text),
     )
 
 
 def _notice(
     memory: Memory, about: About, found: tuple[Met, ...], reader: str, *, known: bool
 ) -> list[Shown]:
-    views = []
-    for met in found:
-        side = _other(met, about.declaration)
-        if side.party == reader:
-            theirs = memory.cases[_subject(side)].latest.declaration
-            views.append(_seen(memory, met, viewer=theirs, other=about))
+    views = views_for(memory, about, found, reader)
     shown = [view for view in views if view is not None]
     if not shown and not known:
         return []
@@ -223,31 +240,53 @@ def _notice(
             to=reader,
             how="notice",
             of=[about.subject],
-            text=_text(text),
+            text=text_of(text),
         )
     ]
 
 
-def _seen(
-    memory: Memory, met: Met, *, viewer: Declaration, other: About | None = None
+def views_for(
+    memory: Memory, about: About, found: Iterable[Met], reader: str
+) -> list[dict[str, Any] | None]:
+    """The crossings of a version with a reader's own declarations, as that reader may see them."""
+    views = []
+    for met in found:
+        side = _other(met, about.declaration)
+        if side.party == reader:
+            theirs = memory.cases[_subject(side)].latest.declaration
+            views.append(view_of(memory, met, viewer=theirs, at_us=about.at_us, other=about))
+    return views
+
+
+def view_of(
+    memory: Memory, met: Met, *, viewer: Declaration, at_us: int, other: About | None = None
 ) -> dict[str, Any] | None:
     """One crossing as the party of ``viewer`` may see it; nothing, where it may see nothing."""
     _, side = sides(met.crossing, viewer)
     arrangements = memory.arrangements.values()
-    level = level_of(arrangements, viewer=viewer.party, owner=side.party, kind=side.kind)
-    if level is Level.NOTHING:
-        return None
+    case = memory.cases.get(_subject(side))
     if other is None:
-        case = memory.cases[_subject(side)]
+        assert case is not None
         said, mark, version = case.latest.declaration, case.mark, case.latest.number
     else:
         said, mark, version = other.declaration, other.mark, other.version
+    level = level_of(arrangements, viewer=viewer.party, owner=side.party, kind=side.kind)
+    may = heard(memory, said, viewer.party, at_us)
+    if may.hearing is Hearing.RELEASED and level in {Level.NOTHING, Level.CROSSING}:
+        level = Level.STAY_AWAY if said.kind is Kind.SITE else Level.CROSSING
+    if level is Level.NOTHING or may.hearing is Hearing.HELD:
+        return None
     desk = desk_of(arrangements, side.party)
     if level is Level.STAY_AWAY:
-        return stay_away(met.crossing, viewer, said, mark=mark, desk=desk)
-    view = shared_part(met.crossing, viewer, mark=mark, desk=desk, minima=met.minima)
+        view = stay_away(met.crossing, viewer, said, mark=mark, desk=desk)
+    else:
+        view = shared_part(met.crossing, viewer, mark=mark, desk=desk, minima=met.minima)
     if level is Level.OPEN:
         view |= {"level": "open", "id": said.id, "version": version, "declaration": _plan(said)}
+    elif may.hearing is Hearing.RELEASED:
+        view |= {"version": version, "released": released_fields(said, may.fields)}
+    if case is not None and case.unconfirmed_us is not None and version == case.latest.number:
+        view["unconfirmed_since"] = format_instant(case.unconfirmed_us)
     return view
 
 
@@ -318,5 +357,6 @@ def _number(value: float | None) -> float | None:
     return None if value is None else float(value) + 0.0
 
 
-def _text(value: dict[str, Any]) -> str:
+def text_of(value: dict[str, Any]) -> str:
+    """What is shown, as the bytes that are kept and sent."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -21,9 +21,10 @@ from keepclear.domain.arrangement import Arrangement
 from keepclear.errors import RuleError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.answering import About, answer_on, arrangements_of, verdict_on
-from keepclear.node.declaring import Answer, Request, notices, replied, reply_to
+from keepclear.node.declaring import Answer, Request, replied, reply_to
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
+from keepclear.node.telling import outgoing_of
 from keepclear.wire.entries import Arranged, Shown, Verdict
 
 __all__ = ["judge_anew", "set_arrangement"]
@@ -82,7 +83,7 @@ def judge_anew(node: Node) -> int:
     for batch in batched(waiting, _BATCH):
         told: list[tuple[Verdict, Shown | None]] = [_anew(node, case) for case in batch]
         bodies = [body for pair in told for body in pair if body is not None]
-        node.save(bodies, outgoing=notices([shown for _, shown in told if shown is not None]))
+        node.save(bodies, outgoing=outgoing_of([shown for _, shown in told if shown is not None]))
     return len(waiting)
 
 

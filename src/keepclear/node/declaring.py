@@ -22,6 +22,7 @@ from keepclear.node.answering import About, subject_of, tell, verdict_on
 from keepclear.node.home import check_party
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
+from keepclear.node.telling import notify, outgoing_of
 from keepclear.store.base import Outgoing, Reply
 from keepclear.wire.declaration import encode
 from keepclear.wire.entries import Alarm, Body, Declared, Shown, Verdict
@@ -33,9 +34,9 @@ __all__ = [
     "declare",
     "judged",
     "new_version",
-    "notices",
     "replied",
     "reply_to",
+    "through",
 ]
 
 _MARK_BYTES: Final = 8
@@ -53,6 +54,8 @@ class Request:
     client: str = ""
     key: str = ""
     """Empty: asked again, it is another question."""
+    desk: str = ""
+    """Whose desk asks: a party, or the secretariat; the node's own, where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +124,16 @@ def new_version(
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
     _within_budget(node, declaration, at_us)
-    version = case.latest.number + 1 if case else 1
+    version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
-    about = About(declaration, version, mark, at_us)
-    owner = node.around.owner
+    about = About(declaration, version, mark, at_us, because=because)
     bodies: list[Body] = [
         Declared(
             subject=subject,
             at_us=at_us,
             version=version,
             by=request.by,
-            through=owner if owner != declaration.party else None,
+            through=through(node, request, declaration.party),
             stage=stage.value,
             mark=mark,
             because=because,
@@ -156,12 +158,13 @@ def judged(
     """
     found = node.standing.ask(about.declaration)  # a draft, too, must be one that can be compared
     verdict, shown = None, list[Shown]()
-    if stage in STANDING and not is_humanitarian(
-        node.memory.arrangements.values(), node.around.owner
-    ):
-        compared = len(node.standing)
-        verdict = verdict_on(node.memory, about, found, compared)
-        shown = tell(node.memory, about, found, verdict)
+    silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
+    if stage in STANDING:
+        if not silent:
+            compared = len(node.standing)
+            verdict = verdict_on(node.memory, about, found, compared)
+            shown = tell(node.memory, about, found, verdict)
+        shown += notify(node.memory, about, () if silent else found)
     reply = {
         "subject": about.subject,
         "version": about.version,
@@ -171,16 +174,11 @@ def judged(
     }
     node.save(
         [*bodies, *([verdict] if verdict else []), *shown],
-        outgoing=notices(shown),
+        outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, about.at_us),
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)
-
-
-def notices(shown: Sequence[Shown]) -> list[Outgoing]:
-    """What must be sent of what is shown."""
-    return [Outgoing(one.to, one.text.encode()) for one in shown if one.how == "notice"]
 
 
 def replied(node: Node, request: Request, asked: str) -> Answer | None:
@@ -207,6 +205,12 @@ def reply_to(request: Request, asked: str, reply: dict[str, Any], at_us: int) ->
         return None
     data = json.dumps({"request": _hash(asked), **reply}, ensure_ascii=False).encode()
     return Reply(request.client, request.key, data, at_us)
+
+
+def through(node: Node, request: Request, party: str) -> str | None:
+    """Whose desk enters something for a party; nothing, where it is the party's own."""
+    desk = request.desk or node.around.owner
+    return desk if desk != party else None
 
 
 def check_version(case: Case | None, if_match: int | None) -> None:

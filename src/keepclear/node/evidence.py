@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from keepclear.domain.window import format_instant
+from keepclear.domain.keeping import is_frozen
+from keepclear.domain.window import Window, format_instant
 from keepclear.errors import RuleError
+from keepclear.node.keeping import lifetime
 from keepclear.node.ledger import Node, opening_of
 from keepclear.record import bundle
 from keepclear.record.checkpoint import open_checkpoint
@@ -34,33 +36,81 @@ def rows(node: Node, first: int = 1, last: int | None = None) -> list[Row]:
 
 
 def evidence(
-    node: Node, *, about: str = "", first: int | None = None, last: int | None = None
+    node: Node,
+    *,
+    about: str = "",
+    first: int | None = None,
+    last: int | None = None,
+    span: Window | None = None,
 ) -> bytes:
     """A bundle of entries under the newest checkpoint.
 
+    Entries whose text was erased cannot be shown; how many those are is said.
+
     Args:
         node: Whose record it is.
-        about: The subject whose entries are shown; or
+        about: The subject whose entries are shown; of an incident also all that it names; or
         first: the first number that is shown,
-        last: and the last one.
+        last: and the last one; or
+        span: the span within which something was kept, or what it is about was in force.
 
     Raises:
-        RuleError: ``record.nothing``: there is no such entry.
+        RuleError: ``record.nothing``: there is no such entry; ``record.large``.
     """
     if about:
-        entries: list[Entry] = node.store.history(about)
-        said = f"all entries about {about}"
+        entries, said = _about(node, about), f"all entries about {about}"
+    elif span is not None:
+        entries = _named(node, (), (span,))
+        said = f"all entries kept, or about what was in force, from {span}"
     else:
         entries = list(_between(node, first or 1, last))
         said = f"entries {first or 1} to {entries[-1].number}" if entries else ""
-    if not entries:
+    shown = [entry for entry in entries if entry.data]
+    if not shown:
         raise RuleError(
-            "record.nothing", "the record has no such entry; keepclear log shows what there is"
+            "record.nothing",
+            "what it said was erased, and only its leaves are left"
+            if entries
+            else "the record has no such entry; keepclear log shows what there is",
         )
+    if len(shown) < len(entries):
+        said += f"; of {len(entries) - len(shown)} of them only the leaves are left"
     checkpoint, _ = open_checkpoint(
         node.checkpoint(), node.around.signer.name, node.around.signer.verifier
     )
-    return bundle.make(checkpoint, map(opening_of, entries), node.store.node, about=said)
+    data = bundle.make(checkpoint, map(opening_of, shown), node.store.node, about=said)
+    if len(data) > bundle.BUNDLE_BYTES_MAX:
+        raise RuleError(
+            "record.large",
+            f"the bundle would have {len(data):,} bytes, and {bundle.BUNDLE_BYTES_MAX:,} are the most "
+            "that anybody verifies; make several, of shorter spans",
+        )
+    return data
+
+
+def _about(node: Node, subject: str) -> list[Entry]:
+    incident = node.memory.incidents.get(subject)
+    if incident is None:
+        return node.store.history(subject)
+    said = incident.reported
+    spans = () if said.span_us is None else (Window(*said.span_us),)
+    return _named(node, (subject, *said.subjects), spans)
+
+
+def _named(node: Node, subjects: Iterable[str], spans: Sequence[Window]) -> list[Entry]:
+    """The entries of subjects, and those kept within spans or about what was in force within them."""
+    memory = node.memory
+    found = {entry.number: entry for subject in subjects for entry in node.store.history(subject)}
+    if spans:
+        for subject in (*memory.cases, *memory.gone):
+            history = node.store.history(subject)
+            life = lifetime(memory, subject, history)
+            if life is not None and is_frozen(subject, life, (), spans):
+                found |= {entry.number: entry for entry in history}
+        for entry in node.entries():
+            if any((s.start_us or 0) <= entry.at_us <= (s.end_us or entry.at_us) for s in spans):
+                found[entry.number] = entry
+    return [found[number] for number in sorted(found)]
 
 
 def _between(node: Node, first: int, last: int | None) -> Iterable[Entry]:

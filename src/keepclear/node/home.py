@@ -15,20 +15,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from keepclear.domain.access import SECRETARIAT
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.node import chance
 from keepclear.node.files import write_file
-from keepclear.node.keys import MESSAGE_KEY, RECORD_KEY, read_key, write_key
+from keepclear.node.keys import (
+    AGE_KEY,
+    MESSAGE_KEY,
+    RECORD_KEY,
+    ROOT_KEY,
+    read_key,
+    read_secret,
+    write_key,
+    write_secret,
+)
+from keepclear.node.sealing import new_identity
 from keepclear.record.note import Signer
 
 __all__ = ["SECRETARIAT", "Home", "make_home", "open_home"]
 
-SECRETARIAT: Final = "secretariat"
-"""Who owns a node that serves many parties."""
+_SEEDS: Final = (RECORD_KEY, MESSAGE_KEY, ROOT_KEY)
 _CONFIG: Final = "node.toml"
 _FORMAT: Final = "keepclear node 1"
 _CONFIG_BYTES_MAX: Final = 100_000
 _NAME_MAX: Final = 100
+_NO_PARTIES: Final = frozenset({SECRETARIAT, "arrangement", "incident", "party", "people"})
+"""Words that the record uses itself, where a party's name may stand."""
 _MEMBERS: Final = {"format": str, "record": str, "party": str, "secretariat": bool}
 _TEXT: Final = """\
 # A keepclear node. What stands here is read when it starts; a name that is not known is refused.
@@ -67,6 +79,26 @@ class Home:
         """The newest signed checkpoint."""
         return self.folder / "checkpoint"
 
+    def root_key(self, place: Path | None = None) -> Signer:
+        """The key that signs this party's cards, from where it is kept.
+
+        Args:
+            place: A file elsewhere, such as on a stick; in the folder, where it is left out.
+
+        Raises:
+            ConfigurationError: it is not there, damaged, or others may read it.
+        """
+        where = self.folder / "keys" / ROOT_KEY if place is None else place
+        return read_key(where.parent, where.name, f"{self.record}/root")
+
+    def age_identity(self) -> str:
+        """What opens files that were encrypted to this node.
+
+        Raises:
+            ConfigurationError: it is not there, or others may read it.
+        """
+        return read_secret(self.folder / "keys" / AGE_KEY).decode(errors="replace")
+
     @property
     def owner(self) -> str:
         """Whose desk works here."""
@@ -93,13 +125,14 @@ def make_home(folder: Path, party: str) -> Home:
         folder.chmod(0o700)
         keys = folder / "keys"
         keys.mkdir(mode=0o700)
-        for which in (RECORD_KEY, MESSAGE_KEY):
+        for which in _SEEDS:
             write_key(keys, which, chance.seed())
+        write_secret(keys / AGE_KEY, new_identity())
         write_file(folder / _CONFIG, text.encode())
     except OSError as error:
         with suppress(OSError):
-            for made in (folder / "keys" / RECORD_KEY, folder / "keys" / MESSAGE_KEY):
-                made.unlink(missing_ok=True)
+            for which in (*_SEEDS, AGE_KEY):
+                (folder / "keys" / which).unlink(missing_ok=True)
             (folder / "keys").rmdir()
         raise ConfigurationError(
             f"the folder {str(folder)!r} cannot be made a node ({error.strerror})"
@@ -151,6 +184,10 @@ def check_party(party: str) -> None:
         raise UsageError(
             f"party {party[:40]!r}: expected at most {_NAME_MAX} characters on one line, without / "
             "and without blanks around it"
+        )
+    if party.casefold() in _NO_PARTIES:
+        raise UsageError(
+            f"party {party!r}: the record uses this word for something else; choose another name"
         )
 
 

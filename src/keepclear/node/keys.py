@@ -1,4 +1,7 @@
-"""A node's two keys: one signs its record, the other its messages. Seeds in files that only it reads.
+"""A node's keys: of its record, of its messages, and its root. Seeds in files that only it reads.
+
+The root key signs the cards that say which the other keys are. It is needed on the day of an enrolment
+and when a key changes; on other days it belongs on a stick in a safe, and not in the folder.
 
 A key file is one line of base64 with mode 0600. One that others may read is refused, because a key that
 somebody else may have proves nothing any more; neither is it repaired here, so that its owner decides.
@@ -16,23 +19,44 @@ from typing import Final
 from keepclear.errors import ConfigurationError
 from keepclear.record.note import Signer
 
-__all__ = ["MESSAGE_KEY", "RECORD_KEY", "read_key", "write_key"]
+__all__ = [
+    "AGE_KEY",
+    "MESSAGE_KEY",
+    "RECORD_KEY",
+    "ROOT_KEY",
+    "read_key",
+    "read_secret",
+    "write_key",
+    "write_secret",
+]
 
 RECORD_KEY: Final = "record"
 MESSAGE_KEY: Final = "message"
+ROOT_KEY: Final = "root"
+AGE_KEY: Final = "age"
+"""Opens files that were encrypted to this node; a line of text, and no seed."""
 _BYTES_MAX: Final = 1_000
 _OTHERS: Final = 0o077
 
 
 def write_key(folder: Path, which: str, seed: bytes) -> None:
-    """Keep a new seed; never over another.
+    """Keep a new seed, as base64; never over another.
 
     Raises:
         OSError: It exists, or cannot be written.
     """
-    handle = os.open(folder / which, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    write_secret(folder / which, b64encode(seed))
+
+
+def write_secret(place: Path, line: bytes) -> None:
+    """Keep one line for its owner alone; never over another.
+
+    Raises:
+        OSError: It exists, or cannot be written.
+    """
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(b64encode(seed) + b"\n")
+        file.write(line + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -44,6 +68,20 @@ def read_key(folder: Path, which: str, name: str) -> Signer:
         ConfigurationError: it is missing, damaged, or others may read it.
     """
     place = folder / which
+    try:
+        return Signer(name, b64decode(read_secret(place), validate=True))
+    except (binascii.Error, ValueError):
+        raise ConfigurationError(
+            f"the key {str(place)!r} is damaged: expected 32 bytes in base64; restore it"
+        ) from None
+
+
+def read_secret(place: Path) -> bytes:
+    """The one line of a file that only its owner may read.
+
+    Raises:
+        ConfigurationError: it is missing, or others may read it.
+    """
     try:
         with place.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
@@ -58,9 +96,4 @@ def read_key(folder: Path, which: str, name: str) -> Signer:
             f"others may read the key {str(place)!r} (mode {mode:04o}); if nobody did, set it to "
             "0600; else make a new node and tell the other parties"
         )
-    try:
-        return Signer(name, b64decode(data.strip(), validate=True))
-    except (binascii.Error, ValueError):
-        raise ConfigurationError(
-            f"the key {str(place)!r} is damaged: expected 32 bytes in base64; restore it"
-        ) from None
+    return data.strip()

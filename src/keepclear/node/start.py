@@ -10,10 +10,12 @@ from keepclear.errors import ConfigurationError
 from keepclear.node import chance
 from keepclear.node.arranging import judge_anew
 from keepclear.node.clock import now_us
+from keepclear.node.due import due
 from keepclear.node.files import write_file
 from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
+from keepclear.node.serving import served_at
 from keepclear.store.sqlite import SqliteStore
 
 __all__ = ["running"]
@@ -33,7 +35,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         raise ConfigurationError(
             f"others may enter the folder {folder!r}; if nobody did, set its mode to 0700"
         )
-    store = SqliteStore(home.database)
+    store = _store(home)
     try:
         around = Surroundings(
             now_us=now_us,
@@ -45,9 +47,22 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
         )
         node = Node(store, around, checkpoint=_checkpoint(home))
         judge_anew(node)  # what an interrupted change of arrangements left
+        due(node)  # what time has brought since somebody last looked
         yield home, node
     finally:
         store.close()
+
+
+def _store(home: Home) -> SqliteStore:
+    try:
+        return SqliteStore(home.database)
+    except ConfigurationError as error:
+        url = served_at(home.folder)
+        if url and "in use" in str(error):
+            raise ConfigurationError(
+                f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder"
+            ) from error
+        raise
 
 
 def _checkpoint(home: Home) -> bytes:

@@ -1,14 +1,19 @@
 """The one thread that decides: whoever asks hands it a call, and gets the answer later.
 
-A node decides one thing after the other, so it is used by one thread alone. What is asked waits in a
-queue of limited length; a full one is said at once, so that a caller may come again, and nobody waits
-without end. Left to others: who may ask (the faces), and what is decided (the use cases).
+A node decides one thing after the other, so it is used by one thread alone. What waits meanwhile is
+decided together and becomes durable with one write; nobody of them is answered before that, not even
+who only asked, because what was seen might not be kept. What is asked waits in a queue of limited
+length; a full one is said at once, so that a caller may come again, and nobody waits without end.
+
+The checkpoint beside the store follows within a second and is there when the thread ends. Left to
+others: who may ask (the faces), and what is decided (the use cases).
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final, TypeVar, cast
@@ -16,12 +21,18 @@ from typing import Final, TypeVar, cast
 from keepclear.errors import StoreError
 from keepclear.node.ledger import Node
 
-__all__ = ["WAITING_MAX", "Worker"]
+__all__ = ["CHECKPOINT_S", "WAITING_MAX", "Worker"]
 
 Found = TypeVar("Found")
 WAITING_MAX: Final = 10_000
 """Calls that wait; more than a node answers in some seconds are better refused than kept."""
+CHECKPOINT_S: Final = 1.0
+"""How long the checkpoint beside the store may stay behind it: a copy of the store that is put back
+and older than that is noticed."""
+_GATHER_S: Final = 0.004
+"""How long calls are gathered for one write: about as long as the write itself takes on a good disk."""
 _Call = tuple[Callable[[Node], object], "Future[object]"]
+_Done = tuple["Future[object]", object, BaseException | None]
 
 
 class Worker:
@@ -31,6 +42,8 @@ class Worker:
         """Start the thread."""
         self._node = node
         self._calls: queue.Queue[_Call | None] = queue.Queue(WAITING_MAX)
+        self._due_s: float | None = None
+        """When a checkpoint must be kept, by the clock that is never set."""
         self._thread = threading.Thread(target=self._work, name="node", daemon=True)
         self._thread.start()
 
@@ -53,11 +66,79 @@ class Worker:
         self._thread.join()
 
     def _work(self) -> None:
-        while (waiting := self._calls.get()) is not None:
-            call, future = waiting
-            if not future.set_running_or_notify_cancel():
-                continue
+        goes_on = True
+        while goes_on:
+            first = self._next()
+            goes_on = first is not None
+            if first is not None:
+                goes_on = self._together(first)
+            if not goes_on or (self._due_s is not None and time.monotonic() >= self._due_s):
+                self._keep_checkpoint()
+
+    def _next(self) -> _Call | None:
+        """The next call; none, where this is the end."""
+        while True:
+            wait_s = None if self._due_s is None else max(self._due_s - time.monotonic(), 0.0)
             try:
-                future.set_result(call(self._node))
-            except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
-                future.set_exception(error)
+                return self._calls.get(timeout=wait_s)
+            except queue.Empty:
+                self._keep_checkpoint()
+
+    def _together(self, first: _Call) -> bool:
+        """Decide what waits, write it, answer; whether it goes on then."""
+        until_s = time.monotonic() + _GATHER_S
+        self._node.gather()
+        done = _tried(self._node, first)
+        goes_on = True
+        while goes_on and self._node.failed is None and time.monotonic() < until_s:
+            try:
+                call = self._calls.get_nowait()
+            except queue.Empty:
+                break
+            goes_on = call is not None
+            done += _tried(self._node, call) if call is not None else []
+        self._answer(done)
+        return goes_on
+
+    def _answer(self, done: list[_Done]) -> None:
+        try:
+            self._node.settle()
+        except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
+            for future, _, _ in done:
+                future.set_exception(_another(error))
+            return
+        for future, found, failed in done:
+            if failed is None:
+                future.set_result(found)
+            else:
+                future.set_exception(failed)
+        if self._due_s is None and self._node.unsigned:
+            self._due_s = time.monotonic() + CHECKPOINT_S
+
+    def _keep_checkpoint(self) -> None:
+        """Where it cannot be kept, the node decides nothing until it can, and says so itself."""
+        try:
+            self._node.keep_checkpoint()
+            self._due_s = None
+        except Exception:  # noqa: BLE001 - whoever asks next is told
+            self._due_s = time.monotonic() + CHECKPOINT_S
+
+
+def _tried(node: Node, call: _Call) -> list[_Done]:
+    """What became of a call; nothing, where nobody waits for it any more."""
+    ask, future = call
+    if not future.set_running_or_notify_cancel():
+        return []
+    try:
+        return [(future, ask(node), None)]
+    except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
+        return [(future, None, error)]
+
+
+def _another(error: BaseException) -> BaseException:
+    """The same for each who asked: an exception that several threads raise would mix their traces."""
+    if not isinstance(error, StoreError):
+        return error
+    other = StoreError(str(error))
+    other.__cause__ = error
+    return other

@@ -40,7 +40,10 @@ DOES_NOT_PROVE: Final = (
         "That anything else was recorded, or that nothing else was: a bundle shows what it shows, and "
         "what was never recorded leaves no trace."
     ),
-    "That what was recorded is true: a position can be wrong in a record that is whole.",
+    (
+        "That what was recorded is true: a position can be wrong in a record that is whole, and a "
+        "statement about an incident is what its author said, as sure as its author was."
+    ),
     (
         "That anybody acted on it: a receipt says that something was received, and a statement that it "
         "was passed on is its author's statement."

@@ -17,7 +17,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
@@ -152,9 +152,13 @@ class Signer:
     seed: bytes
     """32 bytes of randomness, given by whoever makes keys."""
 
+    _key: nacl.signing.SigningKey = field(init=False, compare=False)
+    """Made once: making it takes longer than a signature does."""
+
     def __post_init__(self) -> None:
         if not _is_name(self.name) or len(self.seed) != _KEY_BYTES:
             raise ValueError("a signer needs a name and a seed of 32 bytes")
+        object.__setattr__(self, "_key", nacl.signing.SigningKey(self.seed))
 
     def __repr__(self) -> str:
         return f"Signer({self.name!r})"
@@ -162,11 +166,16 @@ class Signer:
     @property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(self.name, bytes(nacl.signing.SigningKey(self.seed).verify_key))
+        return Verifier(self.name, bytes(self._key.verify_key))
+
+    @property
+    def key_id(self) -> bytes:
+        """That of its public half."""
+        return key_id(self.name, ED25519, bytes(self._key.verify_key))
 
     def sign(self, message: bytes) -> bytes:
         """A signature over a message, 64 bytes."""
-        return nacl.signing.SigningKey(self.seed).sign(message).signature
+        return self._key.sign(message).signature
 
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:
@@ -182,7 +191,7 @@ def sign(text: str, signers: Iterable[Signer]) -> bytes:
     """
     if not _is_text(text):
         raise ValueError("the text of a note ends with a newline and holds no control characters")
-    lines = [_line(Signature(s.name, s.verifier.key_id, s.sign(text.encode()))) for s in signers]
+    lines = [_line(Signature(s.name, s.key_id, s.sign(text.encode()))) for s in signers]
     if not lines:
         raise ValueError("a note needs a signature")
     return f"{text}\n{''.join(lines)}".encode()

@@ -10,7 +10,11 @@ Rules that every back end keeps, and one suite of tests holds them to:
 * Where a batch expected another state it answers ``None``, and nothing of that batch was stored.
 * When it raises :class:`keepclear.errors.StoreError`, the batches were stored whole or not at all, and
   the caller cannot know which: it must read again before it acts, and answers nobody until then.
-* Entries and leaves are never changed and never removed; their numbers have no gaps.
+* Entries and leaves are never changed and never removed; their numbers have no gaps. One thing alone
+  can happen to an entry, once: its data become empty, in a batch whose last entry says so. Its leaf
+  stays.
+* Data that were erased, and replies that were forgotten, are gone from the place where they were kept;
+  copies that were made of that place are not the store's to reach.
 * The hashes of whole subtrees stand beside the leaves, so that a proof never reads the whole record.
 """
 
@@ -18,9 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 __all__ = [
+    "ERASED",
     "Batch",
     "Committed",
     "Entry",
@@ -33,6 +38,10 @@ __all__ = [
 ]
 
 
+ERASED: Final = "erased"
+"""The kind of an entry that says what was erased; it is never erased itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """One change of state that is to be kept."""
@@ -42,7 +51,7 @@ class NewEntry:
     subject: str
     """What it is about, such as ``Alder/A1``; entries of one subject are its history."""
     data: bytes
-    """Canonical bytes."""
+    """Canonical bytes; empty where they were erased."""
     at_us: int
     """When the node took it, by its own clock; for people, never for order."""
 
@@ -104,6 +113,16 @@ class Batch:
     replies: tuple[Reply, ...] = ()
     kept: tuple[Kept, ...] = ()
     """In order; a later one takes the place of an earlier one under the same name."""
+    erased: tuple[int, ...] = ()
+    """Numbers of entries whose data become empty; the last entry of the batch says so. Numbers that are
+    not there, are erased already, or are of an entry that says what was erased, change nothing."""
+    replies_before_us: int | None = None
+    """Replies that were kept before this are forgotten; asked again, it is another question."""
+
+    def __post_init__(self) -> None:
+        """Nothing is erased that no entry says is erased."""
+        if self.erased and (not self.entries or self.entries[-1].kind != ERASED):
+            raise ValueError("a batch that erases ends with the entry that says so")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ stored: whoever commits must cope with both, because a real disk does both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import Enum
 
 from keepclear.errors import StoreError
 from keepclear.record.merkle import leaf_hash, node_hash
-from keepclear.store.base import Batch, Committed, Entry, Pending
+from keepclear.store.base import ERASED, Batch, Committed, Entry, Pending, Reply
 
 __all__ = ["Failure", "MemoryStore"]
 
@@ -33,7 +33,7 @@ class MemoryStore:
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._pending: dict[int, Pending] = {}
         self._sent = 0
-        self._replies: dict[tuple[str, str], bytes] = {}
+        self._replies: dict[tuple[str, str], Reply] = {}
         self._kept: dict[str, dict[str, bytes]] = {}
         self._closed = False
         self.failing: Failure | None = None
@@ -63,8 +63,9 @@ class MemoryStore:
         for message in batch.outgoing:
             self._sent += 1
             self._pending[self._sent] = Pending(message.recipient, message.data, self._sent)
+        self._forget(batch)
         for reply in batch.replies:
-            self._replies[reply.client, reply.key] = reply.data
+            self._replies[reply.client, reply.key] = reply
         for value in batch.kept:
             space = self._kept.setdefault(value.space, {})
             if value.data is None:
@@ -72,6 +73,14 @@ class MemoryStore:
             else:
                 space[value.key] = value.data
         return Committed(len(self._entries), len(self._leaves))
+
+    def _forget(self, batch: Batch) -> None:
+        for number in batch.erased:
+            if 0 < number <= len(self._entries) and self._entries[number - 1].kind != ERASED:
+                self._entries[number - 1] = replace(self._entries[number - 1], data=b"")
+        if batch.replies_before_us is not None:
+            limit_us = batch.replies_before_us
+            self._replies = {k: r for k, r in self._replies.items() if r.at_us >= limit_us}
 
     def _append(self, leaf: bytes) -> None:
         level, index = 0, len(self._leaves)
@@ -122,7 +131,8 @@ class MemoryStore:
     def reply(self, client: str, key: str) -> bytes | None:
         """See :class:`keepclear.store.base.Store`."""
         self._open()
-        return self._replies.get((client, key))
+        found = self._replies.get((client, key))
+        return None if found is None else found.data
 
     def kept(self, space: str) -> dict[str, bytes]:
         """See :class:`keepclear.store.base.Store`."""

@@ -14,9 +14,9 @@ from typing import Any, Final
 import apsw
 
 from keepclear.errors import ConfigurationError, StoreError
-from keepclear.record.merkle import leaf_hash, node_hash
-from keepclear.store.base import Batch, Committed, Entry, Kept, Pending
+from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
 from keepclear.store.migrations import Applied, migrations_of, to_apply
+from keepclear.store.subtrees import completed
 
 __all__ = ["SQLITE_VERSION_MIN", "SqliteStore"]
 
@@ -33,10 +33,12 @@ _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA mmap_size = 0",
+    "PRAGMA secure_delete = ON",
 )
 _ENTRIES_AFTER: Final = (
     "SELECT kind, subject, data, at_us, number FROM entry WHERE number > ? ORDER BY number LIMIT ?"
 )
+_ERASE: Final = "UPDATE entry SET data = x'' WHERE number = ? AND kind <> ? AND length(data) > 0"
 _ENTRIES_OF: Final = (
     "SELECT kind, subject, data, at_us, number FROM entry WHERE subject = ? ORDER BY number"
 )
@@ -120,10 +122,13 @@ class SqliteStore:
         before = self._size
         try:
             with self._transaction():
-                return [self._apply(batch) for batch in batches]
+                done = [self._apply(batch) for batch in batches]
+            if any(_forgets(batch) for batch in batches):
+                self._empty_log()
         except apsw.Error as error:
             self._size = before
             raise self._failed(error) from error
+        return done
 
     def _apply(self, batch: Batch) -> Committed | None:
         if batch.expected_size != self._size:
@@ -141,6 +146,7 @@ class SqliteStore:
             "INSERT INTO outgoing (recipient, data) VALUES (?, ?)",
             [(message.recipient, message.data) for message in batch.outgoing],
         )
+        self._forget(batch)
         execute(
             "INSERT INTO reply VALUES (?, ?, ?, ?)",
             [(reply.client, reply.key, reply.data, reply.at_us) for reply in batch.replies],
@@ -157,17 +163,18 @@ class SqliteStore:
         else:
             self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (*where, value.data))
 
+    def _forget(self, batch: Batch) -> None:
+        self._db.executemany(_ERASE, [(number, ERASED) for number in batch.erased])
+        if batch.replies_before_us is not None:
+            self._db.execute("DELETE FROM reply WHERE at_us < ?", (batch.replies_before_us,))
+
+    def _empty_log(self) -> None:
+        """What was erased must not stay in the write-ahead log until that is used up."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _append(self, leaves: Sequence[bytes]) -> None:
         """Leaves, and the hashes of the subtrees that they complete."""
-        fresh: dict[tuple[int, int], bytes] = {}
-        for number, leaf in enumerate(leaves, self._size):
-            level, index, found = 0, number, leaf_hash(leaf)
-            fresh[level, index] = found
-            while index & 1:
-                left = fresh.get((level, index - 1)) or self.node(level, index - 1)
-                found = node_hash(left, found)
-                level, index = level + 1, index >> 1
-                fresh[level, index] = found
+        fresh = completed(self._size, leaves, self.node)
         self._db.executemany("INSERT INTO leaf VALUES (?, ?)", list(enumerate(leaves, self._size)))
         self._db.executemany(
             "INSERT INTO node VALUES (?, ?, ?)", [(*where, hash_) for where, hash_ in fresh.items()]
@@ -267,6 +274,10 @@ class SqliteStore:
             if isinstance(error, kind):
                 return ConfigurationError(sentence.format(path=self._path))
         return ConfigurationError(f"the database {self._path!r} cannot be used ({error})")
+
+
+def _forgets(batch: Batch) -> bool:
+    return bool(batch.erased) or batch.replies_before_us is not None
 
 
 class _Transaction:

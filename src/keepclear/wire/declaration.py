@@ -26,10 +26,12 @@ from keepclear.domain.window import Window
 from keepclear.errors import InputError
 from keepclear.wire import forms
 
-__all__ = ["DECLARATION_BYTES_MAX", "decode", "encode"]
+__all__ = ["DECLARATION_BYTES_MAX", "declaration_of", "decode", "encode"]
 
 DECLARATION_BYTES_MAX: Final = 4_000_000
 """Some 100,000 vertices: more than any outline that people drew."""
+_FIRST_US: Final = -62_135_596_800_000_000
+_LAST_US: Final = 253_402_300_799_999_999
 _EDGES: Final = MappingProxyType(
     {
         EdgeRule.LONLAT: "lonlat",
@@ -62,7 +64,7 @@ def decode(data: bytes) -> Declaration:
         form = _decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise InputError("wire.form", f"this is no declaration/1: {error}") from None
-    declaration = _declaration(form)
+    declaration = declaration_of(form)
     if encode(declaration) != data:
         raise InputError(
             "wire.spelling", "a declaration/1 has one spelling, and this is another; encode it anew"
@@ -176,7 +178,12 @@ def _place(position: Position) -> forms.Place:
 # from forms
 
 
-def _declaration(form: forms.DeclarationForm) -> Declaration:
+def declaration_of(form: forms.DeclarationForm) -> Declaration:
+    """What a form says, however its text was spelled.
+
+    Raises:
+        InputError: ``wire.form``, and what the values raise.
+    """
     return Declaration(
         party=form.party,
         id=form.id,
@@ -220,7 +227,7 @@ def _footprint(form: forms.AreaForm | forms.CircleForm | forms.CorridorForm) -> 
 
 def _waypoint(form: forms.WaypointForm) -> Waypoint:
     band = AltitudeBand(_limit(form.lower), _limit(form.upper))
-    return Waypoint(_position(form.at), form.time_us, band, form.error_m or 0.0)
+    return Waypoint(_position(form.at), _time(form.time_us), band, form.error_m or 0.0)
 
 
 def _limit(form: forms.LimitForm | None) -> Altitude | None:
@@ -230,7 +237,15 @@ def _limit(form: forms.LimitForm | None) -> Altitude | None:
 
 
 def _window(form: forms.WindowForm) -> Window:
-    return Window(form.start_us, form.end_us)
+    start_us = None if form.start_us is None else _time(form.start_us)
+    return Window(start_us, None if form.end_us is None else _time(form.end_us))
+
+
+def _time(time_us: int) -> int:
+    """A time that a calendar has: years 1 to 9999."""
+    if not _FIRST_US <= time_us <= _LAST_US:
+        raise InputError("wire.time", f"found {time_us} microseconds, which no calendar has")
+    return time_us
 
 
 def _schedule(form: forms.ScheduleForm | None) -> Schedule:

@@ -15,13 +15,24 @@ from keepclear.errors import InputError
 
 __all__ = [
     "Acted",
+    "Admitted",
+    "Agreed",
     "Alarm",
     "Arranged",
     "Body",
+    "Consented",
     "CrossingForm",
     "Declared",
     "DeviationForm",
+    "Enrolled",
+    "Erased",
+    "Expired",
+    "PutOut",
+    "Reported",
+    "Revoked",
     "Shown",
+    "Stated",
+    "TollForm",
     "Verdict",
     "decode_body",
     "encode_body",
@@ -37,7 +48,7 @@ class _Entry(_Strict, frozen=True, kw_only=True, tag_field="entry"):
     """What every entry says."""
 
     subject: str
-    """What it is about: ``Party/id``, or ``arrangement/name``."""
+    """What it is about: ``Party/id``, ``arrangement/name``, ``people/mark`` or ``incident/mark``."""
     at_us: int
     """When the node took it, by its own clock."""
 
@@ -77,6 +88,8 @@ class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
     version: int
     stage: str
     reason: str | None = None
+    through: str | None = None
+    """Whose desk did it, where that is not the party's own."""
 
 
 class CrossingForm(_Strict, frozen=True, kw_only=True):
@@ -132,6 +145,8 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     """``answer``: to the party that declared; ``notice``: handed out for sending to another."""
     of: list[str]
     """Subjects of other parties of which something is in it."""
+    released: int | None = None
+    """The version of its subject that was told by consent, where that is what it is."""
     text: str
 
 
@@ -143,7 +158,159 @@ class Alarm(_Entry, frozen=True, kw_only=True, tag="alarm/1"):
     arrangement: str
 
 
-Body = Arranged | Declared | Acted | Verdict | Shown | Alarm
+class Enrolled(_Entry, frozen=True, kw_only=True, tag="enrolled/1"):
+    """What is believed of a party's keys from here on."""
+
+    root: str
+    """Its root key, as text."""
+    card: str
+    """Its newest card, the whole note."""
+    pinned: str
+    """``own``, ``unverified``, ``compared`` or ``lost``."""
+    by: str
+    reason: str | None = None
+    proof: str | None = None
+    """A second note that cannot be true beside the card."""
+
+
+class Agreed(_Entry, frozen=True, kw_only=True, tag="agreed/1"):
+    """A signed arrangement, with the signatures that it had then."""
+
+    note: str
+    signed: list[str]
+    missing: list[str]
+    by: str
+
+
+class Admitted(_Entry, frozen=True, kw_only=True, tag="admitted/1"):
+    """Somebody or a program is let in, or invited; no secret stands here, and nobody's name."""
+
+    mark: str
+    """A shift's mark or a program's name."""
+    party: str
+    """For whom; empty for the desk of a secretariat."""
+    role: str
+    how: str
+    """``invited``, ``first``, ``redeemed``, ``password`` or ``program``."""
+    by: str
+    """Who let it in: a mark."""
+    only: list[str] | None = None
+    """A program's scopes."""
+
+
+class PutOut(_Entry, frozen=True, kw_only=True, tag="put-out/1"):
+    """Somebody or a program is let in no more; what it did before stays."""
+
+    mark: str
+    party: str
+    by: str
+
+
+class Reported(_Entry, frozen=True, kw_only=True, tag="reported/1"):
+    """An incident; what it names is kept for good. Its subject is ``incident/mark``."""
+
+    party: str
+    by: str
+    through: str | None = None
+    """Whose desk entered it, where that is not the party's own."""
+    subjects: list[str]
+    parties: list[str]
+    span_us: tuple[int, int] | None = None
+    to: list[str]
+    """Parties that are told, besides the one that reports."""
+
+
+class TollForm(_Strict, frozen=True, kw_only=True):
+    """How many, of whom, as it was said; no upper number means *at least*."""
+
+    category: str
+    lowest: int
+    highest: int | None = None
+
+
+class Stated(_Entry, frozen=True, kw_only=True, tag="stated/1"):
+    """What one party said about an incident."""
+
+    number: int
+    """From 1, in the order of all statements about it."""
+    party: str
+    by: str
+    through: str | None = None
+    source: str
+    """``witness``, ``official`` or ``desk``."""
+    office: str | None = None
+    official: bool
+    sure: str
+    says: str
+    about_us: tuple[int | None, int | None] | None = None
+    tolls: list[TollForm] | None = None
+    supersedes: int | None = None
+    to: list[str]
+    """Parties that are told, besides the one that says it."""
+
+
+class Erased(_Entry, frozen=True, kw_only=True, tag="erased/1"):
+    """What entries about a subject said is gone from here; their leaves stay."""
+
+    by: str
+    why: str
+    """``operations`` or ``evidence``: by which time of keeping."""
+    over_us: int
+    """Since when what it is about was over."""
+    kept_us: int
+    """How long that is kept after it was over."""
+    numbers: list[int]
+    """Of the entries."""
+
+
+class Consented(_Entry, frozen=True, kw_only=True, tag="consented/1"):
+    """A recipient is told of a notification, which of its fields, and from when."""
+
+    to: str
+    kind: str | None = None
+    """Every notification of this kind of the party that the subject names, instead of one."""
+    fields: list[str]
+    """Words of :data:`keepclear.domain.consent.RELEASES`; none: the circle alone."""
+    from_us: int | None = None
+    lead_us: int | None = None
+    by: str
+
+
+class Revoked(_Entry, frozen=True, kw_only=True, tag="revoked/1"):
+    """From here on a recipient is told nothing; what it was shown cannot be unshown."""
+
+    to: str
+    kind: str | None = None
+    by: str
+    reason: str | None = None
+
+
+class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
+    """A site was not confirmed again in time; it stands on, as unconfirmed."""
+
+    version: int
+    since_us: int
+    """When its confirmation ended, which may be before anybody looked."""
+
+
+Body = (
+    Arranged
+    | Declared
+    | Acted
+    | Verdict
+    | Shown
+    | Alarm
+    | Enrolled
+    | Agreed
+    | Admitted
+    | PutOut
+    | Reported
+    | Stated
+    | Erased
+    | Consented
+    | Revoked
+    | Expired
+)
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
     Declared: "declared",
@@ -151,6 +318,16 @@ _KINDS: Final[dict[type, str]] = {
     Verdict: "verdict",
     Shown: "shown",
     Alarm: "alarm",
+    Enrolled: "enrolled",
+    Agreed: "agreed",
+    Admitted: "admitted",
+    PutOut: "put-out",
+    Reported: "reported",
+    Stated: "stated",
+    Erased: "erased",
+    Consented: "consented",
+    Revoked: "revoked",
+    Expired: "expired",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 

@@ -1,0 +1,68 @@
+"""What a running node's HTTP face holds: the node's thread, its doors, limits, figures and the stream.
+
+Made once at start, and handed to every route. Left to others: what is answered (the route tables).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from keepclear.domain.access import Principal
+from keepclear.faces.api.figures import Figures
+from keepclear.faces.api.limits import Limits
+from keepclear.faces.api.names import Names
+from keepclear.faces.api.tail import Tail
+from keepclear.node.attempts import Attempts
+from keepclear.node.ledger import Node
+from keepclear.node.passwords import HASHES_AT_ONCE
+from keepclear.node.worker import Worker
+
+__all__ = ["Doors", "Service"]
+
+Found = TypeVar("Found")
+
+
+class Doors(Protocol):
+    """Who somebody is; nobody, where a secret opens nothing."""
+
+    def bearer(self, node: Node, token: str) -> Principal | None:
+        """The program that a token was given to."""
+
+    def session(self, node: Node, secret: str) -> Principal | None:
+        """The person who logged in with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that a request needs beside itself."""
+
+    worker: Worker
+    doors: Doors
+    names: Names
+    addresses: Limits
+    parties: Limits
+    guesses: Limits
+    figures: Figures
+    log: Callable[[dict[str, object]], None]
+    """Takes one line of the technical log; see :mod:`keepclear.faces.api.technical`."""
+    tail: Tail = field(default_factory=Tail)
+    attempts: Attempts = field(default_factory=Attempts)
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
+    """Passed by whoever hashes a password."""
+
+    async def ask(self, call: Callable[[Node], Found]) -> Found:
+        """Have something done in the node's thread, with its memory as the store has it.
+
+        Raises:
+            StoreError: too much waits already, or the store cannot be read.
+        """
+        return await asyncio.wrap_future(self.worker.ask(lambda node: call(node.fresh())))
+
+    def known(self, node: Node, bearer: str, session: str) -> Principal | None:
+        """The one who presents a secret; call it in the node's thread."""
+        if bearer:
+            return self.doors.bearer(node, bearer)
+        return self.doors.session(node, session) if session else None

@@ -1,0 +1,20 @@
+"""All routes of a node, and the rule that each path and method stands in the table once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keepclear.faces.api import arrangements, declarations, health, ogc, people, record
+from keepclear.faces.api.route import Route
+
+__all__ = ["ROUTES"]
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *declarations.ROUTES,
+    *arrangements.ROUTES,
+    *record.ROUTES,
+    *people.ROUTES,
+    *ogc.ROUTES,
+    *health.ROUTES,
+)
+"""In the order in which paths are tried: what is written out goes before what has a name in braces."""

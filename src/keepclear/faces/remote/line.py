@@ -1,0 +1,135 @@
+"""The line to a node that is served: one request, its answer or one sentence why there is none.
+
+The token comes from ``KEEPCLEAR_TOKEN`` or from a file, never from the command line, where others could
+read it. It is sent over an encrypted line, or to this machine itself; anywhere else it stays here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import httpx2
+
+from keepclear.errors import InputError, RuleError, UnreachableError, UsageError
+
+__all__ = ["TOKEN_VARIABLE", "Line", "line_to", "subject_path"]
+
+TOKEN_VARIABLE: Final = "KEEPCLEAR_TOKEN"  # noqa: S105 - a name of a variable
+_TOKEN_BYTES_MAX: Final = 1_000
+_PATIENCE_S: Final = httpx2.Timeout(60.0, connect=10.0)
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_BAD_INPUT: Final = frozenset({400, 413, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A node, and who asks it."""
+
+    url: str
+    _http: httpx2.Client = field(repr=False)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: bytes | None = None,
+        query: dict[str, Any] | None = None,
+        key: str = "",
+        if_match: int | None = None,
+    ) -> Any:
+        """The answer's JSON; its text, where it is none.
+
+        Raises:
+            UnreachableError: nobody answers, or the node cannot answer now.
+            RuleError: it is not allowed, or not as things stand.
+            InputError: what was sent cannot be used.
+        """
+        headers = {"Content-Type": "application/json"} if data is not None else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        if if_match is not None:
+            headers |= {"If-Match": f'"{if_match}"'} if if_match else {"If-None-Match": "*"}
+        try:
+            answer = self._http.request(method, path, content=data, params=query, headers=headers)
+        except httpx2.HTTPError as error:
+            raise UnreachableError(
+                f"the node at {self.url} does not answer ({type(error).__name__}); whether it kept "
+                "what was sent is not known; ask again, with the same --key if there was one"
+            ) from error
+        if answer.status_code >= 400:
+            raise _refused(self.url, answer)
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+
+def line_to(url: str, token_file: str | None) -> Line:
+    """A line.
+
+    Raises:
+        UsageError: there is no token, it cannot be read, or it would go over an open line.
+    """
+    parts = urlsplit(url)
+    try:
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not host or parts.path not in {"", "/"} or parts.query or parts.username:
+        raise UsageError(f"{url!r}: expected an address such as https://node.example:8200")
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise UsageError(
+            f"{url!r}: a token goes over https alone; only this machine is asked by http"
+        )
+    base = f"{parts.scheme}://{parts.netloc}"
+    headers = {"Authorization": f"Bearer {_token(token_file)}"}
+    return Line(base, httpx2.Client(base_url=base, headers=headers, timeout=_PATIENCE_S))
+
+
+def subject_path(subject: str) -> str:
+    """The path of a declaration.
+
+    Raises:
+        UsageError: it is no ``Party/id``.
+    """
+    party, slash, id_ = subject.partition("/")
+    if not slash or not party or not id_:
+        raise UsageError(f"{subject[:80]!r}: write Party/id as keepclear list shows it")
+    return f"/api/v1/declarations/{quote(party, safe='')}/{quote(id_, safe='')}"
+
+
+def _token(token_file: str | None) -> str:
+    text = os.environ.get(TOKEN_VARIABLE, "")
+    if token_file is not None:
+        try:
+            with Path(token_file).open("rb") as file:
+                text = file.read(_TOKEN_BYTES_MAX).decode("ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"the token file {token_file!r} cannot be read ({error})") from error
+    token = text.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(
+            f"a node that is served asks who you are: put its token into {TOKEN_VARIABLE}, or into a "
+            "file and give --token-file"
+        )
+    return token
+
+
+def _refused(url: str, answer: httpx2.Response) -> Exception:
+    try:
+        problem = answer.json()
+        code, detail = str(problem["code"]), str(problem.get("detail") or problem["title"])
+        where = str(problem.get("where") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        code, detail, where = "line.answer", "what answers there is no keepclear node", ""
+    if answer.status_code >= 500 or code == "line.answer":
+        return UnreachableError(f"the node at {url} cannot answer now: {detail} [{code}]")
+    if answer.status_code in _BAD_INPUT:
+        return InputError(code, detail, where=where)
+    return RuleError(code, detail)

@@ -1,0 +1,86 @@
+"""``keepclear serve``: the node in a folder answers over HTTP until it is told to stop."""
+
+from __future__ import annotations
+
+import click
+
+from keepclear.errors import ConfigurationError
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.node.files import STDIN
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where it listens.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8200, help="0: any that is free.")
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="A name under which others reach it. May be repeated; requests to other names are refused.",
+)
+@click.option("--tls-cert", default="", metavar="FILE", help="Its certificate, with the chain.")
+@click.option("--tls-key", default="", metavar="FILE", help="The key of the certificate.")
+@click.option(
+    "--per-party",
+    type=click.FloatRange(0),
+    metavar="N",
+    help="Requests a second that one party may send in the long run; 0: no limit.",
+)
+@click.option(
+    "--per-address",
+    type=click.FloatRange(0),
+    metavar="N",
+    help="Requests a second from one address in the long run; 0: no limit.",
+)
+def serve(
+    folder: str,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    tls_cert: str,
+    tls_key: str,
+    per_party: float | None,
+    per_address: float | None,
+) -> int:
+    """Serve the node in DIR: its API, and the events of its parties, until it is told to stop.
+
+    Plain HTTP is for this machine alone; others need --tls-cert and --tls-key. The first start prints a
+    link for the first person, which is good until somebody is in, or until the next start.
+    """
+    from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY  # noqa: PLC0415
+    from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
+    from keepclear.node.links import first_link  # noqa: PLC0415
+    from keepclear.node.serving import serving  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.worker import Worker  # noqa: PLC0415
+
+    place = Place(host, port, names, tls_cert, tls_key)
+    known = place.checked()
+    with running(folder) as (home, node), listening(place) as listener:
+        url = place.url(listener.getsockname()[1])
+        link = first_link(node)
+        if link is not None:
+            deliver(f"{url}/first#{link}\n", STDIN)
+            say("this link lets in the first person, once; whoever has it is the first")
+        worker = Worker(node)
+        service = service_of(
+            worker,
+            known,
+            per_party=PER_PARTY.at(per_party),
+            per_address=PER_ADDRESS.at(per_address),
+        )
+        try:
+            with serving(home.folder, url):
+                say(f"serving the node of {home.owner} at {url}")
+                run(place, service, listener)
+        except OSError as error:
+            raise ConfigurationError(f"{folder!r} cannot be served ({error})") from error
+        finally:
+            worker.close()
+    say("stopped; everything that was answered is kept")
+    return Exit.NOTHING

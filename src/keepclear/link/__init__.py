@@ -1,0 +1,1 @@
+"""The direct line between duty desks, without a socket: what is said, by whom, and what follows."""

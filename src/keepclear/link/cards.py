@@ -1,0 +1,279 @@
+"""Party cards: a party's root key says which node, which keys and which span of time are its own.
+
+A card is the text of a signed note, signed by the party's root key, which is kept offline and signs
+nothing else. Cards are numbered and chained by hash, so that none can be slipped in between. A later
+card replaces the keys of the one before it, and may revoke a key and say up to which number of its
+messages that key is to be believed.
+
+Rules kept here:
+
+* Root, message and record key are three keys with three names; one key is never used for two.
+* An :class:`UnverifiedCard` is what anybody could have written; a :class:`Card` comes out of
+  :func:`open_card` alone.
+* A card that is not yet valid, or no longer, is still a card: who uses it asks ``holds_at``.
+
+Left to others: whose root key is believed (``pinning``), storing, sending.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from keepclear.domain.window import format_instant, parse_instant
+from keepclear.errors import InputError, VerificationError
+from keepclear.link.fields import Field, read_fields, write_fields
+from keepclear.record.note import Signer, Verifier, open_note, sign
+
+__all__ = [
+    "CARD",
+    "Card",
+    "Revoked",
+    "UnverifiedCard",
+    "check_successor",
+    "hash_of",
+    "open_card",
+    "parse_card",
+    "sign_card",
+]
+
+CARD: Final = "keepclear/card/1"
+ADDRESSES_MAX: Final = 8
+REVOKED_MAX: Final = 100
+NUMBER_MAX: Final = 10**9
+_HASH_BYTES: Final = 32
+_PARTY_LENGTH_MAX: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A message key that is believed no longer."""
+
+    key: str
+    """The key as text."""
+    after: int
+    """Number of the last message of its stream that is still believed; 0: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedCard:
+    """What a card's text says; nobody has to believe it.
+
+    Raises:
+        VerificationError: ``card.malformed``: it cannot be a card.
+    """
+
+    party: str
+    number: int
+    """From 1."""
+    previous: bytes
+    """SHA-256 of the text of the card before it; empty for the first."""
+    addresses: tuple[str, ...]
+    """Where its node is reached, ``https://host:port``, in order; none: by file alone."""
+    message_key: Verifier
+    record_key: Verifier
+    age: str
+    """To whom files for this party are encrypted; empty where it takes none."""
+    from_us: int
+    until_us: int
+    revoked: tuple[Revoked, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.message_key.public == self.record_key.public:
+            raise _malformed("message key and record key are one key; each needs its own")
+        if not self.party.strip() or "/" in self.party or len(self.party) > _PARTY_LENGTH_MAX:
+            raise _malformed("it names no party")
+        if not 1 <= self.number <= NUMBER_MAX or (self.number == 1) != (not self.previous):
+            raise _malformed(
+                "the first card has number 1 and no card before it, and only the first"
+            )
+        if self.previous and len(self.previous) != _HASH_BYTES:
+            raise _malformed("the card before it is named by a hash of 32 bytes")
+        if self.from_us >= self.until_us:
+            raise _malformed("it ends before it begins")
+        if len(self.addresses) > ADDRESSES_MAX or len(self.revoked) > REVOKED_MAX:
+            raise _malformed("it has too many addresses or revoked keys")
+        if not all(one.startswith("https://") for one in self.addresses):
+            raise _malformed("an address begins with https://")
+
+    @property
+    def text(self) -> str:
+        """What is signed."""
+        return write_fields(CARD, self._fields())
+
+    def holds_at(self, at_us: int) -> bool:
+        """Whether it is valid at an instant; its end does not belong to it."""
+        return self.from_us <= at_us < self.until_us
+
+    def _fields(self) -> Iterator[Field]:
+        yield "party", self.party
+        yield "number", str(self.number)
+        yield "previous", b64encode(self.previous).decode() or "none"
+        for address in self.addresses:
+            yield "address", address
+        yield "message-key", str(self.message_key)
+        yield "record-key", str(self.record_key)
+        yield "age", self.age or "none"
+        yield "from", format_instant(self.from_us)
+        yield "until", format_instant(self.until_us)
+        for one in self.revoked:
+            yield "revoked", f"{one.key} after {one.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card(UnverifiedCard):
+    """A card that a root key signed; made by :func:`open_card` alone."""
+
+    note: bytes = b""
+    """The whole note as it was received: what is kept and shown as evidence."""
+
+
+def sign_card(card: UnverifiedCard, root: Signer) -> bytes:
+    """The card as a note, signed by its party's root key.
+
+    Raises:
+        ValueError: the root key is used for messages or the record as well.
+    """
+    if root.verifier.public in {card.message_key.public, card.record_key.public}:
+        raise ValueError("the root key signs cards and nothing else")
+    return sign(card.text, (root,))
+
+
+def open_card(data: bytes, root: Verifier) -> Card:
+    """A card that a party's root key signed.
+
+    Raises:
+        VerificationError: ``note.*``, ``text.*``, ``card.*``, ``key.*``.
+    """
+    note = open_note(data, (root,))
+    said = parse_card(note.text)
+    if root.public in {said.message_key.public, said.record_key.public}:
+        raise _malformed("the root key is used for messages or the record as well")
+    return Card(
+        party=said.party,
+        number=said.number,
+        previous=said.previous,
+        addresses=said.addresses,
+        message_key=said.message_key,
+        record_key=said.record_key,
+        age=said.age,
+        from_us=said.from_us,
+        until_us=said.until_us,
+        revoked=said.revoked,
+        note=data,
+    )
+
+
+def parse_card(text: str) -> UnverifiedCard:
+    """The card that a text says, in its one spelling.
+
+    Raises:
+        VerificationError: ``text.*``, ``card.malformed``, ``key.*``.
+    """
+    fields = read_fields(text, CARD)
+    one = {name: value for name, value in fields if name not in {"address", "revoked"}}
+    try:
+        previous = one["previous"]
+        found = UnverifiedCard(
+            party=one["party"],
+            number=int(one["number"]),
+            previous=b"" if previous == "none" else b64decode(previous, validate=True),
+            addresses=tuple(value for name, value in fields if name == "address"),
+            message_key=Verifier.parse(one["message-key"]),
+            record_key=Verifier.parse(one["record-key"]),
+            age="" if one["age"] == "none" else one["age"],
+            from_us=parse_instant(one["from"]),
+            until_us=parse_instant(one["until"]),
+            revoked=tuple(_revoked(value) for name, value in fields if name == "revoked"),
+        )
+        printed = found.text
+    except (KeyError, ValueError, InputError):
+        raise _malformed("a line is missing, or says what it cannot say") from None
+    if printed != text:  # order, doubled and unknown lines, other spellings of numbers and times
+        raise _malformed("it is not spelled as this type is")
+    return found
+
+
+def check_successor(old: Card, new: Card) -> None:
+    """That a card follows another, both verified with the same root key.
+
+    Raises:
+        VerificationError: ``card.not-next``; ``card.fork``: two cards of one number, keep both.
+    """
+    if new.number == old.number and new.text != old.text:
+        raise VerificationError(
+            "card.fork",
+            f"{old.party} signed two different cards of number {old.number}; both are kept as proof; "
+            "speak with its desk over another path before you believe either",
+        )
+    if new.party != old.party or new.number != old.number + 1 or new.previous != hash_of(old):
+        raise VerificationError(
+            "card.not-next",
+            f"this card is not the one that follows number {old.number} of {old.party}; "
+            "ask for the ones between",
+        )
+
+
+def hash_of(card: UnverifiedCard) -> bytes:
+    """What the next card names this one by."""
+    return sha256(card.text.encode()).digest()
+
+
+def believed(card: Card, key: Verifier, sequence: int) -> bool:
+    """Whether a message with a sequence number, signed by a key, is still believed under a card."""
+    if key == card.message_key:
+        return True
+    return any(one.key == str(key) and sequence <= one.after for one in card.revoked)
+
+
+def _revoked(value: str) -> Revoked:
+    key, _, after = value.partition(" after ")
+    return Revoked(str(Verifier.parse(key)), int(after))
+
+
+def _malformed(why: str) -> VerificationError:
+    return VerificationError("card.malformed", f"this is no party card: {why}")
+
+
+def next_card(
+    old: Card,
+    *,
+    message_key: Verifier,
+    record_key: Verifier,
+    from_us: int,
+    until_us: int,
+    addresses: Sequence[str] | None = None,
+    age: str | None = None,
+    last_believed: int | None = None,
+) -> UnverifiedCard:
+    """The card that follows another; a message key that changes is revoked.
+
+    Args:
+        old: The card before it.
+        message_key: The message key from now on.
+        record_key: The record key from now on.
+        from_us: When it begins to hold.
+        until_us: When it ends to hold.
+        addresses: As before, where they are left out.
+        age: As before, where it is left out.
+        last_believed: Of a replaced message key, number of the last message to believe; none, where it
+            is left out.
+    """
+    revoked = list(old.revoked)
+    if message_key != old.message_key:
+        revoked.append(Revoked(str(old.message_key), last_believed or 0))
+    return UnverifiedCard(
+        party=old.party,
+        number=old.number + 1,
+        previous=hash_of(old),
+        addresses=tuple(old.addresses if addresses is None else addresses),
+        message_key=message_key,
+        record_key=record_key,
+        age=old.age if age is None else age,
+        from_us=from_us,
+        until_us=until_us,
+        revoked=tuple(revoked),
+    )

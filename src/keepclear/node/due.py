@@ -1,0 +1,106 @@
+"""What time brings: consents that begin, and sites whose confirmation ends.
+
+A notification is looked at when something of it has changed, and when an instant has come that was
+awaited for it; nothing else is. What is found is worked out from what was told and kept before, so
+that nothing is told twice, and what did not come about is made up for. Left to others: calling
+:func:`due` at the instant that it returns, and after each change.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keepclear.detect.index import batched
+from keepclear.disclose.levels import is_humanitarian
+from keepclear.domain.declaration import Kind
+from keepclear.domain.expiry import CONFIRMED_FOR_US, expires_us
+from keepclear.domain.life import STANDING, Act, Stage, next_stage
+from keepclear.node.answering import About, subject_of
+from keepclear.node.hearing import heard, named
+from keepclear.node.ledger import Node
+from keepclear.node.memory import Case, Memory
+from keepclear.node.telling import notify, outgoing_of, unconfirmed_notices
+from keepclear.wire.entries import Body, Expired, Shown
+
+__all__ = ["confirm_by_us", "due"]
+
+_BATCH: Final = 100
+"""Notifications that are told in one write."""
+
+
+def due(node: Node) -> int | None:
+    """Do what time has brought: tell what is released by now, and say what has expired.
+
+    Returns:
+        When to call again, if nothing changes until then; nothing where no instant is awaited.
+
+    Raises:
+        StoreError: some of it may not be kept; call again.
+    """
+    memory, now_us = node.fresh().memory, node.now_us()
+    ready = {subject for subject, at_us in memory.waits.items() if at_us <= now_us}
+    ready |= memory.changed
+    for batch in batched(sorted(ready), _BATCH):
+        bodies: list[Body] = []
+        told: list[Shown] = []
+        for case in (memory.cases[subject] for subject in batch):
+            if case.stage in STANDING:
+                told += _owed(node, case, now_us)
+                bodies += (expired := _expired(memory, case, now_us))
+                for one in expired:
+                    told += unconfirmed_notices(memory, case, one.since_us, now_us)
+        if bodies or told:
+            node.save([*bodies, *told], outgoing=outgoing_of(told))
+        for subject in batch:
+            _await(memory, subject, now_us)
+    return min(memory.waits.values(), default=None)
+
+
+def confirm_by_us(memory: Memory, case: Case) -> int | None:
+    """When a site that stands will be unconfirmed; nothing for all else."""
+    if case.kind is not Kind.SITE or case.stage is not Stage.ACTIVE:
+        return None
+    said = case.latest.declaration
+    lasts = [
+        one.confirmed_for_us
+        for one in memory.arrangements.values()
+        if said.party in one.notified or any(member.name == said.party for member in one.members)
+    ]
+    return expires_us(
+        said,
+        declared_us=case.latest.at_us,
+        confirmed_us=case.confirmed_us,
+        lasts_us=min(lasts, default=CONFIRMED_FOR_US),
+    )
+
+
+def _expired(memory: Memory, case: Case, now_us: int) -> list[Expired]:
+    since_us = confirm_by_us(memory, case)
+    if since_us is None or since_us > now_us:
+        return []
+    assert next_stage(case.kind, case.stage, Act.EXPIRE) is Stage.EXPIRED
+    subject = subject_of(case.latest.declaration)
+    return [Expired(subject=subject, at_us=now_us, version=case.latest.number, since_us=since_us)]
+
+
+def _owed(node: Node, case: Case, now_us: int) -> list[Shown]:
+    said, memory = case.latest.declaration, node.memory
+    about = About(said, case.latest.number, case.mark, now_us, case.stood_us)
+    if not notify(memory, about, ()):
+        return []
+    silent = is_humanitarian(memory.arrangements.values(), node.around.owner)
+    return notify(memory, about, () if silent else node.standing.ask(said))
+
+
+def _await(memory: Memory, subject: str, now_us: int) -> None:
+    """When this one is to be looked at again."""
+    memory.changed.discard(subject)
+    memory.waits.pop(subject, None)
+    case = memory.cases[subject]
+    if case.stage not in STANDING:
+        return
+    said = case.latest.declaration
+    instants = [heard(memory, said, reader, now_us).release_us for reader in named(memory, said)]
+    awaited = [one for one in (*instants, confirm_by_us(memory, case)) if one is not None]
+    if awaited:
+        memory.waits[subject] = min(awaited)

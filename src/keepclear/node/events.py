@@ -1,0 +1,111 @@
+"""Entries of the record as events for the parties concerned: who hears of which, and in what words.
+
+An event has the number of its entry, so that whoever was away goes on from the last one it saw. A party
+hears what happens to its own declarations, what it is shown, arrangements that name it, and alarms of
+these; of another's declaration only what it is shown. Left to others: sending them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keepclear.disclose.levels import others_in
+from keepclear.domain.access import SECRETARIAT
+from keepclear.domain.window import format_instant
+from keepclear.formats.arrangements import read_arrangement
+from keepclear.node.ledger import Node, opening_of
+from keepclear.node.memory import Memory
+from keepclear.store.base import Entry
+from keepclear.wire.entries import (
+    Acted,
+    Alarm,
+    Arranged,
+    Body,
+    Declared,
+    Shown,
+    decode_body,
+)
+
+__all__ = ["LOOKED_AT", "Event", "events_after"]
+
+LOOKED_AT: Final = 1_000
+"""Entries that are looked at in one go."""
+_FOR_NOBODY: Final = frozenset({"verdict"})
+"""Kinds of entries that hold what the node alone knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry, for those who may hear of it."""
+
+    number: int
+    kind: str
+    parties: frozenset[str]
+    text: str
+    """JSON on one line."""
+
+
+def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[Event], int]:
+    """The events among the entries that follow, and the number of the last entry looked at."""
+    entries = node.store.entries(after, limit)
+    found = [event for event in map(_known(node.memory), entries) if event is not None]
+    return found, entries[-1].number if entries else after
+
+
+def _known(memory: Memory) -> Any:
+    def event(entry: Entry) -> Event | None:
+        if entry.kind in _FOR_NOBODY or not entry.data:  # without data: erased
+            return None
+        body = decode_body(opening_of(entry).body)
+        parties, told = _of(memory, body)
+        if not parties:
+            return None
+        head = {"number": entry.number, "at": format_instant(entry.at_us), "kind": entry.kind}
+        text = json.dumps({**head, **told}, ensure_ascii=False, separators=(",", ":"))
+        return Event(entry.number, entry.kind, frozenset(parties), text)
+
+    return event
+
+
+def _of(  # noqa: PLR0911 - one return for each kind of entry
+    memory: Memory, body: Body
+) -> tuple[Iterable[str], dict[str, Any]]:
+    """Who hears of an entry, and what; nobody, where nothing is said of its kind here."""
+    if isinstance(body, Declared):
+        told = {"subject": body.subject, "version": body.version, "stage": body.stage}
+        return _owner(memory, body.subject), told | {"by": body.by, "because": body.because}
+    if isinstance(body, Acted):
+        told = {"subject": body.subject, "version": body.version, "stage": body.stage}
+        return _owner(memory, body.subject), told | {"act": body.act, "by": body.by}
+    if isinstance(body, Shown):
+        if body.how == "read":
+            return (), {}  # whoever reads has it already
+        return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
+    if isinstance(body, Alarm):
+        arrangement = memory.arrangements.get(body.arrangement)
+        others = others_in(arrangement, body.party) if arrangement else ()
+        told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
+        return {body.party, *others}, told
+    if isinstance(body, Arranged):
+        found, _ = read_arrangement(body.text.encode(), name=body.subject)
+        if found is not None:
+            named = {*(member.name for member in found.members), *found.notified}
+            return named, {"arrangement": found.name, "version": found.version}
+    return (), {}
+
+
+def _owner(memory: Memory, subject: str) -> set[str]:
+    """The party of a declaration, and the desk of a secretariat that it came through."""
+    case = memory.cases.get(subject)
+    if case is None:
+        return set()
+    desk = {""} if case.latest.through == SECRETARIAT else set[str]()
+    return {case.latest.declaration.party} | desk
+
+
+def _reader(memory: Memory, body: Shown) -> set[str]:
+    owner = _owner(memory, body.subject)
+    return owner if body.to in owner else {body.to}
