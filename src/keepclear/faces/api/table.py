@@ -11,6 +11,7 @@ from keepclear.faces.api import (
     health,
     incidents,
     ogc,
+    pages,
     people,
     record,
 )
@@ -27,5 +28,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
+    *pages.ROUTES,
 )
 """In the order in which paths are tried: what is written out goes before what has a name in braces."""
