@@ -10,6 +10,7 @@ from keepclear.faces.api import (
     declarations,
     health,
     incidents,
+    journeys,
     ogc,
     people,
     record,
@@ -20,6 +21,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
