@@ -10,6 +10,7 @@ from keepclear.faces.api import (
     declarations,
     health,
     incidents,
+    journeys,
     ogc,
     pages,
     people,
@@ -21,6 +22,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
