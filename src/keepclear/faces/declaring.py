@@ -14,7 +14,7 @@ import click
 
 from keepclear.errors import InputError, KeepclearError, Refusal, RuleError, StoreError
 from keepclear.faces.columns import map_option
-from keepclear.faces.lives import asking
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
@@ -47,6 +47,7 @@ DRAFT = "a draft: a second person verifies it, then it is submitted"
 @click.option("--read-as", metavar="FORMAT", help="Format of the files, as for keepclear check.")
 @map_option()
 @asking
+@token_file
 def declare(
     folder: str,
     files: tuple[str, ...],

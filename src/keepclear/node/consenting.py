@@ -247,6 +247,8 @@ def _shown_before(node: Node, subject: str, to: str) -> list[dict[str, Any]]:
     """When a recipient was shown what of it; for the party whose notification it is."""
     found = []
     for entry in node.store.history(subject):
+        if not entry.data:
+            continue  # erased
         body = decode_body(opening_of(entry).body)
         if isinstance(body, Shown) and body.to == to and subject in body.of:
             released = json.loads(body.text).get("released", {})

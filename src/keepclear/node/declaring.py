@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
 from keepclear.disclose.budgets import Use, beyond, size_km2_hours
-from keepclear.disclose.levels import is_humanitarian, others_in
+from keepclear.disclose.levels import is_humanitarian, is_open, others_in
 from keepclear.domain.declaration import Declaration, State
 from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
 from keepclear.errors import InputError, RuleError, UsageError
@@ -166,7 +166,8 @@ def judged(
 
     At a humanitarian party's own node there is no verdict on anything: it never gets one.
     """
-    found = node.standing.ask(about.declaration)  # a draft, too, must be one that can be compared
+    # a draft, too, must be one that can be compared; depths are for the report of who asks alone
+    found = node.standing.ask(about.declaration, depths=not node.gathers)
     verdict, shown = None, list[Shown]()
     silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
     if stage in STANDING:
@@ -187,6 +188,7 @@ def judged(
         [*bodies, *([verdict] if verdict else []), *shown],
         outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, about.at_us),
+        said=replace(about.declaration, where=""),
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)
@@ -292,7 +294,7 @@ def _within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
         return  # it is answered with a receipt, which tells it nothing
     uses = memory.uses.get(party, ())
     for one in memory.arrangements.values():
-        if not any(member.name == party for member in one.members):
+        if is_open(one) or not any(member.name == party for member in one.members):
             continue
         code = beyond(uses, Use(at_us, size_km2_hours(declaration)), one.caps)
         if code is None:

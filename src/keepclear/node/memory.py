@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.disclose.hearing import Word
-from keepclear.domain.access import SECRETARIAT
+from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind, State
@@ -44,6 +44,7 @@ from keepclear.wire.entries import (
     Shown,
     Stated,
     Verdict,
+    Voiced,
 )
 
 __all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
@@ -166,6 +167,8 @@ class Memory:
     secretariat."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
+    heard: list[Voiced] = field(default_factory=list)
+    """What was said to this desk over a telephone."""
     carried: int = 0
     """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -177,11 +180,19 @@ class Memory:
     gone: dict[str, Gone] = field(default_factory=dict)
     """By subject."""
 
-    def apply(self, body: Body) -> None:
-        """Take one more entry in."""
+    def apply(self, body: Body, said: Declaration | None = None) -> None:
+        """Take one more entry in.
+
+        Args:
+            body: What it says.
+            said: The declaration whose text stands in it, where that is at hand.
+        """
         if self._is_left_over(body):
             return
-        _TAKE[type(body)](self, body)
+        if isinstance(body, Declared):
+            self._declared(body, said)
+        else:
+            _TAKE[type(body)](self, body)
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
@@ -207,6 +218,12 @@ class Memory:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
         self.words.pop(body.subject, None)
+        self.read = {one for one in self.read if one[1] != body.subject}
+        for party, subjects in list(self.of_party.items()):
+            if body.subject in subjects:
+                self.of_party[party] = [one for one in subjects if one != body.subject]
+            if not self.of_party[party]:
+                del self.of_party[party]
         self.changed.discard(body.subject)
         self.waits.pop(body.subject, None)
         versions = gone.versions + (len(case.versions) if case else 0)
@@ -218,8 +235,8 @@ class Memory:
             else:
                 del self.uses[party]
 
-    def _declared(self, body: Declared) -> None:
-        declaration = decode(body.text.encode())
+    def _declared(self, body: Declared, said: Declaration | None = None) -> None:
+        declaration = said or decode(body.text.encode())
         version = Version(
             body.version,
             declaration,
@@ -323,6 +340,7 @@ class Memory:
         self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
 
     def _admitted(self, body: Admitted) -> None:
+        _check_known(body)
         if body.how == "invited":
             self.invited[body.mark] = body
         elif body.how != "password":  # who it is and who let it in stays
@@ -331,7 +349,9 @@ class Memory:
 
     def _put_out(self, body: PutOut) -> None:
         self.people.pop(body.mark, None)
-        self.invited.pop(body.mark, None)
+        sent = [mark for mark, one in self.invited.items() if body.mark in {mark, one.by}]
+        for mark in sent:
+            del self.invited[mark]
 
     def _alarm(self, body: Alarm) -> None:
         self.alarms.append(body)
@@ -344,6 +364,10 @@ class Memory:
 
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
+
+    def _voiced(self, body: Voiced) -> None:
+        if body.how == "heard":
+            self.heard.append(body)
 
     def _carried(self, _: Carried) -> None:
         self.carried += 1
@@ -362,6 +386,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
     Carried: Memory._carried,
+    Voiced: Memory._voiced,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,
@@ -372,6 +397,17 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Expired: Memory._expired,
 }
 """What each kind of entry changes in memory."""
+
+
+def _check_known(body: Admitted) -> None:
+    """That this keepclear knows the role and the scopes: it must not let in by half of what was said.
+
+    Raises:
+        ValueError: it does not.
+    """
+    Role(body.role)
+    for name in body.only or ():
+        Action(name)
 
 
 def stage_named(kind: Kind, name: str) -> State | Stage:

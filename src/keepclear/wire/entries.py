@@ -36,6 +36,7 @@ __all__ = [
     "Stated",
     "TollForm",
     "Verdict",
+    "Voiced",
     "decode_body",
     "encode_body",
     "kind_of",
@@ -326,6 +327,21 @@ class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
     note: str
 
 
+class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
+    """Something that was said over a telephone; its subject is ``voice/`` and the other party."""
+
+    how: str
+    """``said`` by this desk, ``heard`` from the other; or a step of the call: ``dialled``,
+    ``answered``, ``asked-for``, ``held``, ``hung-up``."""
+    by: str
+    line: str | None = None
+    """What was said, as the line that is keyed in."""
+    words: str | None = None
+    """Words over it, for both desks to compare."""
+    who: str | None = None
+    """The role that answered, or that was asked for; never a name."""
+
+
 Body = (
     Arranged
     | Declared
@@ -344,6 +360,7 @@ Body = (
     | Revoked
     | Expired
     | Carried
+    | Voiced
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -363,6 +380,7 @@ _KINDS: Final[dict[type, str]] = {
     Revoked: "revoked",
     Expired: "expired",
     Carried: "carried",
+    Voiced: "voiced",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 
