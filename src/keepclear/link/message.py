@@ -159,16 +159,16 @@ def sign_message(message: Message, signer: Signer) -> Received:
     Raises:
         InputError: ``message.*``, ``body.*``: a reader would not act on it; the words say why.
     """
+    if signer.name != message.sender:
+        raise ValueError("a message is signed by who sends it")
     text = text_of(message)
-    found = _read(text)
-    if found.problem:
+    found, note = _read(text), sign(text, (signer,))
+    too_large = "message.too-large" if len(note) > MESSAGE_BYTES_MAX else ""
+    problem = found.problem or too_large
+    if problem:
         raise InputError(
-            found.problem,
-            f"this message cannot be sent as it is ({found.problem}); shorten or correct it",
+            problem, f"this message cannot be sent as it is ({problem}); shorten or correct it"
         )
-    note = sign(text, (signer,))
-    if signer.name != message.sender or len(note) > MESSAGE_BYTES_MAX:
-        raise InputError("message.too-large", f"a message has at most {MESSAGE_BYTES_MAX:,} bytes")
     return replace(found, note=note)
 
 

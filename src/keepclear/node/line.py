@@ -29,6 +29,7 @@ from keepclear.link.happening import (
     Tick,
     Write,
 )
+from keepclear.link.sending import signed_anew
 from keepclear.link.state import NEVER_US, SPACES, State
 from keepclear.link.stream import due_us, restore, step
 from keepclear.node.ledger import Node, opening_of
@@ -79,6 +80,7 @@ class Lines:
         self._states: dict[str, State] = {}
         self._memory: Memory | None = None
         self._compared_us: dict[str, int] = {}
+        self._recorded: list[tuple[str, Record]] = []
 
     def state(self, peer: str) -> State:
         """Where one line stands."""
@@ -116,6 +118,7 @@ class Lines:
         states, now_us = dict(self._states), self._node.now_us()
         queue = deque(events)
         bodies: list[Body] = []
+        recorded: list[tuple[str, Record]] = []
         kept: dict[tuple[str, str], Kept] = {}
         sends: list[tuple[str, Send]] = []
         while queue:
@@ -129,6 +132,8 @@ class Lines:
                     kept.pop((value.space, value.key), None)  # in the order of the last change
                     kept[value.space, value.key] = value
                 else:
+                    if isinstance(effect, Record):
+                        recorded.append((peer, effect))
                     decision = self._decided(peer, effect, now_us)
                     bodies += decision.bodies
                     kept.update({(one.space, one.key): one for one in decision.kept})
@@ -138,7 +143,13 @@ class Lines:
             self._node.save(bodies, kept=tuple(kept.values()))
             self._memory = self._node.memory
         self._states = states
+        self._recorded += recorded
         return sorted(sends, key=lambda one: not one[1].flash)
+
+    def recorded(self) -> list[tuple[str, Record]]:
+        """What was recorded since this was asked last: for who shows it, without reading the record."""
+        found, self._recorded = self._recorded, []
+        return found
 
     def head(self) -> Head:
         """The state of this node's record, for heartbeats."""
@@ -193,8 +204,10 @@ class Lines:
         if self._node.fresh().memory is self._memory:
             return
         kept = {space: self._node.store.kept(space) for space in SPACES}
-        self._states = {peer: restore(peer, kept) for peer in self._lines}
-        self._memory = self._node.memory
+        self._states = {
+            peer: signed_anew(line, restore(peer, kept)) for peer, line in self._lines.items()
+        }
+        self._memory, self._recorded = self._node.memory, []
 
 
 def _alarm(peer: str, code: str, now_us: int) -> Body:

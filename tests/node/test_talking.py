@@ -1,0 +1,162 @@
+"""Two real nodes on a line: enrolled, compared, and a stop that is shown whatever fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from keepclear.errors import RuleError, StoreError, VerificationError
+from keepclear.link import bodies as b
+from keepclear.link.alerting import Escalate, Show, Stage
+from keepclear.link.pinning import words_of
+from keepclear.node import peers
+from keepclear.node.talking import Talk
+from keepclear.record.note import Signer
+from keepclear.store.memory import Failure
+from tests.link.ends import stop
+from tests.node.test_peers import ASK, Party
+
+SECOND = 1_000_000
+
+
+@pytest.fixture
+def two():
+    alder, birch = Party("Alder", 1), Party("Birch", 2)
+    for one, other in ((alder, birch), (birch, alder)):
+        meets(one, other)
+    for one in (alder, birch):
+        one.talk = Talk(one.world.node, one.message)
+    return alder, birch
+
+
+def meets(one, other):
+    peers.accept(one.world.node, other.invitation(), ASK)
+    peers.compare(one.world.node, other.name, words_of(other.root.verifier), ASK)
+
+
+def notes(told):
+    return [send.note for _, send in told.sends]
+
+
+def later(seconds, *several):
+    for one in several:
+        one.world.now += round(seconds * SECOND)
+
+
+def exchange(one, other):
+    for _ in range(6):
+        later(0.1, one, other)
+        there, back = notes(one.talk.passes()), notes(other.talk.passes())
+        if there:
+            other.talk.hears(there)
+        if back:
+            one.talk.hears(back)
+
+
+def shown(party, how):
+    return [one.text for one in party.world.shown() if one.how == how]
+
+
+def test_without_compared_words_there_is_no_line():
+    alder, birch = Party("Alder", 1), Party("Birch", 2)
+    peers.accept(alder.world.node, birch.invitation(), ASK)
+    talk = Talk(alder.world.node, alder.message)
+    assert talk.parties() == []
+    with pytest.raises(RuleError, match="compared"):
+        talk.say("Birch", stop())
+    meets(alder, birch)
+    assert talk.parties() == ["Birch"]
+
+
+def test_a_stop_is_on_the_other_desk_and_its_answer_comes_back(two):
+    alder, birch = two
+    told = birch.talk.hears(notes(alder.talk.say("Birch", stop())))
+    assert [type(one) for _, one in told.effects] == [Show, Escalate]
+    assert "stop/1" in shown(birch, "line")[0]
+    assert len(shown(birch, "alert")) == 2
+    (key,) = birch.talk.board.alerts
+    re = b.Ref(seq=1, hash=key[2])
+    alder.talk.hears(notes(birch.talk.say("Alder", b.Answer(re=re, answer="wilco", by="sup"))))
+    assert next(iter(alder.talk.board.alerts.values())).stage is Stage.COMPLYING
+    exchange(alder, birch)
+    assert alder.talk.board.overdue(alder.world.now) == []
+
+
+def test_untaken_the_ladder_goes_up_on_both_desks(two):
+    alder, birch = two
+    birch.talk.hears(notes(alder.talk.say("Birch", stop())))
+    rungs = {alder.name: [], birch.name: []}
+    for _ in range(70):
+        later(1, alder, birch)
+        for one in two:
+            rungs[one.name] += [
+                e.rung for _, e in one.talk.passes().effects if isinstance(e, Escalate)
+            ]
+            assert one.talk.due_us() > one.world.now
+    assert rungs["Alder"] == rungs["Birch"] == ["supervisor", "second desk", "command"]
+
+
+@pytest.mark.parametrize("failure", Failure)
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_a_failed_write_never_hides_a_stop(two, failure, fails_at):
+    """Whichever write fails: the one with the message, or the one that it was shown."""
+    alder, birch = two
+    sent = notes(alder.talk.say("Birch", stop()))
+    world, commit, writes = birch.world, birch.world.store.commit, []
+
+    def failing(batches):
+        writes.append(batches)
+        if len(writes) == fails_at:
+            world.store.failing = failure
+        return commit(batches)
+
+    world.store.commit = failing
+    with pytest.raises(StoreError):
+        birch.talk.hears(sent)
+    later(2, alder, birch)
+    told = birch.talk.hears([note for note in notes(alder.talk.passes()) if b"stop/1" in note])
+    assert any(isinstance(one, Show) for _, one in told.effects)
+    assert len(birch.talk.board.alerts) == 1
+    assert len([text for text in shown(birch, "line") if "stop/1" in text]) == 1
+
+
+def test_after_a_start_an_open_stop_is_shown_again(two):
+    alder, birch = two
+    birch.talk.hears(notes(alder.talk.say("Birch", stop())))
+    later(45, alder, birch)
+    birch.talk.passes()
+    birch.world.node = birch.world.start()
+    birch.talk = Talk(birch.world.node, birch.message)
+    effects = [one for _, one in birch.talk.passes().effects]
+    assert effects == [Show(), Escalate("second desk")]
+
+
+def test_who_is_not_believed_is_not_heard(two):
+    _, birch = two
+    cedar = Party("Cedar", 3)
+    meets(cedar, birch)
+    sent = notes(Talk(cedar.world.node, cedar.message).say("Birch", stop()))
+    with pytest.raises(VerificationError) as caught:
+        birch.talk.hears(sent)
+    assert caught.value.code == "message.unknown-sender"
+    assert birch.talk.board.alerts == {}
+
+
+def test_what_waits_is_signed_anew_when_the_key_changes(two):
+    alder, birch = two
+    first = notes(alder.talk.say("Birch", stop()))
+    alder.message = Signer(alder.message.name, b"n" * 32)
+    invitation = alder.invitation()
+    peers.accept(birch.world.node, invitation, ASK)
+    birch.talk.hears(first)
+    assert birch.talk.board.alerts == {}  # the old key says nothing any more
+    alder.talk = Talk(alder.world.node, alder.message)
+    exchange(alder, birch)
+    assert [one.open for one in birch.talk.board.alerts.values()] == [True]
+    assert alder.talk.board.overdue(alder.world.now) == []
+
+
+def test_a_drill_says_so(two):
+    alder, birch = two
+    birch.talk.hears(notes(alder.talk.say("Birch", stop(), drill=True)))
+    assert all(one.drill for one in birch.talk.board.alerts.values())
+    assert "EXERCISE EXERCISE EXERCISE" in shown(birch, "line")[0]
