@@ -14,11 +14,12 @@ PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 NIGHT_ARGS  ?=
 FUZZ_ARGS   ?=
+PROBER_ARGS ?=
 CRASH_ARGS  ?=
 KILL_ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop lock clean
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +74,10 @@ exact-night: ## a million pairs and more against the independent calculations
 fuzz: ## ten minutes of changed bytes for each reader, going on from the last run
 	@tools/setup.sh bench
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+prober: ## what a party learns of another's plan that only asks, within its budget
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.prober $(PROBER_ARGS)
 
 crash: ## open what a disk may hold after the power went, for 100,000 acknowledged writes
 	@tools/setup.sh dev

@@ -166,7 +166,7 @@ def test_a_decision_that_memory_cannot_take_is_not_kept_and_stops_nobody_else(mo
     world.node.gather()
     world.declare(operation("A1"))
     with monkeypatch.context() as broken:
-        broken.setattr(type(world.node._memory), "apply", lambda _, body: fails(body))
+        broken.setattr(type(world.node._memory), "apply", lambda _, body, *_said: fails(body))
         with pytest.raises(RuntimeError, match="Alder/A2"):
             world.declare(operation("A2"))
     world.declare(operation("A3"))

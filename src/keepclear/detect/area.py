@@ -105,7 +105,7 @@ def area_of(shape: shapely.Geometry, plane: Proj) -> SharedArea:
     for polygon in polygons:
         rings = [
             np.stack(plane(x, y, inverse=True), axis=1)
-            for x, y in (np.asarray(r.coords).T for r in (polygon.exterior, *polygon.interiors))
+            for x, y in (shapely.get_coordinates(ring).T for ring in _rings(polygon))
         ]
         parts = [abs(_GEOD.polygon_area_perimeter(*ring.T)[0]) for ring in rings]
         size += parts[0] - sum(parts[1:])
@@ -125,7 +125,10 @@ def _cut_at_180(rings: list[np.ndarray]) -> list[list[list[list[float]]]]:
         ring[:, 0] += 360.0 * np.round((first - ring[0, 0]) / 360.0)
     polygon = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
     pieces: list[list[list[list[float]]]] = []
+    west, _, east, _ = polygon.bounds
     for turn in (-360.0, 0.0, 360.0):
+        if east < turn - 180.0 or west > turn + 180.0:
+            continue  # nothing of it lies there
         cut = polygon.intersection(shapely.box(turn - 180.0, -90.0, turn + 180.0, 90.0))
         pieces += [
             _coordinates(shapely.geometry.polygon.orient(part), turn)
@@ -137,6 +140,13 @@ def _cut_at_180(rings: list[np.ndarray]) -> list[list[list[list[float]]]]:
 
 def _coordinates(polygon: shapely.Polygon, turn: float) -> list[list[list[float]]]:
     return [
-        [[round(x - turn, _DECIMALS), round(y, _DECIMALS)] for x, y in ring.coords]
-        for ring in (polygon.exterior, *polygon.interiors)
+        [
+            [round(x - turn, _DECIMALS), round(y, _DECIMALS)]
+            for x, y in shapely.get_coordinates(ring).tolist()
+        ]
+        for ring in _rings(polygon)
     ]
+
+
+def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
+    return [polygon.exterior, *polygon.interiors]

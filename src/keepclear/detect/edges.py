@@ -138,6 +138,8 @@ def short_lonlat(
 
     The bounds of :func:`bounds_m` are those of small angles; they hold with room to spare up to here.
     """
+    if max(max(lon) - min(lon), max(lat) - min(lat)) <= LONLAT_EDGE_DEGREES:
+        return list(lon), list(lat)  # no edge is longer than the whole
     lons: list[float] = []
     lats: list[float] = []
     n = len(lon)

@@ -7,6 +7,7 @@ The set only finds candidates; each answer comes from the very code that compare
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
@@ -202,11 +203,22 @@ class StandingSet:
         return True
 
     def query(
-        self, declaration: Declaration, prepared: Prepared | None = None, *, areas: bool = True
+        self,
+        declaration: Declaration,
+        prepared: Prepared | None = None,
+        *,
+        areas: bool = True,
+        depths: bool = True,
     ) -> tuple[Crossing, ...]:
         """Its crossings with everything that stands, without adding it.
 
         A standing declaration of the same party and id is left out: it is what would be replaced.
+
+        Args:
+            declaration: What is asked about.
+            prepared: Its rows, where they are known.
+            areas: Compute shared areas and all distances.
+            depths: Say how deep two reach into each other; about a third of all the work.
 
         Raises:
             InputError: A part of it cannot be used.
@@ -215,7 +227,9 @@ class StandingSet:
         if _in_nobodys_way(declaration):
             return ()
         asked, table, i, j = self._candidates(declaration, prepared)
-        crossings = self._crossings(table, declaration, prepared, i, j, asked, areas=areas)
+        crossings = self._crossings(
+            table, declaration, prepared, i, j, asked, areas=areas, depths=depths
+        )
         self._table.drop_last(asked)
         return crossings
 
@@ -234,7 +248,9 @@ class StandingSet:
         ):
             names = {self._name(k) for k in table.owner[j].tolist()}
         else:
-            found = self._crossings(table, declaration, prepared, i, j, asked, areas=False)
+            found = self._crossings(
+                table, declaration, prepared, i, j, asked, areas=False, depths=False
+            )
             own = (declaration.party, declaration.id)
             sides = {(side.party, side.id) for one in found for side in (one.a, one.b)}
             names = sides - {own}
@@ -291,6 +307,7 @@ class StandingSet:
         asked: range,
         *,
         areas: bool,
+        depths: bool,
     ) -> tuple[Crossing, ...]:
         """Judge the pairs in a small table of their own."""
         if len(i) == 0:
@@ -301,8 +318,10 @@ class StandingSet:
         few.owner[:] = local
         said = [self._said[k] if k < len(self._said) else declaration for k in owners.tolist()]
         known = [one for one in said if one is not None]
-        court = Court(few, self._minima, Skeletons(few), measure=areas)
+        court = Court(few, self._minima, Skeletons(few), measure=areas, depths=depths)
         hits = judge(court, np.searchsorted(rows, i), np.searchsorted(rows, j))
+        if not depths:
+            hits = replace(hits, depth_m=np.full(len(hits.i), np.nan))
         missing = (len(known) - 1,) if prepared.ground_missing else ()
         return assemble(known, Prepared(few, (), missing), hits, court.skeletons, areas=areas)
 

@@ -38,6 +38,8 @@ class Court:
     engine: Engine = PORTABLE
     measure: bool = True
     """Give the distance of every hit; else only where a verdict needed it."""
+    depths: bool = True
+    """With it, also how deep two reach into each other, for who reads a report."""
     decided: bool = False
     """The engine has sifted: standing pairs are near."""
 
@@ -137,7 +139,7 @@ def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> Late
         depth = depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
         certain[k] = depth >= error[k] - near[k]
     deep = np.where(distance > 0, 0.0, np.nan)
-    if court.measure:
+    if court.measure and court.depths:
         for k in np.flatnonzero(distance == 0):
             deep[k] = shared_depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])
     return _given(hit, certain, distance, when.first[hit], when.last[hit], deep)
@@ -162,7 +164,7 @@ def _mixed(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> Lateral
             if strict[k] and distance >= outer:
                 continue
             deep = 0.0
-            if passed.inside and (court.measure or error[k] > near[k]):
+            if passed.inside and ((court.measure and court.depths) or error[k] > near[k]):
                 deep = path_depth_m(skeleton, standing, passed.inside)
             sure = bool(error[k] == 0 or distance - deep <= near[k] - error[k])
             span = passed.start * lasts - ahead, passed.end * lasts - ahead

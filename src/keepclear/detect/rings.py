@@ -111,18 +111,28 @@ def _lonlat(rings: list[tuple[np.ndarray, np.ndarray]]) -> _Plane | None:
     metres = np.array([np.cos(np.radians(outer_lat.mean())), 1.0]) * 111_000.0
     flat = []
     for ring_lon, ring_lat in rings:
-        lon, lat = _drawn_along_poles(ring_lon, ring_lat)
-        other = np.roll(lon, -1)
-        step = unwrap(other, lon) - unwrap(lon, other)
-        # Along a pole every longitude is one place: the drawing goes the way it was drawn.
-        at_pole = (np.abs(lat) == 90.0) & (lat == np.roll(lat, -1))
-        step = np.where(at_pole, other - lon, step)
-        if abs(step.sum()) >= 180.0:
-            return None
+        lon, lat, step = ring_lon, ring_lat, _steps(ring_lon)
+        if np.abs(step).max() > 180.0 or np.abs(lat).max() == 90.0:
+            lon, lat = _drawn_along_poles(ring_lon, ring_lat)
+            other = np.roll(lon, -1)
+            step = unwrap(other, lon) - unwrap(lon, other)
+            # Along a pole every longitude is one place: the drawing goes the way it was drawn.
+            at_pole = (np.abs(lat) == 90.0) & (lat == np.roll(lat, -1))
+            step = np.where(at_pole, other - lon, step)
+            if abs(step.sum()) >= 180.0:
+                return None
         start = lon[0] + 360.0 * np.round((outer_lon[0] - lon[0]) / 360.0)
         along = start + np.concatenate(([0.0], np.cumsum(step[:-1])))
         flat.append(np.stack([along - outer_lon[0], lat], axis=1) * metres)
     return flat, lambda x, y: (y / metres[1], x / metres[0] + outer_lon[0])
+
+
+def _steps(lon: np.ndarray) -> np.ndarray:
+    """From each longitude to the next, and from the last to the first."""
+    step = np.empty(len(lon))
+    np.subtract(lon[1:], lon[:-1], out=step[:-1])
+    step[-1] = lon[0] - lon[-1]
+    return step
 
 
 def _drawn_along_poles(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

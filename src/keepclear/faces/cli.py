@@ -26,6 +26,7 @@ from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
 from keepclear.faces.incident import incident
+from keepclear.faces.journeys import hold, return_, split
 from keepclear.faces.keep import keep
 from keepclear.faces.link import link
 from keepclear.faces.lint import lint
@@ -245,15 +246,27 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
 
 
 @cli.command()
+@click.argument("folder", metavar="[DIR]", default="")
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def doctor(*, as_json: bool) -> int:
-    """Look whether everything that keepclear needs is here, and say what to do where not."""
-    from keepclear.faces.report.health import render_health
-    from keepclear.node.doctor import examine
+def doctor(folder: str, *, as_json: bool) -> int:
+    """Look whether everything that keepclear needs is here, and say what to do where not.
 
-    findings = examine(__version__)
+    With DIR, look at the node in that folder instead: its folder and keys, disk and clock, the database
+    with every entry against the record, the last checkpoint, and whether a process uses it. Nothing is
+    changed.
+    """
+    from keepclear.faces.report.health import render_health, sound
+
+    if folder:
+        from keepclear.node.examining import examine_node
+
+        findings = examine_node(Path(folder))
+    else:
+        from keepclear.node.doctor import examine
+
+        findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
-    return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+    return Exit.NOTHING if sound(findings) else Exit.UNREADABLE
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:
@@ -285,7 +298,7 @@ def _say_settings(ctx: click.Context) -> None:
 _COMMANDS: Final = (
     lint, where, convert, template, arrangement,
     init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
-    consent, due,
+    consent, due, hold, split, return_,
     people, admit, put_out,
     link,
     incident, keep,

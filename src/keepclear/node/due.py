@@ -15,7 +15,7 @@ from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.declaration import Kind
 from keepclear.domain.expiry import CONFIRMED_FOR_US, expires_us
 from keepclear.domain.life import STANDING, Act, Stage, next_stage
-from keepclear.node.answering import About, subject_of
+from keepclear.node.about import About, subject_of
 from keepclear.node.hearing import heard, named
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
@@ -85,7 +85,10 @@ def _expired(memory: Memory, case: Case, now_us: int) -> list[Expired]:
 
 def _owed(node: Node, case: Case, now_us: int) -> list[Shown]:
     said, memory = case.latest.declaration, node.memory
-    about = About(said, case.latest.number, case.mark, now_us, case.stood_us)
+    latest = case.latest
+    about = About(
+        said, latest.number, case.mark, now_us, case.stood_us, latest.because, latest.split_from
+    )
     if not notify(memory, about, ()):
         return []
     silent = is_humanitarian(memory.arrangements.values(), node.around.owner)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keepclear.detect.vertical import Geoid
-from keepclear.domain.declaration import State
+from keepclear.domain.declaration import Declaration, State
 from keepclear.errors import ConfigurationError, InputError, StoreError, VerificationError
 from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Standing
@@ -111,6 +111,11 @@ class Node:
             self.keep_checkpoint()
         return self
 
+    @property
+    def gathers(self) -> bool:
+        """Whether decisions wait for others."""
+        return self._gathers
+
     def gather(self) -> None:
         """From here on decisions wait for :meth:`settle`, and share one write."""
         if self.store.failure is not None:  # of those before; they were told
@@ -160,10 +165,19 @@ class Node:
         reply: Reply | None = None,
         kept: Sequence[Kept] = (),
         replies_before_us: int | None = None,
+        said: Declaration | None = None,
     ) -> int:
         """Keep what was decided, and remember it; the number of its first entry.
 
         What a body says is erased is erased in the same write; such bodies come last.
+
+        Args:
+            bodies: Its entries, in order.
+            outgoing: What must be sent.
+            reply: What is answered, where it is asked for by a key.
+            kept: Values that change.
+            replies_before_us: Replies that were kept before this are forgotten.
+            said: The declaration that one of the entries holds the text of, where that is at hand.
 
         Raises:
             StoreError: nobody can know whether it is kept; the next call of :meth:`fresh` reads again.
@@ -190,7 +204,7 @@ class Node:
         for body in bodies:
             if isinstance(body, Erased) and body.subject in self._memory.cases:
                 self._take_out(self._memory.cases[body.subject])
-            self._memory.apply(body)
+            self._memory.apply(body, said)
         for value in kept:
             self._change(value)
         self._follow(bodies)

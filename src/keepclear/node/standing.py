@@ -13,6 +13,7 @@ from importlib.util import find_spec
 
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.index import Finder, PortableFinder, StandingSet
+from keepclear.detect.prepare import Prepared
 from keepclear.detect.vertical import Geoid
 from keepclear.disclose.levels import arrangement_of
 from keepclear.domain.arrangement import Arrangement
@@ -48,21 +49,27 @@ class Standing:
         for one in self._sets.values():
             one.insert_many(standing)
         self._compared = self._sets[Minima()]
+        self._last: tuple[Declaration, Prepared] | None = None
+        """What was asked about last: most often it is what is put next."""
 
     def __len__(self) -> int:
         return len(self._compared)
 
-    def ask(self, declaration: Declaration) -> tuple[Met, ...]:
+    def ask(self, declaration: Declaration, *, depths: bool = True) -> tuple[Met, ...]:
         """Its crossings with everything that stands, in the order of the other's name.
+
+        Args:
+            declaration: What is asked about.
+            depths: Say how deep two reach into each other.
 
         Raises:
             InputError: A part of it cannot be used; ``schedule.not-here``.
         """
         _only_windows(declaration)
         found: list[Met] = []
-        prepared = self._compared.prepared(declaration)
+        prepared = self._prepared(declaration)
         for minima, standing in self._sets.items():
-            for crossing in standing.query(declaration, prepared):
+            for crossing in standing.query(declaration, prepared, depths=depths):
                 parties = (crossing.a.party, crossing.b.party)
                 if minima_of(self._arrangements, *parties) == minima:
                     found.append(Met(crossing, minima))
@@ -71,12 +78,23 @@ class Standing:
     def put(self, case: Case) -> None:
         """Take up a declaration as it stands now, or take it out where it does not."""
         said = as_standing(case)
-        prepared = self._compared.prepared(said) if case.stands else None
+        prepared = self._prepared(said) if case.stands else None
         for one in self._sets.values():
             if case.stands:
                 one.insert(said, prepared)
             else:
                 one.remove(said.party, said.id)
+
+    def _prepared(self, said: Declaration) -> Prepared:
+        """The rows of a declaration, which its party, name and state say nothing in."""
+        if self._last is None or not _same_rows(self._last[0], said):
+            self._last = said, self._compared.prepared(said)
+        return self._last[1]
+
+
+def _same_rows(a: Declaration, b: Declaration) -> bool:
+    lengths = (a.standoff_m, a.position_error_m) == (b.standoff_m, b.position_error_m)
+    return a.parts is b.parts and a.kind is b.kind and lengths and a.ground == b.ground
 
 
 def minima_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Minima:

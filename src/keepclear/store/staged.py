@@ -77,6 +77,8 @@ class Staged:
 
     def reply(self, client: str, key: str) -> bytes | None:
         """See :class:`keepclear.store.base.Store`; one that waits counts."""
+        if any(batch.replies_before_us is not None for batch in self._waiting):
+            self.flush()  # it may be one of those that are forgotten
         return self._replies.get((client, key)) or self.behind.reply(client, key)
 
     def entries(self, after: int, limit: int) -> list[Entry]:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from keepclear.faces.api import arrangements, declarations, health, ogc, people, record
+from keepclear.faces.api import (
+    arrangements,
+    consents,
+    declarations,
+    health,
+    incidents,
+    ogc,
+    people,
+    record,
+)
 from keepclear.faces.api.route import Route
 
 __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *consents.ROUTES,
+    *incidents.ROUTES,
     *arrangements.ROUTES,
     *record.ROUTES,
     *people.ROUTES,
