@@ -9,11 +9,12 @@ import pytest
 from keepclear.errors import RuleError, StoreError, VerificationError
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show, Stage
+from keepclear.link.budget import Budget
 from keepclear.link.happening import Line
 from keepclear.link.pinning import words_of
 from keepclear.link.sending import not_chained
 from keepclear.link.state import State
-from keepclear.node import peers
+from keepclear.node import peers, talking
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.store.base import Outgoing
@@ -265,3 +266,29 @@ def test_honest_heads_alarm_nobody(two):
         later(31, alder, birch)
         exchange(alder, birch)
     assert alarms(alder) == alarms(birch) == []
+
+
+def test_load_keeps_no_stop_out(two, monkeypatch):
+    """A stop behind more than the peer may send; what was left out comes later."""
+    alder, birch = two
+    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=2))
+    told = [
+        note for n in range(20) for note in notes(alder.talk.say("Birch", b.LineTest(by=str(n))))
+    ]
+    told += notes(alder.talk.say("Birch", stop()))
+    found = birch.talk.hears(told)
+    assert found.refused == 15
+    assert [type(one) for _, one in found.effects] == [Show, Escalate]
+    for _ in range(40):
+        exchange(alder, birch)
+        later(5, alder, birch)
+    assert len([text for text in shown(birch, "line") if "test/1" in text]) == 20
+
+
+def test_junk_in_a_peers_name_uses_none_of_its_budget(two, monkeypatch):
+    alder, birch = two
+    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=1))
+    note = notes(alder.talk.say("Birch", stop()))[0]
+    for _ in range(50):
+        birch.talk.hears([note.replace(b"near A2", b"near A3")])
+    assert [type(one) for _, one in birch.talk.hears([note]).effects] == [Show, Escalate]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from keepclear.errors import RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
 from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice
+from keepclear.link.budget import Budget, Level, admit, looks_flash
 from keepclear.link.gossip import Heads, learn, newest
 from keepclear.link.happening import (
     Arrived,
@@ -43,6 +44,7 @@ from keepclear.wire.entries import Carried, Shown, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
+_BUDGET: Final = Budget()
 _FORWARDED: Final = "link-forwarded"
 """Kept values: numbers of notices that are messages by now, and not yet marked as delivered."""
 _PENDING_MAX: Final = 10_000
@@ -60,6 +62,8 @@ class Told:
     """To which party, flash first."""
     effects: tuple[tuple[Key, Effect], ...]
     """For screens and people, stops first of all."""
+    refused: int = 0
+    """Notes beyond what their sender may send now; it tries again."""
 
 
 class Talk:
@@ -77,6 +81,7 @@ class Talk:
         self._believed: dict[str, tuple[Peer, Line]] = {}
         self._heads = Heads()
         self._own_told: set[str] = set()
+        self._levels: dict[str, Level] = {}
         self._again: list[tuple[Key, Effect]] = []
         """What is to be shown once more since the record was read again."""
         self._fresh()
@@ -158,8 +163,26 @@ class Talk:
             StoreError: nobody can know whether they are kept; nothing is answered.
         """
         self._fresh()
-        events = [(self._sender(note), Arrived(note)) for note in notes]
-        return self._told(self._lines.happens(events))
+        first = sorted(notes, key=lambda note: not looks_flash(note))
+        named = [(self._sender(note), note) for note in first]
+        taken = self._within_budget(named)
+        told = self._told(self._lines.happens([(peer, Arrived(note)) for peer, note in taken]))
+        return replace(told, refused=len(notes) - len(taken))
+
+    def _within_budget(self, named: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """What may come now. Nothing is counted yet: only what proves to be the peer's is."""
+        now_us, levels = self._node.now_us(), dict(self._levels)
+        taken = []
+        for peer, note in named:
+            level = levels.get(peer) or Level.full(_BUDGET, now_us)
+            levels[peer], ok = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+            if ok:
+                taken.append((peer, note))
+        return taken
+
+    def _count(self, peer: str, note: bytes, now_us: int) -> None:
+        level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
+        self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
 
     def passes(self) -> Told:
         """Time has passed: what is due on the lines and on the ladders."""
@@ -182,6 +205,8 @@ class Talk:
         now_us = self._node.now_us()
         effects, self._again = self._again, []
         for peer, one in self._lines.recorded():
+            if one.how != "sent":
+                self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
         effects += self._board.tick(now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
