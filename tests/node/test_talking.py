@@ -11,7 +11,6 @@ from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show, Stage
 from keepclear.link.budget import Budget
 from keepclear.link.happening import Line
-from keepclear.link.pinning import words_of
 from keepclear.link.sending import not_chained
 from keepclear.link.state import State
 from keepclear.node import peers, talking
@@ -21,50 +20,13 @@ from keepclear.store.base import Outgoing
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Carried, decode_body
 from tests.link.ends import stop
+from tests.node.desks import alarms, desks, exchange, later, meets, notes, shown
 from tests.node.test_peers import ASK, Party
-
-SECOND = 1_000_000
 
 
 @pytest.fixture
 def two():
-    alder, birch = Party("Alder", 1), Party("Birch", 2)
-    for one in (alder, birch):  # each its own record, as real nodes have
-        one.world.signer, one.world.notes = one.record, []
-        one.world.node = one.world.start()
-    for one, other in ((alder, birch), (birch, alder)):
-        meets(one, other)
-    for one in (alder, birch):
-        one.talk = Talk(one.world.node, one.message)
-    return alder, birch
-
-
-def meets(one, other):
-    peers.accept(one.world.node, other.invitation(), ASK)
-    peers.compare(one.world.node, other.name, words_of(other.root.verifier), ASK)
-
-
-def notes(told):
-    return [send.note for _, send in told.sends]
-
-
-def later(seconds, *several):
-    for one in several:
-        one.world.now += round(seconds * SECOND)
-
-
-def exchange(one, other):
-    for _ in range(6):
-        later(0.1, one, other)
-        there, back = notes(one.talk.passes()), notes(other.talk.passes())
-        if there:
-            other.talk.hears(there)
-        if back:
-            one.talk.hears(back)
-
-
-def shown(party, how):
-    return [one.text for one in party.world.shown() if one.how == how]
+    return desks("Alder", "Birch")
 
 
 def test_without_compared_words_there_is_no_line():
@@ -221,10 +183,6 @@ def test_no_notice_keeps_another_from_going(two):
     said = [json.loads(one.partition("body: ")[2])["text"] for one in shown(birch, "line")]
     assert [json.loads(one) for one in said] == [json.loads(texts[0]), json.loads(texts[2])]
     assert len(alder.world.store.pending(10)) == 1
-
-
-def alarms(party):
-    return [one.code for one in party.world.node.memory.alarms]
 
 
 def beat(sender, recipient, *heads, number=0):
