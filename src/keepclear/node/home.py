@@ -48,7 +48,7 @@ _MEMBERS: Final = {
     "database": str,
 }
 _NO_PARTIES: Final = frozenset(
-    {SECRETARIAT, "arrangement", "consent", "incident", "line", "party", "people", "voice"}
+    {SECRETARIAT, "arrangement", "incident", "line", "party", "people", "voice"}
 )
 """Words that the record uses itself, where a party's name may stand."""
 _TEXT: Final = """\
