@@ -12,6 +12,7 @@ from keepclear.faces.api import (
     incidents,
     journeys,
     ogc,
+    pages,
     people,
     record,
 )
@@ -29,5 +30,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
+    *pages.ROUTES,
 )
 """In the order in which paths are tried: what is written out goes before what has a name in braces."""
