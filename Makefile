@@ -14,11 +14,17 @@ PYTEST_ARGS ?=
 BENCH_ARGS  ?=
 NIGHT_ARGS  ?=
 FUZZ_ARGS   ?=
+PROBER_ARGS ?=
 CRASH_ARGS  ?=
 KILL_ARGS   ?=
+SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop lock clean
+<<<<<<< HEAD
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop schemathesis lock clean
+=======
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop lock clean
+>>>>>>> main
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +80,10 @@ fuzz: ## ten minutes of changed bytes for each reader, going on from the last ru
 	@tools/setup.sh bench
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
+prober: ## what a party learns of another's plan that only asks, within its budget
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.prober $(PROBER_ARGS)
+
 crash: ## open what a disk may hold after the power went, for 100,000 acknowledged writes
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.store.crash $(CRASH_ARGS)
@@ -81,6 +91,10 @@ crash: ## open what a disk may hold after the power went, for 100,000 acknowledg
 kill-loop: ## kill -9 a node in mid-load a thousand times, and look what is there
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.node.kill $(KILL_ARGS)
+
+schemathesis: ## half an hour of requests made from the OpenAPI document, asked of a served node
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.api.schemathesis_run $(SCHEMATHESIS_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

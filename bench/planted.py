@@ -2,11 +2,11 @@
 
     python -m bench.planted LIST.csv [--errors 10000] [--seed 1] [--share 0.02] [--json FILE]
 
-Any CSV with names, latitudes and longitudes will do (``--lat``, ``--lon``, ``--name`` where the
-columns are called something unusual). Numbers with more than five decimals are first rounded to
-what a person would type. Each mistake is made in a share of the list, the rest of which is left as
-it is, and looked for three times: with nothing beside it, with a right second writing of the same
-place in the row, and with right words ("3.2 km NNE of ..."), for which the list itself is the
+Any CSV with names, latitudes and longitudes will do (see ``lists``; ``--lat``, ``--lon``, ``--name``
+where the columns are called something unusual). Numbers with more than five decimals are first
+rounded to what a person would type. Each mistake is made in a share of the list, the rest of which is
+left as it is, and looked for three times: with nothing beside it, with a right second writing of the
+same place in the row, and with right words ("3.2 km NNE of ..."), for which the list itself is the
 gazetteer. A mistake counts as found where the row is refused or gets a finding of severity *wrong*
 or *doubt* that it did not have before. False alarms are the rows of the untouched list with such a
 finding.
@@ -15,7 +15,6 @@ finding.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from collections import Counter
@@ -24,6 +23,8 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from bench.lists import read_list
+from bench.parts import write_part
 from bench.slips import SLIPS, Row, second_writing
 
 from keepclear.domain.altitude import EVERYWHERE
@@ -47,11 +48,6 @@ TYPED_DECIMALS = 5
 """A metre: what people type, and what receivers show."""
 BESIDE = ("nothing", "second", "words")
 ALARMS = {Severity.WRONG, Severity.DOUBT}
-COLUMNS = {
-    "lat": ("lat", "latitude", "y"),
-    "lon": ("lon", "long", "lng", "longitude", "x"),
-    "name": ("name", "facility name", "facility", "site", "nom", "title"),
-}
 WINDS = (
     *("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE"),
     *("S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"),
@@ -75,32 +71,6 @@ class Planted:
     beyond_found: Counter = field(default_factory=Counter)
     beyond_either: int = 0
     codes: Counter = field(default_factory=Counter)
-
-
-def read_list(path, *, lat="", lon="", name=""):
-    """The rows of a CSV that have a place, typed as a person would; and how many have none."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        heads = {head.strip().lower(): head for head in reader.fieldnames or ()}
-        columns = {}
-        for want, given in (("lat", lat), ("lon", lon), ("name", name)):
-            known = [given.lower()] if given else COLUMNS[want]
-            columns[want] = next((heads[head] for head in known if head in heads), None)
-            if columns[want] is None:
-                raise SystemExit(f"no column for {want}; name it with --{want}")
-        rows, without = [], 0
-        for cells in reader:
-            try:
-                row = Row(
-                    cells[columns["name"]].strip(),
-                    *(cells[columns[axis]].strip() for axis in ("lat", "lon")),
-                )
-                _ = row.position
-            except (ValueError, InputError, AttributeError):
-                without += 1
-                continue
-            rows.append(row)
-    return rows, without
 
 
 def typed(row: Row) -> Row:
@@ -251,7 +221,7 @@ def false_alarms(rows):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("list")
+    parser.add_argument("list", nargs="?")
     parser.add_argument("--errors", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=0.02)
@@ -260,61 +230,103 @@ def main(arguments=None):
     parser.add_argument("--lon", default="")
     parser.add_argument("--name", default="")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument(
+        "--told", metavar="FILE", help="figures of an earlier --json, nothing is run"
+    )
+    parser.add_argument("--write", metavar="DOCUMENT", help="put the table into its part 'planted'")
     given = parser.parse_args(arguments)
+    if given.told:
+        document = json.loads(Path(given.told).read_text(encoding="utf-8"))
+    elif given.list:
+        document = run(given)
+    else:
+        parser.error("name a list, or with --told the figures of an earlier run")
+    if given.json:
+        Path(given.json).write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if given.write:
+        write_part(given.write, "planted", told_of(document))
+
+
+def run(given):
+    """Plant everything that was asked for, saying it line by line; the figures."""
     rows, without = read_list(given.list, lat=given.lat, lon=given.lon, name=given.name)
     print(
         f"{given.list}: {len(rows):,} rows with a place, {without:,} without; seed {given.seed}\n"
     )
     alarms = false_alarms(rows)
     for what, (count, codes) in alarms.items():
-        share = 100.0 * count / len(rows)
-        details = ", ".join(f"{code} {number}" for code, number in sorted(codes.items()))
-        print(f"false alarms with {what} beside it: {count:,} rows, {share:.2f} % ({details})")
-    print()
+        print(f"false alarms {_alarms(what, count, len(rows), codes)}")
+    print(f"\n{HEAD}")
     listed = List(rows)
-    results = []
-    print(HEAD)
+    kinds = []
     for kind in given.kind or SLIPS:
-        results.append(plant(listed, kind, errors=given.errors, share=given.share, seed=given.seed))
-        print(line(results[-1]), flush=True)
-    if given.json:
-        document = {
-            "rows": len(rows),
-            "seed": given.seed,
-            "share": given.share,
-            "false_alarms": {what: [count, codes] for what, (count, codes) in alarms.items()},
-            "kinds": [vars(one) | {"metres": median(one.metres or [0.0])} for one in results],
-        }
-        Path(given.json).write_text(json.dumps(document, indent=1), encoding="utf-8")
+        one = plant(listed, kind, errors=given.errors, share=given.share, seed=given.seed)
+        kinds.append(vars(one) | {"metres": median(one.metres) if one.metres else None})
+        print(line(kinds[-1]), flush=True)
+    return {
+        "rows": len(rows),
+        "without": without,
+        "seed": given.seed,
+        "share": given.share,
+        "errors": given.errors,
+        "false_alarms": {what: [count, codes] for what, (count, codes) in alarms.items()},
+        "kinds": kinds,
+    }
 
 
 HEAD = (
-    "| Mistake | planted | refused | moved by (median) | second | words | either | neither given "
-    "| larger than the digits allow | of these: second | either |\n"
-    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| Mistake | planted | moved by (median) | found with a second writing | with words "
+    "| with either | with neither | larger than the digits allow | of these, with either |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 
-def line(one: Planted) -> str:
+def told_of(document) -> str:
+    """The whole table, and what was run."""
+    rows = document["rows"]
+    what = (
+        f"{rows:,} rows with a place, {document['errors']:,} mistakes of each kind, in "
+        f"{document['share']:.0%} of the list at a time, seed {document['seed']}. Alarms on the "
+        "untouched list:"
+    )
+    lines = [
+        what,
+        "",
+        *(
+            f"- {_alarms(what, count, rows, codes)}"
+            for what, (count, codes) in document["false_alarms"].items()
+        ),
+        "",
+        HEAD,
+        *(line(kind) for kind in document["kinds"]),
+    ]
+    return "\n".join(lines)
+
+
+def _alarms(what, count, rows, codes) -> str:
+    details = ", ".join(f"{code} {number}" for code, number in sorted(codes.items()))
+    return f"with {what} beside it: {count:,} rows, {100 * count / rows:.2f} % ({details})"
+
+
+def line(one) -> str:
     """One row of the table."""
+    found, tried, beyond = one["found"], one["tried"], one["beyond"]
 
     def percent(part, whole):
         return f"{100.0 * part / whole:.1f} %" if whole else "-"
 
-    moved = f"{median(one.metres):,.0f} m" if one.metres else "-"
+    moved = "refused" if one["metres"] is None else f"{one['metres']:,.0f} m"
     return " | ".join(
         (
-            f"| {one.kind}",
-            f"{one.tried:,}",
-            percent(one.refused, one.tried),
+            f"| {one['kind']}",
+            f"{tried:,}",
             moved,
-            percent(one.found["second"], one.tried),
-            percent(one.found["words"], one.tried),
-            percent(one.either, one.tried),
-            percent(one.found["nothing"], one.tried),
-            percent(one.beyond, one.tried),
-            percent(one.beyond_found["second"], one.beyond),
-            f"{percent(one.beyond_either, one.beyond)} |",
+            percent(found.get("second", 0), tried),
+            percent(found.get("words", 0), tried),
+            percent(one["either"], tried),
+            percent(found.get("nothing", 0), tried),
+            percent(beyond, tried),
+            f"{percent(one['beyond_either'], beyond)} |",
         )
     )
 

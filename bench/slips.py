@@ -37,6 +37,8 @@ class Row:
     longitude: str
     full: tuple[str, str] = ("", "")
     """All digits that the list has, where it has more than are typed."""
+    group: str = ""
+    """What divides the list, where somebody asked for that."""
 
     @property
     def text(self):

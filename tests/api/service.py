@@ -10,6 +10,7 @@ import re
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+import msgspec
 from starlette.testclient import TestClient
 
 from keepclear.domain.access import Principal, Role
@@ -25,7 +26,7 @@ from keepclear.wire.declaration import encode
 from tests.node.world import World
 
 NO_LIMIT = Pace(0, 1)
-DOCUMENT = document([*ROUTES, document_route(ROUTES)])
+DOCUMENT = json.loads(msgspec.json.encode(document([*ROUTES, document_route(ROUTES)])))
 PATHS = [
     (
         re.compile(

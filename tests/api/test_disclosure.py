@@ -105,7 +105,14 @@ def everything(node, party, things):
     for route in ROUTES:
         if route.method != "GET" or route.media == "text/event-stream":
             continue
-        names = {"name": "Darling", "level": "0", "index:path": "000.p/1", "mark": "x"}
+        names = {
+            "name": "Darling",
+            "level": "0",
+            "index:path": "000.p/1",
+            "mark": "x",
+            "kind": "site",
+            "to": "Birch",
+        }
         for thing in things:
             for collection in ("operations", "sites", "restrictions", "areas"):
                 item = f"{thing.party}%2F{thing.id}%231"

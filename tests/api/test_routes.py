@@ -26,7 +26,20 @@ EXPECTED = {
     ("POST", f"{ONE}/acts"): DECLARE,
     ("POST", f"{ONE}/verification"): Action.VERIFY,
     ("POST", f"{ONE}/delay"): DECLARE,
+    ("POST", f"{ONE}/hold"): DECLARE,
+    ("POST", f"{ONE}/split"): DECLARE,
+    ("POST", f"{ONE}/return"): DECLARE,
     ("GET", f"{ONE}/bundle"): RECORD,
+    ("GET", f"{ONE}/consents"): Action.CONSENT,
+    ("PUT", f"{ONE}/consents/{{to}}"): Action.CONSENT,
+    ("DELETE", f"{ONE}/consents/{{to}}"): Action.CONSENT,
+    ("GET", "/api/v1/consents/{party}/{kind}"): Action.CONSENT,
+    ("PUT", "/api/v1/consents/{party}/{kind}/{to}"): Action.CONSENT,
+    ("DELETE", "/api/v1/consents/{party}/{kind}/{to}"): Action.CONSENT,
+    ("GET", "/api/v1/incidents"): Action.INCIDENT,
+    ("POST", "/api/v1/incidents"): Action.INCIDENT,
+    ("GET", "/api/v1/incidents/{mark}"): Action.INCIDENT,
+    ("POST", "/api/v1/incidents/{mark}/statements"): Action.INCIDENT,
     ("GET", "/api/v1/agreed"): LOOK,
     ("GET", "/api/v1/arrangements"): Action.ARRANGE,
     ("PUT", "/api/v1/arrangements/{name}"): Action.ARRANGE,
@@ -65,6 +78,7 @@ def path_of(route, party="Alder"):
     values = {
         "party": party, "id": "A1", "name": "Darling", "level": "0", "index:path": "000.p/1",
         "mark": "nobody-1", "collection": "operations", "item": "x",
+        "kind": "site", "to": "Birch",
     }  # fmt: skip
     return re.sub(r"\{([\w:]+)\}", lambda found: values[found[1]], route.path)
 
@@ -119,10 +133,15 @@ def test_a_scope_opens_its_own_routes_only(node, route):
 
 
 @pytest.mark.parametrize(
-    "route", [r for r in ROUTES if "{party}" in r.path], ids=lambda r: f"{r.method} {r.path}"
+    "route", [r for r in ROUTES if "{party}/{id}" in r.path], ids=lambda r: f"{r.method} {r.path}"
 )
 def test_what_is_another_partys_is_not_there(node, route):
-    body = {"act": "activate"} if route.path.endswith("acts") else {}
+    leaves = "1970-01-01T20:00:00Z"
+    bodies = {
+        "acts": {"act": "activate"}, "hold": {"leaves": leaves}, "return": {"leaves": leaves},
+        "split": {"leaves": leaves, "id": "A1b"},
+    }  # fmt: skip
+    body = bodies.get(route.path.rpartition("/")[2], {})
     role = "verifier" if route.need is Action.VERIFY else "duty"
     if route.method == "PUT":
         from keepclear.wire.declaration import encode

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import nacl.signing
 import pytest
 
 from keepclear.errors import VerificationError
 from keepclear.link.happening import Deliver
+from keepclear.link.kinds import KINDS
 from keepclear.link.message import open_message
 from keepclear.record.note import Verifier
 from tests.link.ends import End
@@ -100,3 +103,34 @@ def test_every_case_that_is_made_is_frozen():
     assert made == set(FILES)
     for name, note, code, _ in make_link.notes():
         assert (case(f"note-{name}")["note"], case(f"note-{name}")["code"]) == (note.decode(), code)
+
+
+def test_the_page_lists_every_kind_and_every_member(root):
+    page = (root / "docs" / "protocol" / "link.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- bodies -->")[2].partition("<!-- end -->")[0]
+    said = {}
+    for row in table.splitlines():
+        if row.startswith("| `"):
+            _, kind, members, _ = row.split("|")
+            said[kind.strip(" `")] = [
+                (name, bool(maybe)) for name, maybe in re.findall(r"`(\w+)`(\?)?", members)
+            ]
+    there = {
+        kind.name: [(one.name, not one.required) for one in msgspec.structs.fields(kind.body)]
+        for kind in KINDS.values()
+    }
+    assert said == there
+    kinds = page.partition("## Kinds")[2].partition("## Bodies")[0]
+    rows = {}
+    for row in kinds.splitlines():
+        if row.startswith("| `"):
+            _, names, urgency, always, ack, back, _, _ = (cell.strip() for cell in row.split("|"))
+            found = re.findall(r"`([^`]+)`", names)
+            for at, name in enumerate(found):
+                words = urgency.split(", ")
+                asked = ack == "yes" or ack == name.partition("/")[0]
+                rows[name] = (words[at % len(words)], bool(always), asked, back == "yes")
+    assert rows == {
+        kind.name: (kind.urgency.word, kind.always, kind.acknowledge, kind.read_back)
+        for kind in KINDS.values()
+    }

@@ -17,13 +17,14 @@ from keepclear.node import access, links, login, sessions
 from keepclear.node.allowing import HOLDER
 from keepclear.node.attempts import Attempts
 from keepclear.store.memory import Failure
-from tests.node.people import everything_in, hashed, quick_hashes
+from tests.node.people import everything_in, hashed, let_in, quick_hashes
 from tests.node.world import World, consistent
 
 MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * MINUTE_US
 WORDS = ["one long word that is right", "two long words that are right"]
-marks = st.sampled_from(["alder-1", "alder-2", "birch-1", "chief-1"])
+marks = st.sampled_from(["alder-1", "alder-2", "alder-3", "birch-1", "chief-1", "feed-1"])
+ranks = st.integers(0, 3)
 parties = st.sampled_from(["", "Alder", "Birch"])
 pauses = st.sampled_from([1, 4 * MINUTE_US, 40 * MINUTE_US, 61 * MINUTE_US, DAY_US + 1])
 words = st.sampled_from(WORDS)
@@ -44,6 +45,9 @@ class AccessMachine(RuleBasedStateMachine):
         """Secret to mark; of a session with when it was opened and used."""
         self.dead = set()
         """Secrets that open nothing any more."""
+        for mark, party in (("chief-1", ""), ("alder-1", "Alder")):
+            let_in(self.world, mark, party, Role.ADMINISTRATOR, password=WORDS[0])
+            self.people[mark] = (Principal(party, Role.ADMINISTRATOR, mark), WORDS[0])
 
     def teardown(self):
         if hasattr(self, "patch"):
@@ -58,13 +62,24 @@ class AccessMachine(RuleBasedStateMachine):
         known = [HOLDER, *(who for who, _ in self.people.values())]
         return known[number % len(known)]
 
+    @rule(by=ranks, mark=marks, party=parties, role=st.sampled_from(Role))
+    def invite(self, by, mark, party, role):
+        self.admit(by, mark, party, role, None)
+
+    @rule(by=ranks, mark=marks, role=st.sampled_from(Role))
+    def invite_for_ones_own(self, by, mark, role):
+        self.admit(by, mark, self.who(by).party, role, None)
+
     @rule(
-        by=st.integers(0, 9),
+        by=ranks,
         mark=marks,
         party=parties,
         role=st.sampled_from(Role),
-        only=st.one_of(st.none(), st.frozensets(st.sampled_from(Action), max_size=2)),
+        only=st.frozensets(st.sampled_from(Action), max_size=2),
     )
+    def give_a_token(self, by, mark, party, role, only):
+        self.admit(by, mark, party, role, only)
+
     def admit(self, by, mark, party, role, only):
         by = self.who(by)
         new = Principal(party, role, mark, only)
@@ -134,7 +149,7 @@ class AccessMachine(RuleBasedStateMachine):
                 del self.sessions[secret]
                 self.dead.add(secret)
 
-    @rule(by=st.integers(0, 9), mark=marks, failure=failures)
+    @rule(by=ranks, mark=marks, failure=failures)
     def put_out(self, by, mark, failure):
         by = self.who(by)
         known = [one[mark][0] for one in (self.people, self.waiting) if mark in one]
@@ -216,4 +231,4 @@ class AccessMachine(RuleBasedStateMachine):
 
 
 TestAccess = AccessMachine.TestCase
-TestAccess.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAccess.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

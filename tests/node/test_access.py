@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from keepclear.domain.access import Action, Principal, Role
-from keepclear.errors import KeepclearError, RuleError, StoreError
-from keepclear.node import access, links, login, passwords, sessions
+from keepclear.errors import ConfigurationError, KeepclearError, RuleError, StoreError
+from keepclear.node import access, links, login, memory, passwords, sessions
 from keepclear.node.allowing import HOLDER, allow, reaches, request_by
 from keepclear.node.attempts import AT_ONCE, PAUSE_US, Attempts
 from keepclear.node.declaring import declare
 from keepclear.node.worker import Worker
 from keepclear.store.memory import Failure
-from keepclear.wire.entries import decode_body
+from keepclear.wire.entries import Admitted, decode_body
 from tests.node.people import PASSWORD, everything_in, hashed, let_in, log_in, quick_hashes
 from tests.node.world import World, consistent, operation
 
@@ -219,6 +219,7 @@ def test_links_that_somebody_sent_end_when_that_one_is_put_out(world):
     assert links.invited(world.node, sent) is None
     assert links.invited(world.node, stays) is not None
     assert len(world.store.kept("invitation")) == 1
+    assert [row.mark for row in access.people(world.node, HOLDER)] == ["alder-3"]
     assert world.start().memory == world.node.memory
 
 
@@ -409,6 +410,26 @@ def test_the_thread_that_decides_goes_on_while_a_password_is_compared(world, mon
     assert deciding not in threads
 
 
+@pytest.mark.parametrize("failure", Failure)
+def test_a_session_whose_write_failed_is_told_to_nobody(world, failure):
+    """Also where it waits for one write with others: nobody is let in by what may not be kept."""
+    let_in(world, "alder-1", "Alder")
+    worker, attempts = Worker(world.node), Attempts()
+    try:
+        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(10)
+        compared = begun.compare(PASSWORD)
+        world.store.failing = failure
+        with pytest.raises(StoreError):
+            worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
+        kept = worker.ask(lambda node: dict(node.fresh().kept("session"))).result(10)
+        again = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
+        who = worker.ask(lambda node: sessions.session(node, again.session)).result(10)
+    finally:
+        worker.close()
+    assert len(kept) == (failure is Failure.STORED)  # it is kept, and its secret is nobody's
+    assert who.mark == "alder-1"
+
+
 def test_what_changes_while_a_password_is_compared_counts(world):
     attempts = Attempts()
     for change in ("put out", "password"):
@@ -564,6 +585,19 @@ def test_authority_is_in_the_record_and_not_in_what_may_change(world):
     world.node = world.start()
     assert sessions.bearer(world.node, token) is sessions.session(world.node, token) is None
     assert log_in(world, "alder-1").who.role is Role.READER
+
+
+@pytest.mark.parametrize("more", [{"role": "general"}, {"only": ["look", "everything"]}])
+def test_a_role_or_scope_of_a_newer_program_is_not_let_in_by_half(world, more, monkeypatch):
+    body = Admitted(
+        subject="people/feed-1", at_us=1, mark="feed-1", party="Alder", how="program", by="folder",
+        **({"role": "duty", "only": ["look"]} | more),
+    )  # fmt: skip
+    with monkeypatch.context() as newer:
+        newer.setattr(memory, "_check_known", lambda _: None)
+        world.node.save([body])
+    with pytest.raises(ConfigurationError, match="newer keepclear"):
+        world.start()
 
 
 ASKED = {

@@ -278,3 +278,22 @@ def test_due_says_when_to_come_again(folder, type_):
     code, _, err = type_("consent", folder, "Relief/W1", "--to", "Alder", *late)
     assert (code, "until then nothing" in err) == (0, True)
     assert type_("due", folder)[1] == "2999-01-01T00:00:00Z\n"
+
+
+def test_a_convoy_is_held_split_and_goes_back(folder, type_):
+    type_("declare", folder, DARLING[3])
+    on = (folder, "Relief/W1", "--leaves")
+    code, _, err = type_("hold", *on, "2015-11-20T06:55Z", "--since", "2015-11-20T06:20Z")
+    assert (code, "receipt and no verdict" in err) == (0, True)
+    between = ("--since", "2015-11-20T07:10Z")
+    code, _, err = type_("hold", *on, "2015-11-20T07:55Z", *between)
+    assert (code, "between two stops" in err) == (5, True)
+    assert (
+        type_("split", *on, "2015-11-20T09:00Z", "--as", "W1b", "--since", "2015-11-20T06:20Z")[0]
+        == 0
+    )
+    assert type_("return", *on, "2015-11-20T12:00Z")[0] == 0
+    assert "Relief/W1b" in type_("list", folder)[1]
+    shown = type_("show", folder, "Relief/W1")[1]
+    assert "declared by desk, held" in shown
+    assert "declared by desk, return" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import stat
@@ -172,6 +173,19 @@ def test_a_second_process_is_kept_out(folder, capsys):
     with running(str(folder)):
         code, said = sentence(capsys, "declare", folder, PLAN)
     assert (code, "in use by another process" in said) == (3, True)
+
+
+def test_status_of_a_node_in_use_is_what_can_be_seen_beside_it(folder, capsys):
+    assert main(["status", str(folder), "--json"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    with running(str(folder)):
+        assert main(["status", str(folder), "--json"]) == 0
+        beside = json.loads(capsys.readouterr().out)
+        (folder / "checkpoint").unlink()
+        assert main(["status", str(folder)]) == 0
+    assert "in use by another process" in beside.pop("in_use")
+    assert beside.pop("checkpoint") == f"{alone['entries']} {alone.pop('checkpoint')}"
+    assert beside.items() <= alone.items()
 
 
 def test_a_newer_database_is_refused_and_not_touched(folder, capsys):

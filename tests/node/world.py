@@ -50,12 +50,19 @@ site = "30min"
 operation = "{told}"
 [caps]
 declarations = {declarations}
+area_km2_hours = {area_hours}
 withdrawals_after_verdict = {withdrawals}
 """
 
 
 def agreement(
-    version=1, rung="parallel", apart="1000m", told="crossing", declarations=500, withdrawals=20
+    version=1,
+    rung="parallel",
+    apart="1000m",
+    told="crossing",
+    declarations=500,
+    withdrawals=20,
+    area_hours=500_000,
 ):
     return ARRANGEMENT.format(**locals())
 

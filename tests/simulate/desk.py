@@ -93,6 +93,8 @@ class Desk:
 
     def __post_init__(self):
         self.rng = random.Random(f"{self.world.seed} {self.name}")
+        self.recorder = Signer(f"record/{self.name}", self.signer.seed)
+        self.verifier, self.record_key = self.signer.verifier, self.recorder.verifier
 
     def begin(self, lines):
         self.lines_of = lines
@@ -116,7 +118,7 @@ class Desk:
             now_us=self.clock,
             salt=self.salt,
             geoid=FLAT,
-            signer=Signer(f"record/{self.name}", self.signer.seed),
+            signer=self.recorder,
             keep=self.keep,
             owner=self.name,
         )
@@ -187,7 +189,7 @@ class Desk:
     def remember(self, peer, note):
         """What a liar really said here, for looking at afterwards."""
         try:
-            found = open_message(note, self.world.desks[peer].signer.verifier, self.name)
+            found = open_message(note, self.world.desks[peer].verifier, self.name)
         except VerificationError:
             return
         if found.seq:
@@ -258,7 +260,7 @@ class Desk:
     def hears(self, peer, heard):
         """Heads of records: remember them, and cosign the sender's where it goes on from the last."""
         kept = []
-        for head in heard.message.body.heads:
+        for head in heard.received.message.body.heads:
             self.heads.append((peer, head.size, head.root))
             kept = self.witness(peer)
         return Decision(kept=kept)
@@ -271,9 +273,7 @@ class Desk:
             return []
         note, proof, old = answer
         try:
-            checkpoint, _ = open_checkpoint(
-                note, f"record/{other.name}", Signer(f"record/{peer}", other.signer.seed).verifier
-            )
+            checkpoint, _ = open_checkpoint(note, f"record/{other.name}", other.record_key)
             seen = advance(self.seen(peer), checkpoint, old, proof)
         except VerificationError:
             return []
@@ -296,12 +296,11 @@ class Desk:
         if old > size:
             return None
         note = self.checkpoint
-        head, _ = open_checkpoint(note, f"record/{self.name}", self.node.around.signer.verifier)
+        head, _ = open_checkpoint(note, f"record/{self.name}", self.record_key)
         proof = consistency_proof(old, head.size, self.disk.node) if 0 < old <= head.size else ()
         if self.lies and self.rng.random() < 0.3:
-            other = Signer(f"record/{self.name}", self.signer.seed)
             root = "A" * 43 + "="
-            note = sign(f"record/{self.name}\n{head.size}\n{root}\n", (other,))
+            note = sign(f"record/{self.name}\n{head.size}\n{root}\n", (self.recorder,))
         return note, tuple(proof), old
 
     # --- what it sends ----------------------------------------------------------------------------

@@ -64,12 +64,14 @@ def play(seed):
 
 
 def run(first, worlds, jobs):
-    state = {"from": first, "done": 0, "counts": {}, "seconds": 0.0, "broken": []}
+    state = {"from": first, "done": 0, "counts": {}, "seconds": 0.0, "broken": [], "commits": []}
     if STATE.exists():
         kept = json.loads(STATE.read_text())
         if kept["from"] == first and kept["done"] < worlds:
             state = kept
-    counts = Counter(state["counts"])
+    counts, now = Counter(state["counts"]), commit_now("src", "tests")
+    if now not in state["commits"]:
+        state["commits"].append(now)  # a run may be resumed on other code
     with ProcessPoolExecutor(jobs) as pool:
         while state["done"] < worlds and not state["broken"]:
             begun, at = time.monotonic(), first + state["done"]
@@ -91,8 +93,9 @@ def line_of(state, counts):
     today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251
     keys = ("messages", "acknowledged", "across gaps", "crossings", "two texts")
     numbers = " | ".join(f"{counts[key]:,}" for key in keys)
+    commits = ", ".join(state["commits"])
     return (
-        f"| {today} | {commit_now('src', 'tests')} | {state['from']} | {state['done']:,} | {numbers} | "
+        f"| {today} | {commits} | {state['from']} | {state['done']:,} | {numbers} | "
         f"{state['seconds']:,.0f} | {len(state['broken'])} |"
     )
 

@@ -49,12 +49,10 @@ class Server:
 
     def start(self, *options):
         """Start it, and wait until it answers."""
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [BIN / "postgres", "-D", self.data, "-k", self.folder, *OPTIONS, *options],
-                stdout=log, stderr=log, user=USER, cwd=self.folder, start_new_session=True,
-            )  # fmt: skip
-        for _ in range(START_S * 20):
+        end = time.monotonic() + START_S
+        while time.monotonic() < end:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._launch(options)
             with suppress(psycopg.OperationalError), psycopg.connect(self.url()) as db:
                 if not db.execute("SELECT FROM pg_roles WHERE rolname = 'keeper'").fetchall():
                     db.execute("CREATE ROLE keeper LOGIN")
@@ -63,14 +61,27 @@ class Server:
             time.sleep(0.05)  # noqa: TID251
         raise AssertionError((self.folder / "log").read_text()[-2_000:])
 
+    def _launch(self, options):
+        """It ends at once where processes of the one before are not quite gone; then once more."""
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [BIN / "postgres", "-D", self.data, "-k", self.folder, *OPTIONS, *options],
+                stdout=log, stderr=log, user=USER, cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+
     def kill(self):
         """End every process of it at once, as a fault of the machine would."""
         main = self._process
         main.send_signal(signal.SIGSTOP)  # it must not see its children end, and tidy up
-        for child in _children(main.pid):
+        while _stat(main.pid)[0] != "T":
+            time.sleep(0.001)  # noqa: TID251
+        children = [pid for pid in _processes() if _stat(pid)[1] == str(main.pid)]
+        for child in children:
             os.kill(child, signal.SIGKILL)
         main.kill()
         main.wait()
+        while any(_stat(child)[0] not in "XZ" for child in children):
+            time.sleep(0.001)  # noqa: TID251
 
     def copy(self, name):
         """A copy of what it keeps, beside it; it must not run meanwhile."""
@@ -90,13 +101,13 @@ class Server:
         assert done.returncode == 0, done.stderr.decode()
 
 
-def _children(pid):
-    found = []
-    for place in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(place.read_text().rpartition(")")[2].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent == pid:
-            found.append(int(place.parent.name))
-    return found
+def _processes():
+    return [int(place.name) for place in Path("/proc").glob("[0-9]*")]
+
+
+def _stat(pid):
+    """State and parent of a process; ``X`` where it is no more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X", ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from bench.planted import List, false_alarms, main, plant, read_list
+from bench.lists import read_list
+from bench.planted import List, false_alarms, main, plant
+from bench.shapes import shapes_of
 from bench.slips import SLIPS, Row
 
 from keepclear.formats.positions import read_position
@@ -73,6 +75,37 @@ def test_any_list_with_names_and_places_will_do(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "150 rows with a place, 1 without" in out
     assert "| hemisphere wrong | 5 |" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Nom;Latitude;Longitude\nHôpital;-33,45;-70,66667\n", "utf-8"),
+        ("Nom;Latitude;Longitude\nHôpital;-33,45;-70,66667\n", "cp1252"),
+        ("\ufeffLongitude\tNotes\tName\tLatitude\n-70.66667\tx\tHôpital\t-33.45\n", "utf-8"),
+        ("facility,x,y\nHôpital,-70.66667,-33.45\nOther,,\nThird,1.2.3,4\n", "utf-8"),
+        ("Название,Широта,Долгота\nHôpital,-33.45,-70.66667\n", "utf-8"),
+    ],
+)
+def test_lists_are_read_as_people_write_them(tmp_path, text, encoding):
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    rows, without = read_list(path)
+    assert [(row.name, row.text) for row in rows] == [("Hôpital", "-33.45, -70.66667")]
+    assert without == text.count("\n") - 2
+
+
+def test_other_lists_keep_the_pattern_and_change_one_thing():
+    shapes = dict(shapes_of(MADE))
+    far = [row.position for row in shapes["moved to Fiji, on both sides of the antimeridian"]]
+    assert min(place.longitude for place in far) < -178.0
+    assert max(place.longitude for place in far) > 178.0
+    here = [row.position for row in MADE]
+    for one, other in ((0, 1), (5, 77), (20, 149)):
+        before, after = distance_m(here[one], here[other]), distance_m(far[one], far[other])
+        assert after == pytest.approx(before, rel=0.03)
+    assert len(shapes["thinned to 10"]) == 10
+    assert all(len(row.latitude.partition(".")[2]) == 2 for row in shapes["2 decimals"])
 
 
 @pytest.mark.data

@@ -301,6 +301,28 @@ class TestWeekly:
         assert found.complete
         assert (found.declarations, found.compared) == (2, 1)
 
+    def test_a_zone_never_opened_where_no_time_is_named_makes_no_whole_answer(self):
+        """It was in force last year; a plan without times may have been there then."""
+        past = Window(FRIDAY - 400 * DAY_US, FRIDAY - 300 * DAY_US)
+        zone = declared("Zones", weekly(*Day, outer=past), kind=Kind.RESTRICTION)
+        for other in (ALWAYS, Window(FRIDAY, None), Window(None, FRIDAY)):
+            found = ask(zone, declared("Alder", other))
+            assert not found.complete
+            assert any("never in force in that time" in text for text in found.warnings)
+        assert not ask(zone).complete
+        later = Window(FRIDAY + 300 * DAY_US, FRIDAY + 400 * DAY_US)
+        zone = declared("Zones", weekly(*Day, outer=later), kind=Kind.RESTRICTION)
+        assert not ask(zone, declared("Alder", Window(FRIDAY, None)), after_us=FRIDAY).complete
+
+    def test_a_zone_never_opened_in_all_the_time_that_is_named_leaves_nothing_open(self):
+        past = Window(FRIDAY - 400 * DAY_US, FRIDAY - 300 * DAY_US)
+        zone = declared("Zones", weekly(*Day, outer=past), kind=Kind.RESTRICTION)
+        span = {"after_us": FRIDAY, "before_us": FRIDAY + DAY_US}
+        assert ask(zone, declared("Alder", window(4, 9))).complete
+        assert ask(zone, declared("Alder", ALWAYS), **span).complete
+        half = {"before_us": FRIDAY + DAY_US}
+        assert ask(zone, declared("Alder", Window(FRIDAY, None)), **half).complete
+
     def test_a_time_minimum_reaches_beyond_the_others(self):
         zone = declared("Zones", weekly(Day.FRI), kind=Kind.RESTRICTION)
         plan = declared("Alder", window(10.5, 12))

@@ -76,11 +76,22 @@ def test_cut_digits_are_told_as_what_they_are():
     assert "cut off" in finding.message
 
 
-def test_a_finer_second_writing_is_noted():
-    findings = one(site(1, "36.21, 37.15", "36 12 30.0 N 37 09 15.0 E", standoff_m=2000.0))
-    assert {code: f[0].severity for code, f in findings.items()} == {
-        "position.finer": Severity.NOTE
-    }
+def test_what_cut_digits_do_not_explain_is_no_note():
+    """One wrong digit moves a place further than cutting could, or away from 0."""
+    for text in ("36.20830, 37.15417", "36.20833, 37.15410"):
+        assert one(site(1, text, "36 12 29.99 N 37 09 15.01 E"))["position.second"]
+    cut = one(site(1, "36.20832, 37.15416", "36 12 29.985 N 37 09 15.010 E"))["position.second"]
+    assert cut[0].severity is Severity.NOTE
+    wrong = one(site(1, "36.20829, 37.15416", "36 12 29.985 N 37 09 15.010 E"))["position.second"]
+    assert wrong[0].severity is Severity.DOUBT
+
+
+@pytest.mark.parametrize(
+    ("standoff_m", "severity"), [(2000.0, Severity.NOTE), (300.0, Severity.DOUBT)]
+)
+def test_a_finer_second_writing_is_told_as_its_standoff_covers_it(standoff_m, severity):
+    findings = one(site(1, "36.21, 37.15", "36 12 30.0 N 37 09 15.0 E", standoff_m=standoff_m))
+    assert findings["position.finer"][0].severity is severity
 
 
 def test_dropped_zeros_do_not_hide_a_slip():

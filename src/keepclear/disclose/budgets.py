@@ -15,10 +15,11 @@ from typing import Final
 
 from keepclear.disclose.crossing_only import extent
 from keepclear.domain.arrangement import Caps
-from keepclear.domain.declaration import Declaration, Part
-from keepclear.domain.footprint import Area, Circle
+from keepclear.domain.declaration import Declaration, Kind, Part
+from keepclear.domain.footprint import Area, Circle, Footprint
 from keepclear.domain.position import Position
-from keepclear.domain.route import Route
+from keepclear.domain.route import Route, Waypoint
+from keepclear.domain.window import Window
 
 __all__ = ["DAY_US", "Use", "beyond", "size_km2_hours"]
 
@@ -26,6 +27,9 @@ DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
 _RADIUS_KM: Final = 6_371.0088
 """Mean radius: areas are counted here, not judged; 0.5 % is good enough for a budget."""
+_CELL_KM: Final = 2.25
+_CELL_HOURS: Final = 32 / 60
+"""The coarsest cell that is worth something to whoever maps out a plan."""
 _HOURS_MAX: Final = 24.0
 """A budget is for a day: what stands longer, or has no end, counts as a day."""
 
@@ -59,32 +63,66 @@ def beyond(uses: Iterable[Use], new: Use, caps: Caps) -> str | None:
 
 
 def size_km2_hours(declaration: Declaration) -> float:
-    """Ground times time of a declaration: the area of each part by its hours, at most a day of each."""
-    return sum(_area_km2(part) * _hours(part) for part in declaration.parts)
+    """What an answer to a declaration can tell, as ground times time of the cells that it touches.
+
+    Each shape is counted with the cells that its border runs through, and each window with those at its
+    ends: a line without width and a moment without length tell of every cell that they touch. Heights
+    cost nothing. What moves is counted leg by leg, for as long as it is at a place. A claimed area is
+    never a crossing, so it asks nothing.
+    """
+    if declaration.kind is Kind.AREA:
+        return 0.0
+    return sum(_part_km2_hours(part) for part in declaration.parts)
 
 
-def _hours(part: Part) -> float:
-    window = extent(part)
+def _part_km2_hours(part: Part) -> float:
+    hours = _hours(extent(part))
+    if not isinstance(part, Route):
+        return _touched_km2(part.footprint) * hours
+    width_km = part.half_width_m / 1000
+    whole = _swept_km2([point.position for point in part.waypoints], width_km) * hours
+    return min(whole, sum(_leg_km2_hours(a, b, width_km) for a, b in pairwise(part.waypoints)))
+
+
+def _leg_km2_hours(a: Waypoint, b: Waypoint, width_km: float) -> float:
+    """The ground of a leg, for as long as its disc takes to pass over a place."""
+    length_km = _km(a.position, b.position)
+    passing = min(1.0, 2 * width_km / length_km) if length_km else 1.0
+    hours = passing * (b.time_us - a.time_us) / _HOUR_US
+    return _swept_km2([a.position, b.position], width_km) * min(_HOURS_MAX, hours + _CELL_HOURS)
+
+
+def _hours(window: Window) -> float:
     if window.start_us is None or window.end_us is None:
         return _HOURS_MAX
-    return min(_HOURS_MAX, (window.end_us - window.start_us) / _HOUR_US)
+    return min(_HOURS_MAX, (window.end_us - window.start_us) / _HOUR_US + _CELL_HOURS)
 
 
-def _area_km2(part: Part) -> float:
-    if isinstance(part, Route):
-        return _swept_km2([point.position for point in part.waypoints], part.half_width_m)
-    footprint = part.footprint
+def _touched_km2(footprint: Footprint) -> float:
     if isinstance(footprint, Circle):
-        return pi * (footprint.radius_m / 1000) ** 2
+        radius_km = footprint.radius_m / 1000
+        return _with_border(pi * radius_km**2, 2 * pi * radius_km)
     if isinstance(footprint, Area):
-        return sum(_ring_km2(polygon.rings[0]) for polygon in footprint.polygons)
-    return _swept_km2(list(footprint.vertices), footprint.half_width_m)
+        return sum(
+            _with_border(_ring_km2(one.rings[0]), _length_km([*one.rings[0], one.rings[0][0]]))
+            for one in footprint.polygons
+        )
+    return _swept_km2(list(footprint.vertices), footprint.half_width_m / 1000)
 
 
-def _swept_km2(places: list[Position], half_width_m: float) -> float:
-    width_km = half_width_m / 1000
-    length_km = sum(_km(a, b) for a, b in pairwise(places))
-    return 2 * width_km * length_km + pi * width_km**2
+def _swept_km2(places: list[Position], width_km: float) -> float:
+    length_km = _length_km(places)
+    border_km = 2 * length_km + 2 * pi * width_km
+    return _with_border(2 * width_km * length_km + pi * width_km**2, border_km)
+
+
+def _with_border(area_km2: float, border_km: float) -> float:
+    """Ground of the cells that a shape touches, on average over where they lie (Cauchy, Crofton)."""
+    return area_km2 + 2 * border_km * _CELL_KM / pi + _CELL_KM**2
+
+
+def _length_km(places: list[Position]) -> float:
+    return sum(_km(a, b) for a, b in pairwise(places))
 
 
 def _ring_km2(ring: tuple[Position, ...]) -> float:

@@ -17,7 +17,15 @@ from enum import Enum
 from keepclear.domain.arrangement import Arrangement, Disclosure, Rung
 from keepclear.domain.declaration import Kind
 
-__all__ = ["Level", "arrangement_of", "desk_of", "is_humanitarian", "level_of", "others_in"]
+__all__ = [
+    "Level",
+    "arrangement_of",
+    "desk_of",
+    "is_humanitarian",
+    "is_open",
+    "level_of",
+    "others_in",
+]
 
 
 class Level(Enum):
@@ -68,6 +76,16 @@ def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, ki
     if found.disclosed(kind) is Disclosure.OPEN and not is_humanitarian(known, owner):
         return Level.OPEN
     return Level.STAY_AWAY if kind is Kind.SITE else Level.CROSSING
+
+
+def is_open(arrangement: Arrangement) -> bool:
+    """Whether its members show each other everything, and nobody notifies them of a site.
+
+    Then an answer tells nothing that is not shown anyway, and no budget is needed.
+    """
+    return not arrangement.notified and all(
+        arrangement.disclosed(kind) is Disclosure.OPEN for kind in Kind
+    )
 
 
 def desk_of(arrangements: Iterable[Arrangement], party: str) -> str:

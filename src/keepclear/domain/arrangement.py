@@ -103,7 +103,9 @@ class Caps:
     """
 
     declarations: int = 500
-    area_km2_hours: float = 500_000.0
+    area_km2_hours: float = 50_000.0
+    """Ground times time, each shape with a border of cells (:mod:`keepclear.disclose.budgets`): about
+    one part in forty of a theatre of 300 km by 300 km in a day; smaller ones need less."""
     withdrawals_after_verdict: int = 20
 
 

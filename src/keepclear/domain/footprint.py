@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
 from typing import Final
 
 from keepclear.domain.position import Position
@@ -117,7 +116,7 @@ def length_m(value: float, what: str, limit_m: float) -> float:
     Raises:
         InputError: ``length.range``.
     """
-    if not (isfinite(value) and 0.0 <= value <= limit_m):
+    if not 0.0 <= value <= limit_m:  # what is no number is in no range either
         raise InputError(
             "length.range",
             f"{what} {value} m lies outside 0 to {limit_m:,.0f} m",

@@ -118,7 +118,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """What an incident names; the record keeps all of it for good.
+    """What an incident names; the declarations and whatever lies in the span are kept for good.
 
     Raises:
         InputError: ``incident.names``, ``incident.span``.
@@ -127,7 +127,7 @@ class Concern:
     subjects: tuple[str, ...] = ()
     """Declarations: one's own by ``Party/id``, another's by the mark that stands for it."""
     parties: tuple[str, ...] = ()
-    """Parties that it concerns, besides those whose declarations it names."""
+    """Parties that it concerns, besides those of the declarations; nothing of theirs is kept."""
     span: Window | None = None
     """Everything that was kept or in force within it."""
 

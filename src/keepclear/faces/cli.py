@@ -26,6 +26,7 @@ from keepclear.faces.declaring import declare
 from keepclear.faces.evidence import bundle, log, verify
 from keepclear.faces.folder import backup, init, status
 from keepclear.faces.incident import incident
+from keepclear.faces.journeys import hold, return_, split
 from keepclear.faces.keep import keep
 from keepclear.faces.link import link
 from keepclear.faces.lint import lint
@@ -52,6 +53,12 @@ _HELP_FLAGS: Final = {"--help", "-h", "--version"}
 
 class _DefaultCommand(click.Group):
     """``keepclear FILE...`` is ``keepclear check FILE...``."""
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands by what one has before one, each in one line."""
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(str(one.name), words) for one, words in commands])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in _HELP_FLAGS:
@@ -245,15 +252,27 @@ def _many_pairs(files: tuple[str, ...], question: Question, options: dict[str, A
 
 
 @cli.command()
+@click.argument("folder", metavar="[DIR]", default="")
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def doctor(*, as_json: bool) -> int:
-    """Look whether everything that keepclear needs is here, and say what to do where not."""
-    from keepclear.faces.report.health import render_health
-    from keepclear.node.doctor import examine
+def doctor(folder: str, *, as_json: bool) -> int:
+    """Look whether everything that keepclear needs is here, and say what to do where not.
 
-    findings = examine(__version__)
+    With DIR, look at the node in that folder instead: its folder and keys, disk and clock, the database
+    with every entry against the record, the last checkpoint, and whether a process uses it. Nothing is
+    changed.
+    """
+    from keepclear.faces.report.health import render_health, sound
+
+    if folder:
+        from keepclear.node.examining import examine_node
+
+        findings = examine_node(Path(folder))
+    else:
+        from keepclear.node.doctor import examine
+
+        findings = examine(__version__)
     deliver(render_health(findings, as_json=as_json), STDIN)
-    return Exit.UNREADABLE if any(f.state == "missing" for f in findings) else Exit.NOTHING
+    return Exit.NOTHING if sound(findings) else Exit.UNREADABLE
 
 
 def _form(ctx: click.Context, form: str | None, output: str, *, as_json: bool) -> str:
@@ -282,13 +301,49 @@ def _say_settings(ctx: click.Context) -> None:
             say(f"from {words}: {', '.join(sorted(names))}")
 
 
-_COMMANDS: Final = (
-    lint, where, convert, template, arrangement,
-    init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
-    consent, due,
-    people, admit, put_out,
-    link,
-    incident, keep,
-)  # fmt: skip
-for _command in _COMMANDS:
+_SECTIONS: Final[dict[str, tuple[tuple[click.Command, str], ...]]] = {
+    "Files": (
+        (check, "find every crossing of what files declare"),
+        (lint, "say what looks wrong in files, before they are sent"),
+        (convert, "write a file in another form, and list what is lost"),
+        (template, "write an empty spreadsheet to fill in and send"),
+        (where, "write a position in every notation, and as check words"),
+    ),
+    "What was agreed": ((arrangement, "write, check, show, propose and sign an arrangement"),),
+    "A node": (
+        (init, "make a folder a node"),
+        (serve, "serve it: API and events"),
+        (status, "say what it holds, and its public keys"),
+        (doctor, "say what is missing here, or wrong with a node"),
+        (backup, "write a whole copy of its database"),
+        (people, "list who is let in"),
+        (admit, "let a person or a program in"),
+        (put_out, "let one in no more"),
+        (due, "do what time has brought"),
+        (keep, "list what was kept long enough, or erase it"),
+    ),
+    "Declarations at a node": (
+        (declare, "declare what is in files, and say what it crosses"),
+        (list_, "list what is declared"),
+        (show, "show the history of one, and who was shown what"),
+        (act, "take one step in its life"),
+        (delay, "a movement leaves later"),
+        (hold, "a movement stays at a stop"),
+        (split, "a movement becomes two"),
+        (return_, "a movement goes back"),
+        (withdraw, "take one back; its history stays"),
+        (consent, "say who is told of a site or movement, and what"),
+    ),
+    "Other desks": (
+        (link, "enrol with other desks, compare keys, call"),
+        (incident, "report an incident, and what was said about it"),
+    ),
+    "The record": (
+        (log, "show the record, or a proof from it"),
+        (bundle, "make a bundle of evidence"),
+        (verify, "say what a bundle proves, offline"),
+    ),
+}
+"""What there is, as help shows it: who has files alone needs the first section and nothing else."""
+for _command in (one for section in _SECTIONS.values() for one, _ in section):
     cli.add_command(_command)

@@ -14,7 +14,7 @@ import click
 
 from keepclear.errors import InputError, KeepclearError, Refusal, RuleError, StoreError
 from keepclear.faces.columns import map_option
-from keepclear.faces.lives import asking
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keepclear.domain.finding import Finding
     from keepclear.node.declaring import Answer
     from keepclear.node.ledger import Node
+    from keepclear.wire.entries import DeviationForm
 
 __all__ = ["closing_of", "declare"]
 
@@ -46,6 +47,7 @@ DRAFT = "a draft: a second person verifies it, then it is submitted"
 @click.option("--read-as", metavar="FORMAT", help="Format of the files, as for keepclear check.")
 @map_option()
 @asking
+@token_file
 def declare(
     folder: str,
     files: tuple[str, ...],
@@ -152,9 +154,11 @@ def closing_of(
             # found from both of its sides, where both were declared in one go
             crossings |= {(c.a, c.b, c.time_start_us): c for c in answer.crossings}
             for deviation in answer.verdict.deviations:
-                say(
-                    f"deviation: {plain(subject)}: {deviation.code} ({plain(deviation.arrangement)})"
-                )
+                say(f"deviation: {plain(subject)}: {plain(_deviation(deviation))}")
+            for claim in answer.verdict.claims or ():
+                size = "" if claim.area_m2 is None else f", {claim.area_m2 / 1e6:,.1f} km2"
+                other = f"{claim.party}/{claim.id}"
+                say(f"claimed by both: {plain(subject)} and {plain(other)}{size}")
             for words in answer.verdict.not_computed:
                 left_out.setdefault(f"{words} (not computed)", 0)
     for words, number in left_out.items():
@@ -212,3 +216,15 @@ def _read(
             else:
                 said[key] = named
     return list(said.values()), findings
+
+
+def _deviation(one: DeviationForm) -> str:
+    """Its code, by which arrangement, and what was found."""
+    told = f"{one.code} ({one.arrangement})"
+    if one.area_m2 is not None:
+        told += f": {one.area_m2 / 1e6:,.1f} km2"
+    if one.side is not None:
+        told += f" on the side of {one.side}"
+    if one.party is not None:
+        told += f": {one.party}/{one.id}"
+    return told

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keepclear.errors import UsageError
+from keepclear.errors import InUseError, UsageError
 from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.place import is_url
@@ -58,17 +58,22 @@ def init(folder: str, party: str | None, database: str, *, secretariat: bool) ->
 def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
     """Say what the node in DIR holds, and the public key that others compare.
 
-    At an address: who one is there, and how far its record goes.
+    Where a process uses it: what can be seen beside the database, and who that is. At an address: who
+    one is there, and how far its record goes.
     """
     if is_url(folder):
         from keepclear.faces.remote import commands  # noqa: PLC0415
 
         with commands.line(folder, token_file) as to:
             return commands.status(to, as_json=as_json)
+    from keepclear.node.home import open_home  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
-    with running(folder) as (home, node):
-        members = _members(home, node)
+    try:
+        with running(folder) as (home, node):
+            members = _members(home, node)
+    except InUseError as error:
+        members = _beside(open_home(Path(folder)), str(error))
     if as_json:
         deliver(json.dumps(members, ensure_ascii=False, indent=1) + "\n", STDIN)
         return Exit.NOTHING
@@ -119,6 +124,23 @@ def _members(home: Home, node: Node) -> dict[str, Any]:
         "alarms": len(memory.alarms),
         "notices_to_send": len(node.store.pending(1_000_000)),
         "sends": "nothing yet: notices are kept until this node has a line to other desks",
+    }
+
+
+def _beside(home: Home, in_use: str) -> dict[str, Any]:
+    """What can be said of a node that another process uses."""
+    from keepclear.node.start import kept_checkpoint  # noqa: PLC0415
+
+    lines = kept_checkpoint(home).decode(errors="replace").split("\n")
+    return {
+        "keepclear": "status/1",
+        "folder": str(home.folder),
+        "node_of": home.owner,
+        "record": home.record,
+        "record_key": str(home.record_key.verifier),
+        "message_key": str(home.message_key.verifier),
+        "checkpoint": " ".join(lines[1:3]) if len(lines) > 3 else "",
+        "in_use": in_use,
     }
 
 

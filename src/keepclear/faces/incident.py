@@ -37,9 +37,8 @@ def incident_subject(typed: str) -> str:
 def incident() -> None:
     """Report an incident, state something about one, and show what was said, by whom, how sure.
 
-    A report names declarations, parties or a span of time: all of that is kept for good. What is
-    said is a statement of one party. Never write the name of a person; there is no place for whose
-    fault it was.
+    The declarations and the span of time that a report names are kept for good. What is said is a
+    statement of one party. Never write the name of a person; there is no place for whose fault it was.
     """
 
 
@@ -95,7 +94,11 @@ def _stating(command: Any) -> Any:
     help="A declaration: PARTY/ID, or the mark that stands for it. May be repeated.",
 )
 @click.option(
-    "--concerns", "parties", multiple=True, metavar="PARTY", help="A party. May be repeated."
+    "--concerns",
+    "parties",
+    multiple=True,
+    metavar="PARTY",
+    help="A party that it concerns. May be repeated.",
 )
 @click.option("--after", type=quantities.INSTANT, metavar="TIME", help="Everything from then,")
 @click.option("--before", type=quantities.INSTANT, metavar="TIME", help="to then, is named too.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -136,6 +136,86 @@ def lost(folder: str, party: str, reason: str, by: str, key: str) -> int:
     with running(folder) as (_, node):
         peers.call_lost(node, party, reason, Request(by, "command line"))
     say(f"{plain(party)}: lost; what its keys sign from now on is believed no longer")
+    return Exit.NOTHING
+
+
+@link.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("party")
+@click.argument("asks", type=click.Choice(["cease", "hold", "stay-away"]))
+@click.argument("place")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr", "ru", "ar"]),
+    default="en",
+    help="Of the other desk; English stands beside it.",
+)
+@asking
+def voice(folder: str, party: str, asks: Any, place: str, lang: str, by: str, key: str) -> int:
+    """Write the sheet for a stop that is told to PARTY by telephone: content first, then who calls.
+
+    ASKS is cease, hold or stay-away; PLACE is a position in any notation, in quotation marks. Nothing
+    happens by itself: the other desk decides. Have it read back the four words.
+    """
+    from keepclear.formats.positions import read_position  # noqa: PLC0415
+    from keepclear.link.phrases import Language  # noqa: PLC0415
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.voice import say_stop  # noqa: PLC0415
+
+    position = read_position(place).position
+    with running(folder) as (_, node):
+        asked = Request(by, "command line", key)
+        sheet = say_stop(node, party, asks, position, Language(lang), asked)
+    lines = [
+        "SAY THIS FIRST",
+        *sheet.content,
+        "",
+        "THEN",
+        *sheet.after,
+        "",
+        f"THEY KEY IN   {sheet.keyed}",
+        f"THEY READ BACK THE WORDS   {'  '.join(sheet.words)}",
+    ]
+    deliver("".join(f"{line}\n" for line in lines), STDIN)
+    return Exit.NOTHING
+
+
+@link.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("party")
+@click.argument("line", nargs=-1, required=True)
+@asking
+def heard(folder: str, party: str, line: tuple[str, ...], by: str, key: str) -> int:
+    """Key in a stop that PARTY told this desk by telephone: its letter, then the check words."""
+    from keepclear.formats.callsheet import in_words  # noqa: PLC0415
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.voice import hear  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        asked = Request(by, "command line", key)
+        stop, words = hear(node, party, " ".join(line), asked)
+    deliver(f"{in_words(stop)}\nREAD BACK THE WORDS   {'  '.join(words)}\n", STDIN)
+    say("act on it now; it is recorded. If the words differ, have it said again")
+    return Exit.NOTHING
+
+
+@link.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("party")
+@click.argument("step")
+@click.option("--who", default="", metavar="ROLE", help="Who answered, or was asked for: a role.")
+@asking
+def call(folder: str, party: str, step: str, who: str, by: str, key: str) -> int:
+    """Log one step of a call with PARTY: dialled, answered, asked-for, held or hung-up."""
+    from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.voice import call_step  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        call_step(node, party, step, Request(by, "command line", key), who=who)
+    say(f"{plain(party)}: {plain(step)} {plain(who)}".rstrip())
     return Exit.NOTHING
 
 

@@ -37,7 +37,6 @@ token_file = click.option(
 def asking(command: Any) -> Any:
     """The options by which a request says who asks, and how it is known again."""
     for option in (
-        token_file,
         click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
         click.option(
             "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
@@ -125,6 +124,7 @@ def show(folder: str, subject: str, token_file: str | None, *, as_json: bool) ->
 @click.option("--reason", default="", metavar="TEXT", help="Why; must be said to take it off.")
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
 @asking
+@token_file
 def act(
     folder: str,
     subject: str,
@@ -150,6 +150,7 @@ def act(
 @click.option("--reason", required=True, metavar="TEXT", help="Why.")
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
 @asking
+@token_file
 def withdraw(
     folder: str,
     subject: str,
@@ -171,6 +172,7 @@ def withdraw(
 )
 @click.option("--if-match", type=click.IntRange(1), metavar="N", help="The version seen last.")
 @asking
+@token_file
 def delay(
     folder: str,
     subject: str,

@@ -11,18 +11,19 @@ Heights are metres above the WGS84 ellipsoid; 9999999 is unknown, and never a nu
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from keepclear.domain.altitude import EVERYWHERE, Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Declaration, Kind, Part
 from keepclear.domain.footprint import Circle
-from keepclear.domain.position import Position
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window, parse_instant
 from keepclear.errors import InputError
 from keepclear.formats.cot_columns import PlainEvent, Stretch, scanned
+from keepclear.formats.cot_heights import band_of, error_of, known, shape_range
+from keepclear.formats.cot_plain import area_of, is_area, thing_of, told_of
 from keepclear.formats.cot_shapes import EDGES, UNKNOWN, decimal, drawn, position
 from keepclear.formats.cot_stream import EVENTS_MAX, bounds, events_between
 from keepclear.formats.cot_types import Rule, Use, rule_of
@@ -52,10 +53,6 @@ _RENEWED: Final = "that a later event of the same uid renews: only the latest ho
 _LATE: Final = "that came after a newer event of the same uid: not used"
 _MESSAGES: Final = "that declare nothing: {} (type {})"
 _NOT_EVENTS: Final = "that are no events: not read"
-_NO_HAE: Final = "with an unknown height: compared at every height"
-_NO_CE: Final = "with an unknown circle of error (ce): the place is taken as stated"
-_NO_LE: Final = "with an unknown error of height (le): the height is taken as stated"
-_NO_BAND: Final = "with a shape and no range of heights (le): compared at every height"
 _GROUND: Final = "of places on the ground: their height is not used"
 _PRACTICE: Final = "of a simulation or an exercise: compared like any other"
 
@@ -68,6 +65,8 @@ class _Taken(NamedTuple):
     declaration: Declaration | None
     told: Properties | None = None
     parts: tuple[Part, ...] = ()
+    shape: Rule | None = None
+    """Of a declaration that is an area, to which other rows of its id may be joined."""
 
 
 class _Event(NamedTuple):
@@ -134,30 +133,21 @@ def _check_count(number: int) -> None:
 
 
 def _take_plain(event: PlainEvent, number: int, rows: Rows, latest: dict[str, _Taken]) -> bool:
-    """Take an event from its columns; False where it is no plain thing after all."""
+    """Take an event from its columns; False where the parser must read it after all."""
     rule = rule_of(event.type)
-    if rule.use is not Use.ATOM:
-        return False
+    row = rows.remarks.row = f"event {number}"
+    where = f"{rows.name} {row}"
     try:
-        uid = one_line(event.uid)
-        place = Circle(Position(latitude=event.lat, longitude=event.lon), 0.0)
-        window = Window(event.start_us, event.stale_us)
-        rows.remarks.row = where = f"event {number}"
-        known = UNKNOWN if abs(event.hae) >= UNKNOWN else event.hae
-        ce_m = min(UNKNOWN, event.ce_m)
-        le_m = min(UNKNOWN, event.le_m)
-        if not uid or ce_m < 0.0 or le_m < 0.0:
+        if rule.use is Use.ATOM:
+            taken = _Taken(event.time_us, number, thing_of(event, rule, where, rows.remarks))
+        elif is_area(event, rule):
+            area = area_of(event, rule, where, rows.remarks)
+            taken = _Taken(event.time_us, number, area, shape=rule)
+        else:
             return False
-        declaration = Declaration(
-            id=uid,
-            kind=rule.kind or Kind.OPERATION,
-            parts=(Volume4D(place, _band_of(known, le_m, rows), window),),
-            position_error_m=_error_of(ce_m, rows),
-            where=f"{rows.name} {where}",
-        )
     except InputError:
         return False
-    _keep(_Taken(event.time_us, number, declaration), uid, rows, latest)
+    _keep(taken, event.uid, rows, latest)
     return True
 
 
@@ -195,7 +185,9 @@ def _keep(taken: _Taken, uid: str, rows: Rows, latest: dict[str, _Taken]) -> Non
 def _reading(rows: Rows, latest: dict[str, _Taken], name: str) -> Reading:
     """Everything that holds at the end, in the order of the file."""
     alone: list[Declaration] = []
-    for taken in sorted(latest.values(), key=lambda taken: taken.number):
+    joined = {taken.told.id for taken in latest.values() if taken.told is not None}
+    for kept in sorted(latest.values(), key=attrgetter("number")):
+        taken = kept if kept.shape is None else _settled(kept, kept.shape, rows, joined)
         if taken.declaration is not None:
             alone.append(taken.declaration)
         elif taken.told is not None:
@@ -217,6 +209,19 @@ def _reading(rows: Rows, latest: dict[str, _Taken], name: str) -> Reading:
     numbers = {f"{name} event {taken.number}": taken.number for taken in latest.values()}
     whole = sorted((*reading.declarations, *renamed), key=lambda d: numbers[d.where])
     return replace(reading, declarations=tuple(whole))
+
+
+def _settled(taken: _Taken, shape: Rule, rows: Rows, joined: Container[str]) -> _Taken:
+    """An area from its columns: a declaration of its own, or a row where other rows have its id."""
+    area = taken.declaration
+    volume = area.parts[0] if area is not None else None
+    if area is None or not isinstance(volume, Volume4D):
+        return taken
+    if area.id in joined:
+        told = told_of(area, volume, shape.kind, prefix=PREFIX)
+        return _Taken(taken.time_us, taken.number, None, told, area.parts)
+    rows.remark(taken.number, shape.kind, volume)
+    return taken
 
 
 def _event(event: Element, rows: Rows) -> _Event | None:
@@ -301,27 +306,10 @@ def _atom(
     return Declaration(
         id=event.uid,
         kind=event.rule.kind or Kind.OPERATION,
-        parts=(Volume4D(place, _band_of(hae, le_m, rows), event.window),),
-        position_error_m=_error_of(ce_m, rows),
+        parts=(Volume4D(place, band_of(hae, le_m, rows.remarks), event.window),),
+        position_error_m=error_of(ce_m, rows.remarks),
         where=f"{rows.name} event {number}",
     )
-
-
-def _error_of(ce_m: float, rows: Rows) -> float:
-    if ce_m == UNKNOWN:
-        rows.remarks.add(_NO_CE)
-        return 0.0
-    return ce_m
-
-
-def _band_of(hae: float, le_m: float, rows: Rows) -> AltitudeBand:
-    if hae == UNKNOWN:
-        rows.remarks.add(_NO_HAE)
-        return EVERYWHERE
-    if le_m == UNKNOWN:
-        rows.remarks.add(_NO_LE)
-        le_m = 0.0
-    return _range(hae, le_m)
 
 
 def _add_event(
@@ -346,10 +334,7 @@ def _add_event(
     if not whole and "altitude_lower" not in raw and "altitude_upper" not in raw:
         if event.rule.kind is Kind.SITE:
             rows.remarks.add(_GROUND)
-        elif UNKNOWN in (hae, le_m) or le_m == 0.0:
-            rows.remarks.add(_NO_BAND)
-        else:
-            band = _range(hae, le_m)
+        elif band := shape_range(hae, le_m, rows.remarks):
             raw["altitude_lower"], raw["altitude_upper"] = band.lower, band.upper
     if not whole and event.rule.kind is Kind.SITE and ce_m != UNKNOWN:
         raw.setdefault("position_error_m", ce_m)
@@ -363,12 +348,6 @@ def _add_event(
             raw.setdefault("description", words)
 
 
-@lru_cache(maxsize=65_536)
-def _range(hae: float, le_m: float) -> AltitudeBand:
-    lower = Altitude(hae - le_m, Units.M, Reference.W84)
-    return AltitudeBand(lower, Altitude(hae + le_m, Units.M, Reference.W84))
-
-
 def _error(point: Element, name: str) -> float:
     """A height or an error; what is not there is unknown."""
     text = point.get(name)
@@ -377,7 +356,7 @@ def _error(point: Element, name: str) -> float:
         raise InputError(
             "length.range", f"found {shown(text)}, expected metres, not negative", where=name
         )
-    return UNKNOWN if abs(value) >= UNKNOWN else value
+    return known(value)
 
 
 def _instant(event: Element, name: str) -> int:

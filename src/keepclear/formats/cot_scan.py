@@ -1,9 +1,10 @@
 """Compiled scanner of Cursor-on-Target: bytes to columns, for streams of tens of thousands of events.
 
 It understands plain events only: ASCII, version 2.0, times ending in Z, plain decimals, a detail of
-plain elements without entities or namespaces, and nothing in it that the ordinary reader looks at. An
-event that is not plain, right or wrong, is left to the ordinary reader; a text in which it cannot even
-be told where events begin and end is left to it whole. A law holds both to the same answer.
+plain elements without entities or namespaces, and nothing in it that the ordinary reader looks at, but
+for an outline of links, a call sign and remarks. An event that is not plain, right or wrong, is left to
+the ordinary reader; a text in which it cannot even be told where events begin and end is left to it
+whole. A law holds both to the same answer.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ from typing import Final
 import numba
 import numpy as np
 
-from keepclear.formats.scan import _NONE, _is, _number, _time
+from keepclear.formats.cot_ring import corner, is_plain_ring, is_tidy, value
+from keepclear.formats.scan import _NONE, _is, _time
 
 __all__ = ["PlainEvents", "scan_events"]
 
 _ATTRIBUTES_MAX: Final = 24
 _DEPTH_MAX: Final = 16
 """Elements inside one another in a plain detail; deeper ones are left to the ordinary reader."""
+_OPEN: Final = -1
+"""Stands for the end of the remarks while it is not known."""
 _BYTES_MAX: Final = 1_000_000
 """Larger events are left to the ordinary reader, which refuses those that are far larger."""
-_DECIMALS_MAX: Final = 22
-"""Powers of ten up to here are exact, and so is one division by them."""
+_LATITUDE_MAX: Final = 90.0
+_LONGITUDE_MAX: Final = 180.0
 
 njit = numba.njit(cache=True, error_model="numpy", nogil=True)
 
@@ -36,27 +40,38 @@ class PlainEvents:
     plain: np.ndarray
     """bool (n)."""
     spans: np.ndarray
-    """int64 (n, 6): where the event, its uid and its type begin and end in the bytes."""
+    """int64 (n, 10): where the event, its uid, type, call sign and remarks begin and end."""
     times_us: np.ndarray
     """int64 (n, 3): time, start, stale."""
     numbers: np.ndarray
     """float64 (n, 5): lat, lon, hae, ce, le."""
+    rings: np.ndarray
+    """int64 (n, 2): where the corners of its plain ring begin and end; both are the same where the
+    event draws no outline, and the end is -1 where what it draws is no plain ring."""
+    corners: np.ndarray
+    """float64 (m, 2): latitude and longitude, of all events one after the other."""
 
 
 def scan_events(data: bytes, start: int, end: int) -> PlainEvents | None:
     """The events between two places of a text, or None where they cannot be told apart."""
-    if b"<!" in data:
+    # one mark alone is looked for at the speed of memory, and most files have none of it
+    if b"!" in data and b"<!" in data:
         return None
+    declarations = data.count(b"<?") if b"?" in data else 0
     b = np.frombuffer(data, np.uint8)
     most = data.count(b"</event", start, end) + 1
     plain = np.zeros(most, np.bool_)
-    spans = np.zeros((most, 6), np.int64)
+    spans = np.zeros((most, 10), np.int64)
     times_us = np.zeros((most, 3), np.int64)
     numbers = np.zeros((most, 5), np.float64)
-    count, declared = _events(b, start, end, plain, spans, times_us, numbers)
-    if count < 0 or declared != data.count(b"<?"):
+    rings = np.zeros((most, 2), np.int64)
+    corners = np.zeros((data.count(b"<link", start, end), 2), np.float64)
+    count, declared = _events(b, start, end, plain, spans, times_us, numbers, rings, corners)
+    if count < 0 or declared != declarations:
         return None
-    return PlainEvents(plain[:count], spans[:count], times_us[:count], numbers[:count])
+    return PlainEvents(
+        plain[:count], spans[:count], times_us[:count], numbers[:count], rings[:count], corners
+    )
 
 
 def _word(text: str) -> np.ndarray:
@@ -68,6 +83,9 @@ _UID, _TYPE, _VERSION, _TWO = (_word(w) for w in ("uid", "type", "version", "2.0
 _TIME, _START, _STALE, _HOW, _OPEX = (_word(w) for w in ("time", "start", "stale", "how", "opex"))
 _LAT, _LON, _HAE, _CE, _LE = (_word(w) for w in ("lat", "lon", "hae", "ce", "le"))
 _OURS, _DEVICE, _GROUP, _XMLNS = (_word(w) for w in ("keepclear", "takv", "__group", "xmlns"))
+_LINK, _SHAPE, _CONTACT, _SIGN, _REMARKS = (
+    _word(w) for w in ("link", "shape", "contact", "callsign", "remarks")
+)
 _SIMULATED, _XML = _word("m-s"), _word("<?xml")
 
 
@@ -152,9 +170,39 @@ def _attributes(b, p, n, found):
 
 
 @njit
-def _content(b, p, n, found, stack):
+def _attribute(b, count, found, word):
+    """Which of the attributes has that name; -1 where none has."""
+    for k in range(count):
+        if _is(b, found[k, 0], found[k, 1], word):
+            return k
+    return -1
+
+
+@njit
+def _drawn(b, p, q, count, found, span, ring, corners):
+    """Take what an element right inside the detail says of the drawing; False where it is not plain."""
+    if _is(b, p, q, _LINK):
+        k = _attribute(b, count, found, _POINT)
+        if k < 0 or found[k, 2] == found[k, 3]:
+            return True  # a link to something else
+        if ring[1] >= len(corners) or not corner(b, found[k, 2], found[k, 3], corners, ring[1]):
+            return False
+        ring[1] += 1
+        return True
+    if _is(b, p, q, _CONTACT) and span[6] == 0:
+        k = _attribute(b, count, found, _SIGN)
+        span[6] = span[7] = p
+        if k >= 0:
+            span[6], span[7] = found[k, 2], found[k, 3]
+        return is_tidy(b, span[6], span[7])
+    return not _is(b, p, q, _SHAPE)
+
+
+@njit
+def _content(b, p, n, found, stack, span, ring, corners):
     """End of the inside of a detail, just after its closing tag; -1 where it is not plain."""
     depth = 0
+    drawable = True
     while p < n:
         if b[p] != 60:
             # a ] could begin the one sequence that text must not hold
@@ -164,12 +212,17 @@ def _content(b, p, n, found, stack):
                 return -1
             p += 1
             continue
+        if span[9] == _OPEN:
+            span[9] = p
+            drawable = drawable and is_tidy(b, span[8], p)
         if p + 1 < n and b[p + 1] == 47:
             q = _name(b, p + 2, n)
             r = _white(b, q, n)
             if r >= n or b[r] != 62:
                 return -1
             if depth == 0:
+                if not drawable:
+                    ring[1] = -1
                 return r + 1 if _is(b, p + 2, q, _DETAIL) else -1
             depth -= 1
             if not _same(b, stack[depth, 0], stack[depth, 1], p + 2, q):
@@ -187,6 +240,10 @@ def _content(b, p, n, found, stack):
         count, r, empty = _attributes(b, q, n, found)
         if count < 0:
             return -1
+        if depth == 0 and drawable:
+            drawable = _drawn(b, p + 1, q, count, found, span, ring, corners)
+            if span[8] == 0 and _is(b, p + 1, q, _REMARKS):
+                span[8], span[9] = r, r if empty else _OPEN
         if not empty:
             if depth == _DEPTH_MAX:
                 return -1
@@ -197,19 +254,18 @@ def _content(b, p, n, found, stack):
 
 
 @njit
-def _value(b, p, q):
-    """A plain decimal; NaN where it is not."""
-    mantissa, decimals, end = _number(b, p, q)
-    if end != q or decimals > _DECIMALS_MAX:
-        return np.nan
-    power = 1.0
-    for _ in range(decimals):
-        power *= 10.0
-    return mantissa / power
+def _sensible(numbers):
+    """Whether there is such a place, and no error is less than nothing."""
+    return (
+        abs(numbers[0]) <= _LATITUDE_MAX
+        and abs(numbers[1]) <= _LONGITUDE_MAX
+        and numbers[3] >= 0.0
+        and numbers[4] >= 0.0
+    )
 
 
 @njit
-def _event(b, p, n, found, stack, span, times_us, numbers):
+def _event(b, p, n, found, stack, span, times_us, numbers, ring, corners):
     """End of a plain event that begins at p; -1 where it is not plain."""
     count, at, empty = _attributes(b, p + len(_EVENT), n, found)
     if count < 0 or empty:
@@ -218,6 +274,8 @@ def _event(b, p, n, found, stack, span, times_us, numbers):
     for k in range(count):
         s, t, u, v = found[k, 0], found[k, 1], found[k, 2], found[k, 3]
         if _is(b, s, t, _UID):
+            if u == v or not is_tidy(b, u, v):
+                return -1
             span[2], span[3] = u, v
             said |= 1
         elif _is(b, s, t, _TYPE):
@@ -252,11 +310,11 @@ def _event(b, p, n, found, stack, span, times_us, numbers):
         s, t, u, v = found[k, 0], found[k, 1], found[k, 2], found[k, 3]
         for which, word in ((0, _LAT), (1, _LON), (2, _HAE), (3, _CE), (4, _LE)):
             if _is(b, s, t, word):
-                numbers[which] = _value(b, u, v)
+                numbers[which] = value(b, u, v)
                 if np.isnan(numbers[which]):
                     return -1
                 said |= 1 << which
-    if said != 31:
+    if said != 31 or not _sensible(numbers):
         return -1
     at = _white(b, at, n)
     if at < n and b[at] == 60 and b[at + 1] != 47:
@@ -267,7 +325,7 @@ def _event(b, p, n, found, stack, span, times_us, numbers):
         if count < 0:
             return -1
         if not empty:
-            at = _content(b, at, n, found, stack)
+            at = _content(b, at, n, found, stack, span, ring, corners)
             if at < 0:
                 return -1
         at = _white(b, at, n)
@@ -308,11 +366,11 @@ def _declaration(b, p, n):
 
 
 @njit
-def _events(b, start, end, plain, spans, times_us, numbers):
+def _events(b, start, end, plain, spans, times_us, numbers, rings, corners):
     """How many events there are, and how many declarations; -1 where they cannot be told apart."""
     found = np.zeros((_ATTRIBUTES_MAX, 4), np.int64)
     stack = np.zeros((_DEPTH_MAX, 2), np.int64)
-    count, declared, p = 0, 0, start
+    count, declared, p, drawn = 0, 0, start, 0
     while True:
         p = _white(b, p, end)
         if p >= end:
@@ -325,7 +383,11 @@ def _events(b, start, end, plain, spans, times_us, numbers):
             continue
         if not _starts(b, p, end, _EVENT) or count >= len(plain):
             return -1, 0
-        q = _event(b, p, end, found, stack, spans[count], times_us[count], numbers[count])
+        ring = rings[count]
+        ring[0] = ring[1] = drawn
+        q = _event(
+            b, p, end, found, stack, spans[count], times_us[count], numbers[count], ring, corners
+        )
         if q - p > _BYTES_MAX:
             q = -1
         plain[count] = q > 0
@@ -333,6 +395,11 @@ def _events(b, start, end, plain, spans, times_us, numbers):
             q = _rest(b, p, end)
             if q < 0:
                 return -1, 0
+        elif ring[1] > ring[0]:
+            if is_plain_ring(corners, ring[0], ring[1]):
+                drawn = ring[1]
+            else:
+                ring[1] = -1
         spans[count, 0], spans[count, 1] = p, q
         count += 1
         p = q

@@ -155,6 +155,8 @@ def _check_count(corners: list[list[float]]) -> None:
 
 
 def _line_or_area(corners: list[list[float]], *, closed: bool) -> dict[str, Any]:
+    if not corners:
+        raise InputError("coordinates.expected", "found no vertex, expected at least two")
     if not closed:
         return {"type": "LineString", "coordinates": corners}
     ring = corners if corners[0] == corners[-1] else [*corners, corners[0]]

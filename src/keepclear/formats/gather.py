@@ -160,17 +160,31 @@ class Gatherer:
         draft.said.update(said)
 
     def _remark(self, told: Properties, parts: tuple[Part, ...]) -> None:
-        if told.kind is None:
+        standing = any(isinstance(part, Volume4D) for part in parts)
+        opened = told.window.start_us is None or told.window.end_us is None
+        self.remark(
+            told.kind,
+            lower=told.says_lower,
+            upper=told.says_upper,
+            timed=not (standing and opened),
+        )
+
+    def remark(self, kind: Kind | None, *, lower: bool, upper: bool, timed: bool) -> None:
+        """Count what a row leaves open.
+
+        Args:
+            kind: What it says that it is.
+            lower: Whether it says a lower limit.
+            upper: Whether it says an upper limit.
+            timed: Whether all that stands still in it has a beginning and an end.
+        """
+        if kind is None:
             self._remarks.add(_NO_KIND)
-        if not told.says_lower:
+        if not lower:
             self._remarks.add(_NO_LOWER)
-        if not told.says_upper:
+        if not upper:
             self._remarks.add(_NO_UPPER)
-        if (
-            told.kind in _MOVING
-            and (told.window.start_us is None or told.window.end_us is None)
-            and any(isinstance(part, Volume4D) for part in parts)
-        ):
+        if kind in _MOVING and not timed:
             self._remarks.add(_NO_TIME)
 
 

@@ -23,7 +23,7 @@ from keepclear.formats.airpoints import read_compact
 from keepclear.formats.notam_area import Found, areas_in
 from keepclear.formats.notam_limits import QLine, band_of, read_q_line
 from keepclear.formats.notam_text import TEXT_MAX, Notam, split_notams
-from keepclear.formats.notam_times import opening
+from keepclear.formats.notam_times import NOT_UNDERSTOOD, opening
 from keepclear.formats.place import Place
 from keepclear.formats.reading import Reading
 from keepclear.formats.remarks import Remarks
@@ -33,6 +33,8 @@ __all__ = ["CONTRADICTS", "FORMAT", "read"]
 
 FORMAT: Final = "notam"
 
+PARTS_MAX: Final = 10_000
+"""Areas times windows of one notice."""
 _AIRSPACE: Final = frozenset("RWA")
 """First letters of subjects that are about airspace: restrictions, warnings, organisation."""
 _COARSE: Final = (
@@ -109,18 +111,26 @@ def _declaration(
                 "notam.form", f"item {letter} is missing; nobody can say when it holds"
             )
     q_line = read_q_line(items.get("Q", ""))
-    window = opening(items["B"], items["C"], items.get("D", ""), remarks)
+    when = opening(items["B"], items["C"], items.get("D", ""), remarks)
     with Place("item E"):
         area = areas_in(items.get("E", ""), remarks)
     if not area.footprints:
         area = _coarse(q_line, remarks)
     band, findings = band_of(items, q_line, where, remarks)
+    times = when.times
+    if len(area.footprints) * len(times) > PARTS_MAX:
+        remarks.add(NOT_UNDERSTOOD)
+        times = (when.whole,)
     places = " ".join(items.get("A", "").split("PART")[0].split())
     return (
         Declaration(
             id=id_,
             kind=Kind.RESTRICTION,
-            parts=tuple(Volume4D(footprint, band, window) for footprint in area.footprints),
+            parts=tuple(
+                Volume4D(footprint, band, window)
+                for footprint in area.footprints
+                for window in times
+            ),
             where=where,
             name=free_text(f"{id_} {places}"),
             description=free_text(items.get("E", "")),

@@ -27,7 +27,7 @@ from keepclear.formats.notam import CONTRADICTS
 from keepclear.formats.notam_area import area_of
 from keepclear.formats.notam_limits import band_of, read_q_line
 from keepclear.formats.notam_text import Notam, split_notams
-from keepclear.formats.notam_times import opening, ten_digits
+from keepclear.formats.notam_times import Opening, opening, ten_digits
 from keepclear.formats.reading import Reading
 from keepclear.formats.text import free_text, generated_id, one_line, shown
 
@@ -135,12 +135,12 @@ def _declaration(
         raise InputError("notam.time", "neither TIME nor RAWMESSAGE says when it holds")
     if notam is None:
         findings.remark(_NO_NOTICE)
-    window, differs = _both(when, stated, findings.where, id_)
+    times, differs = _both(when, stated, findings.where, id_)
     return (
         Declaration(
             id=id_,
             kind=Kind.RESTRICTION,
-            parts=tuple(Volume4D(area, band, window) for area in areas),
+            parts=tuple(Volume4D(area, band, window) for area in areas for window in times),
             where=findings.where,
             name=free_text(f"{id_} {' '.join(notam.items.get('A', '').split()) if notam else ''}"),
             description=free_text(notam.items.get("E", "")) if notam else "",
@@ -174,7 +174,7 @@ def _notice(raw: Any, id_: str) -> Notam | None:
 
 def _notice_says(
     notam: Notam | None, id_: str, findings: Findings
-) -> tuple[Window | Schedule | None, AltitudeBand, list[Finding]]:
+) -> tuple[Opening | None, AltitudeBand, list[Finding]]:
     if notam is None or not {"B", "C"} <= notam.items.keys():
         return None, AltitudeBand(None, None), []
     items = notam.items
@@ -209,15 +209,15 @@ def _stamp(day: str, month: str, hour: str, minute: str, year: str) -> int:
 
 
 def _both(
-    when: Window | Schedule | None, stated: Window | None, where: str, id_: str
-) -> tuple[Window | Schedule, list[Finding]]:
+    when: Opening | None, stated: Window | None, where: str, id_: str
+) -> tuple[tuple[Window | Schedule, ...], list[Finding]]:
     """The time of the notice; where TIME differs from it, the time from the first to the last."""
-    outer = when.window if isinstance(when, Schedule) else when
-    if when is None or outer is None:
+    if when is None:
         assert stated is not None  # one of the two is there
-        return stated, []
+        return (stated,), []
+    outer = when.whole
     if stated is None or stated == outer:
-        return when, []
+        return when.times, []
     starts, ends = (outer.start_us, stated.start_us), (outer.end_us, stated.end_us)
     wide = Window(
         None if None in starts else min(t for t in starts if t is not None),
@@ -231,4 +231,4 @@ def _both(
         "ask whoever made the list which one holds",
         id=id_,
     )
-    return wide, [finding]
+    return (wide,), [finding]

@@ -2,25 +2,26 @@
 
 All times are UTC (ICAO Annex 15, 5.2.3), ten digits for year, month, day, hour and minute. An estimated
 end (``EST``) is no end, because such a notice holds until another replaces it. Of the schedules in
-item D the daily and weekly forms with hours are understood; with any other the notice is taken to hold
-through the whole time from B to C, and a remark says so.
+item D the daily and weekly forms with hours are understood, and lists of dates (``notam_dates``); with
+any other the notice is taken to hold through the whole time from B to C, and a remark says so.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from keepclear.domain.schedule import DAY_US, DailyPeriod, Day, Schedule
 from keepclear.domain.units import TIME_US
 from keepclear.domain.window import Window
 from keepclear.errors import InputError
+from keepclear.formats.notam_dates import dated, end_of_day
 from keepclear.formats.place import Place
 from keepclear.formats.remarks import Remarks
 from keepclear.formats.text import shown
 
-__all__ = ["ESTIMATED", "NOT_UNDERSTOOD", "opening", "ten_digits"]
+__all__ = ["ESTIMATED", "NOT_UNDERSTOOD", "Opening", "opening", "ten_digits"]
 
 ESTIMATED: Final = "whose end is estimated (EST): taken to hold until further notice"
 NOT_UNDERSTOOD: Final = (
@@ -38,7 +39,6 @@ _SCHEDULE: Final = re.compile(
     re.ASCII,
 )
 _ALWAYS_WORDS: Final = frozenset({"H24", "DAILY H24", "DLY H24", "CONTINUOUS"})
-_LAST_MINUTE: Final = 23 * 60 + 59
 _SCHEDULE_MAX: Final = 2_000
 """Characters of item D; Annex 15 has 200."""
 
@@ -60,7 +60,16 @@ def ten_digits(text: str) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def opening(begins: str, ends: str, schedule: str, remarks: Remarks) -> Window | Schedule:
+class Opening(NamedTuple):
+    """When a notice holds."""
+
+    whole: Window
+    """From item B to item C."""
+    times: tuple[Window | Schedule, ...]
+    """What of it, by item D."""
+
+
+def opening(begins: str, ends: str, schedule: str, remarks: Remarks) -> Opening:
     """The window from item B to item C, with the schedule of item D inside it where it is understood.
 
     Raises:
@@ -74,12 +83,14 @@ def opening(begins: str, ends: str, schedule: str, remarks: Remarks) -> Window |
         window = Window(start, end)
     words = " ".join(schedule.split()).rstrip(".,")[:_SCHEDULE_MAX]
     if not words or words in _ALWAYS_WORDS:
-        return window
+        return Opening(window, (window,))
     periods = _periods(words)
-    if not periods:
+    if periods:
+        return Opening(window, (Schedule(window, periods),))
+    dates = dated(words, window)
+    if not dates:
         remarks.add(NOT_UNDERSTOOD)
-        return window
-    return Schedule(window, periods)
+    return Opening(window, dates or (window,))
 
 
 def _word(text: str) -> str:
@@ -110,10 +121,9 @@ def _periods(words: str) -> tuple[DailyPeriod, ...]:
         start, end = _minutes(first), _minutes(last)
         if start is None or end is None:
             return ()
-        if end >= _LAST_MINUTE:  # 2359 is written for the end of the day
-            end = 0
         minute = TIME_US["min"]
-        periods.append(DailyPeriod(days, start * minute % DAY_US, end * minute))
+        end_us = end_of_day(end) * minute % DAY_US
+        periods.append(DailyPeriod(days, start * minute % DAY_US, end_us))
     return tuple(periods)
 
 

@@ -196,7 +196,8 @@ def _recognised(document: Any) -> str:
 def _no_collection() -> Iterator[None]:
     """No search for reference cycles while millions of values are built: they form none.
 
-    With the search on, reading a large file takes several times as long.
+    With the search on, reading a large file takes several times as long; and what was read would all
+    be searched once more at its end, if it did not count as old by then.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -204,4 +205,7 @@ def _no_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():  # else the program around us has set something aside
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -34,8 +34,12 @@ class Remarks:
 
         The remark reads on after "3 features".
         """
-        if self._last.get(remark) != self.row:
-            self._last[remark] = self.row
+        if self._last.get(remark) == self.row:
+            return
+        self._last[remark] = self.row
+        if remark in self._counts:
+            self._counts[remark] += 1
+        else:
             self.add_rows(remark, 1)
 
     def add_rows(self, remark: str, rows: int) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from keepclear.domain.declaration import Part
+from keepclear.domain.declaration import Kind, Part
 from keepclear.domain.stated import StatedPosition
+from keepclear.domain.volume import Volume4D
 from keepclear.errors import InputError, Refusal
 from keepclear.formats.gather import Gatherer
 from keepclear.formats.properties import Properties, read_properties
@@ -129,6 +130,12 @@ class Rows:
             where=where,
             stated=stated,
         )
+
+    def remark(self, number: int, kind: Kind | None, volume: Volume4D) -> None:
+        """Remark on a row that declares one volume in a window, and that the reader adds by itself."""
+        self.at(number)
+        lower, upper = volume.band.lower is not None, volume.band.upper is not None
+        self._gatherer.remark(kind, lower=lower, upper=upper, timed=True)
 
     def refuse(
         self, error: InputError, number: int, claimed_id: Any = None, name: Any = None

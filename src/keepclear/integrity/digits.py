@@ -12,7 +12,7 @@ from typing import Final
 
 from keepclear.domain.stated import Notation, StatedPosition
 
-__all__ = ["dropped_zeros", "written_error_m"]
+__all__ = ["dropped_zeros", "written_error_m", "written_step_m"]
 
 _NUMBER: Final = re.compile(r"\d+(?:[.,](\d*))?")
 _FIGURES: Final = re.compile(r"\d{6,7}(?![\d.,])")
@@ -37,7 +37,17 @@ def written_error_m(stated: StatedPosition) -> float:
     Both axes are taken to be as fine as the finer one; UTM figures that both end in zeros, which has
     no other way to say so, as coarse as those zeros.
     """
-    return float(stated.error_m * 10.0 ** (_filled_zeros(stated) - dropped_zeros(stated)))
+    return float(stated.error_m * _as_measured(stated))
+
+
+def written_step_m(stated: StatedPosition) -> float:
+    """Size on the ground of the last digit that seems to have been measured, on the coarser axis."""
+    return float(stated.precision_m * _as_measured(stated))
+
+
+def _as_measured(stated: StatedPosition) -> float:
+    """By how much coarser or finer it was measured than its digits say."""
+    return float(10.0 ** (_filled_zeros(stated) - dropped_zeros(stated)))
 
 
 def _filled_zeros(stated: StatedPosition) -> int:

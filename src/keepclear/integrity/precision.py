@@ -72,15 +72,17 @@ def _datum(place: Place) -> Iterator[Finding]:
 
 
 def _finer(place: Place, bounds: Bounds) -> Iterator[Finding]:
+    """The writing that holds is off by what the other one shows; a stand-off may cover that."""
     first = place.writings[0]
     for second in place.writings[1:]:
         apart = distance_m(first.position, second.position)
         agree = apart <= first.error_m + second.error_m
         if agree and apart >= bounds.matters_m and second.error_m * _FINER < first.error_m:
+            covered = apart <= place.declaration.standoff_m
             yield _finding(
                 place,
                 "position.finer",
-                Severity.NOTE,
+                Severity.NOTE if covered else Severity.DOUBT,
                 f"{second.text!r} is the same place written with more digits, {length(apart)} from "
                 f"{first.text!r}, which holds",
                 "put the finer one first",

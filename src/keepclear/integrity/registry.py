@@ -100,7 +100,7 @@ CHECKS: Final = (
     ),
     Check(
         "position.finer",
-        _NOTE,
+        _DOUBT,
         "two writings of one place",
         "The row holds the same place with more digits than the writing that is used.",
     ),

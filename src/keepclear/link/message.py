@@ -51,6 +51,7 @@ __all__ = [
     "read_own",
     "sign_message",
     "text_of",
+    "visible",
 ]
 
 MESSAGE: Final = "keepclear/message/1"
@@ -131,6 +132,11 @@ class Received:
         return self.message is not None and self.message.kind.on_arrival
 
 
+def visible(text: str) -> str:
+    """A text of JSON with escapes where a message may not hold a character: it means the same."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
 def text_of(message: Message) -> str:
     """The text that is signed."""
     until, ack = message.until_us, message.ack
@@ -159,16 +165,16 @@ def sign_message(message: Message, signer: Signer) -> Received:
     Raises:
         InputError: ``message.*``, ``body.*``: a reader would not act on it; the words say why.
     """
+    if signer.name != message.sender:
+        raise ValueError("a message is signed by who sends it")
     text = text_of(message)
-    found = _read(text)
-    if found.problem:
+    found, note = _read(text), sign(text, (signer,))
+    too_large = "message.too-large" if len(note) > MESSAGE_BYTES_MAX else ""
+    problem = found.problem or too_large
+    if problem:
         raise InputError(
-            found.problem,
-            f"this message cannot be sent as it is ({found.problem}); shorten or correct it",
+            problem, f"this message cannot be sent as it is ({problem}); shorten or correct it"
         )
-    note = sign(text, (signer,))
-    if signer.name != message.sender or len(note) > MESSAGE_BYTES_MAX:
-        raise InputError("message.too-large", f"a message has at most {MESSAGE_BYTES_MAX:,} bytes")
     return replace(found, note=note)
 
 

@@ -88,6 +88,27 @@ _TABLE: Final = (
         "تمرين تمرين تمرين",
     ),
     Phrase(
+        "voice.cease",
+        "STOP. STOP. CEASE.",
+        "STOP. STOP. CESSEZ.",
+        "СТОП. СТОП. ПРЕКРАТИТЬ.",
+        "قف. قف. أوقفوا.",
+    ),
+    Phrase(
+        "voice.hold",
+        "STOP. STOP. HOLD.",
+        "STOP. STOP. ATTENDEZ.",
+        "СТОП. СТОП. ЖДАТЬ.",
+        "قف. قف. انتظروا.",
+    ),
+    Phrase(
+        "voice.stay-away",
+        "STOP. STOP. STAY AWAY.",
+        "STOP. STOP. RESTEZ À L'ÉCART.",
+        "СТОП. СТОП. НЕ ПРИБЛИЖАТЬСЯ.",
+        "قف. قف. ابقوا بعيداً.",
+    ),
+    Phrase(
         "stop.cease",
         "STOP. STOP. Cease what you do at this place.",
         "STOP. STOP. Cessez ce que vous faites à cet endroit.",

@@ -16,7 +16,7 @@ from typing import Final
 from keepclear.errors import VerificationError
 from keepclear.record.note import Verifier
 
-__all__ = ["WORDS", "Pinned", "check_words", "words_of"]
+__all__ = ["WORDS", "Pinned", "check_words", "words_of", "words_over"]
 
 WORDS: Final = 12
 _BITS: Final = 11
@@ -29,6 +29,7 @@ _LIST: Final = tuple(a + b + end for a in _SYLLABLES for b in _SYLLABLES for end
     : 1 << _BITS
 ]
 _DOMAIN: Final = b"keepclear/root/1\n"
+_COMPARED: Final = b"keepclear/compared/1\n"
 
 
 class Pinned(Enum):
@@ -46,10 +47,21 @@ class Pinned(Enum):
 
 def words_of(root: Verifier) -> tuple[str, ...]:
     """The words of a root key."""
-    number = int.from_bytes(sha256(_DOMAIN + str(root).encode()).digest(), "big")
-    number >>= 256 - WORDS * _BITS
+    return _words(sha256(_DOMAIN + str(root).encode()).digest(), WORDS)
+
+
+def words_over(data: bytes, count: int) -> tuple[str, ...]:
+    """Some words that two desks compare to know that they hold the same bytes.
+
+    Against slips, not against a forger: who can choose the bytes finds others with few words alike.
+    """
+    return _words(sha256(_COMPARED + data).digest(), count)
+
+
+def _words(digest: bytes, count: int) -> tuple[str, ...]:
+    number = int.from_bytes(digest, "big") >> 256 - count * _BITS
     mask = (1 << _BITS) - 1
-    return tuple(_LIST[number >> (WORDS - 1 - k) * _BITS & mask] for k in range(WORDS))
+    return tuple(_LIST[number >> (count - 1 - k) * _BITS & mask] for k in range(count))
 
 
 def check_words(root: Verifier, heard: Sequence[str]) -> None:

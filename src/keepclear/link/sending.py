@@ -15,8 +15,18 @@ from keepclear.link.happening import Alarm, Effect, Keep, Line, Record, Send, St
 from keepclear.link.kinds import kind_of
 from keepclear.link.message import NOTHING_BEFORE, Message, Received, sign_message
 from keepclear.link.state import NEVER_US, OUT, State, Unstored, keep_line, key_of
+from keepclear.record.note import parse_note, sign
 
-__all__ = ["WINDOW", "due_us", "not_chained", "once_more", "stored_by_peer", "transmit", "write"]
+__all__ = [
+    "WINDOW",
+    "due_us",
+    "not_chained",
+    "once_more",
+    "signed_anew",
+    "stored_by_peer",
+    "transmit",
+    "write",
+]
 
 WINDOW: Final = 256
 """Messages under way at once, flash not counted: a peer that was away is not flooded."""
@@ -145,6 +155,19 @@ def transmit(state: State, now_us: int) -> tuple[State, list[Effect]]:
 def once_more(state: State) -> State:
     """The same, with everything due at once: the peer is there again."""
     unstored = tuple(replace(one, sent_us=None, tries=0) for one in state.sending.unstored)
+    return replace(state, sending=replace(state.sending, unstored=unstored))
+
+
+def signed_anew(line: Line, state: State) -> State:
+    """The same, with what waits signed by the key that holds now; texts and hashes stay."""
+
+    def now(one: Unstored) -> Unstored:
+        parsed = parse_note(one.note)
+        if any(found.key_id == line.me.key_id for found in parsed.signatures):
+            return one
+        return replace(one, note=sign(parsed.text, (line.me,)))
+
+    unstored = tuple(now(one) for one in state.sending.unstored)
     return replace(state, sending=replace(state.sending, unstored=unstored))
 
 

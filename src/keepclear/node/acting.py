@@ -8,17 +8,14 @@ it is counted, and further declarations are refused instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
-from keepclear.domain.declaration import Declaration, Kind, Part, State
+from keepclear.domain.declaration import Kind, State
+from keepclear.domain.journey import leaving_at
 from keepclear.domain.life import STANDING, Act, Stage, next_stage
-from keepclear.domain.route import Route
-from keepclear.domain.schedule import Schedule
-from keepclear.domain.window import Window
 from keepclear.errors import RuleError
-from keepclear.node.answering import About, gone_notices
+from keepclear.node.about import About
+from keepclear.node.answering import gone_notices
 from keepclear.node.declaring import (
     Answer,
     Request,
@@ -34,7 +31,7 @@ from keepclear.node.memory import Case
 from keepclear.node.telling import confirmed_notices, outgoing_of
 from keepclear.wire.entries import Acted, Body, Shown
 
-__all__ = ["ACTS", "act", "case_of", "delay", "leaving_at"]
+__all__ = ["ACTS", "act", "case_of", "delay"]
 
 ACTS: Final = (
     Act.VERIFY,
@@ -174,34 +171,3 @@ def case_of(node: Node, subject: str) -> Case:
             f"nothing is declared as {subject[:80]!r}; write Party/id as keepclear list shows it",
         )
     return case
-
-
-def leaving_at(declaration: Declaration, leaves_us: int) -> Declaration:
-    """The declaration with every time moved, so that the first is ``leaves_us``.
-
-    Raises:
-        RuleError: ``delay.no-start``, ``delay.schedule``.
-    """
-    starts = [_start_us(part) for part in declaration.parts]
-    if None in starts:
-        raise RuleError("delay.no-start", "a part of it says no start, so there is nothing to move")
-    by_us = leaves_us - min(start for start in starts if start is not None)
-    parts = tuple(_moved(part, lambda time_us: time_us + by_us) for part in declaration.parts)
-    return replace(declaration, parts=parts)
-
-
-def _start_us(part: Part) -> int | None:
-    if isinstance(part, Route):
-        return part.waypoints[0].time_us
-    return None if isinstance(part.window, Schedule) else part.window.start_us
-
-
-def _moved(part: Part, move: Callable[[int], int]) -> Part:
-    if isinstance(part, Route):
-        points = tuple(replace(point, time_us=move(point.time_us)) for point in part.waypoints)
-        return replace(part, waypoints=points)
-    window = part.window
-    assert isinstance(window, Window)
-    assert window.start_us is not None
-    end_us = None if window.end_us is None else move(window.end_us)
-    return replace(part, window=Window(move(window.start_us), end_us))

@@ -1,41 +1,37 @@
-"""What a node makes of the crossings that it found: the verdict it keeps, the answer, and the notices.
+"""What a node tells of the crossings that it found: the answer to who declared, and the notices.
 
-The verdict is all that the node knew. The answer and each notice hold what their reader may see, and
-are kept word for word. A humanitarian party is answered with a receipt, and is sent no notice at all.
-Left to others: finding crossings, deciding what stands, saving.
+Each holds what its reader may see, and is kept word for word. A humanitarian party is answered with a
+receipt, and is sent no notice of a crossing at all. Left to others: the verdict (:mod:`judging`), what
+is told by consent (:mod:`telling`), saving.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from keepclear.detect.crossing import Crossing
-from keepclear.disclose.crossing_only import extent, shared_part, sides, stay_away
+from keepclear.disclose.crossing_only import shared_part, sides, stay_away
 from keepclear.disclose.hearing import Hearing
 from keepclear.disclose.levels import Level, desk_of, is_humanitarian, level_of
 from keepclear.disclose.released import released_fields
-from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.window import format_instant
+from keepclear.node.about import About, subject_of
+from keepclear.node.claiming import claim_views, tell_claims
 from keepclear.node.hearing import heard
+from keepclear.node.judging import goes_first
 from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Met
-from keepclear.wire.entries import CrossingForm, DeviationForm, Shown, Verdict
+from keepclear.node.wording import text_of
+from keepclear.wire.entries import DeviationForm, Shown, Verdict
 
 __all__ = [
     "RECEIPT_SAYS",
-    "About",
     "answer_on",
-    "arrangements_of",
     "gone_notices",
     "hearers",
-    "subject_of",
     "tell",
-    "text_of",
-    "verdict_on",
     "view_of",
     "views_for",
 ]
@@ -51,75 +47,6 @@ UNTOLD_SAYS: Final = (
     "There is a new version. What is agreed now does not let it be told what it crosses; do not "
     "take it for gone."
 )
-_NOT_COMPUTED: Final = "whether the dividing line is kept"
-_THEATRE: Final = "whether it lies in the theatre: the arrangement is taken to hold everywhere"
-_PRIORITY: Final = "priorities"
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """The version that a verdict is on."""
-
-    declaration: Declaration
-    version: int
-    mark: str
-    at_us: int
-    """When it is judged."""
-    stood_us: int | None = None
-    """When it began to stand, where that was earlier: by that its notice is measured."""
-    because: str | None = None
-    """Why there is a new version, where its party did not write one."""
-
-    @property
-    def subject(self) -> str:
-        """What its entries are about."""
-        return subject_of(self.declaration)
-
-
-def subject_of(declaration: Declaration) -> str:
-    """Party and id, as entries name a declaration."""
-    return f"{declaration.party}/{declaration.id}"
-
-
-def verdict_on(memory: Memory, about: About, found: Iterable[Met], compared: int) -> Verdict:
-    """Everything that the node knows of a version when it begins to stand.
-
-    Args:
-        memory: What is known.
-        about: The version.
-        found: Its crossings.
-        compared: Number of declarations that it was compared with.
-    """
-    party = about.declaration.party
-    humanitarian = is_humanitarian(memory.arrangements.values(), party)
-    mine = [one for one in memory.arrangements.values() if _is_in(one, party)]
-    deviations: list[DeviationForm] = []
-    missing: dict[str, None] = {}
-    for one in mine:
-        if humanitarian:
-            continue
-        deviations += _deviations(one, about)
-        if one.dividing_line is not None:
-            missing[_NOT_COMPUTED] = None
-        if one.theatre is not None:
-            missing[_THEATRE] = None
-        missing[_PRIORITY] = None
-    return Verdict(
-        subject=about.subject,
-        at_us=about.at_us,
-        version=about.version,
-        compared=compared,
-        arrangements=arrangements_of(memory, party),
-        crossings=[_form(memory, about.declaration, met) for met in found],
-        deviations=deviations,
-        not_computed=list(missing),
-    )
-
-
-def arrangements_of(memory: Memory, party: str) -> list[str]:
-    """Name and version of the arrangements that a party is named in."""
-    mine = (one for one in memory.arrangements.values() if _is_in(one, party))
-    return [f"{one.name} {one.version}" for one in mine]
 
 
 def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict) -> list[Shown]:
@@ -129,6 +56,8 @@ def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict)
     Recipients by consent are told elsewhere, and who is held back is told nothing.
     """
     told = [answer_on(memory, about, found, verdict)]
+    if about.declaration.kind is Kind.AREA:
+        return [*told, *tell_claims(memory, about, verdict.claims or ())]
     arrangements = memory.arrangements.values()
     case = memory.cases.get(about.subject)
     readers = set(case.told if case else ())
@@ -194,18 +123,18 @@ def answer_on(
     else:
         seen = [(met, view_of(memory, met, viewer=own, at_us=about.at_us)) for met in found]
         shown = [(met, view) for met, view in seen if view is not None]
-        deviations = [
-            {"code": one.code, "arrangement": one.arrangement} for one in verdict.deviations
-        ]
+        claims = claim_views(memory, own.party, verdict.claims or ())
+        of = [*(_subject(_other(met, own)) for met, _ in shown), *(name for name, _ in claims)]
         text = {
             "notice": "answer/1",
             **head,
             "crossings": [view for _, view in shown],
-            "deviations": deviations,
+            "deviations": list(_deviations_seen(memory, verdict.deviations, set(of))),
             "not_computed": verdict.not_computed,
             "says": ANSWER_SAYS,
         }
-        of = [_subject(_other(met, own)) for met, _ in shown]
+        if own.kind is Kind.AREA:
+            text["claimed_by_both"] = [view for _, view in claims]
     return Shown(
         subject=about.subject,
         at_us=about.at_us,
@@ -214,6 +143,24 @@ def answer_on(
         of=list(dict.fromkeys(of)),
         text=text_of(text),
     )
+
+
+def _deviations_seen(
+    memory: Memory, deviations: Iterable[DeviationForm], seen: set[str]
+) -> Iterable[dict[str, Any]]:
+    """Deviations as their party may see them: none that would tell of a crossing it may not see."""
+    for one in deviations:
+        view: dict[str, Any] = {"code": one.code, "arrangement": one.arrangement}
+        if one.area_m2 is not None:
+            view["area_km2"] = round(one.area_m2 / 1e6, 3)
+        if one.side is not None:
+            view["side"] = one.side
+        if one.party is not None:
+            subject = f"{one.party}/{one.id}"
+            if subject not in seen:
+                continue
+            view["ref"] = memory.cases[subject].mark
+        yield view
 
 
 def _notice(
@@ -285,6 +232,9 @@ def view_of(
         view |= {"level": "open", "id": said.id, "version": version, "declaration": _plan(said)}
     elif may.hearing is Hearing.RELEASED:
         view |= {"version": version, "released": released_fields(said, may.fields)}
+    first = goes_first(memory, viewer, said)
+    if first is not None and level is not Level.STAY_AWAY:
+        view["goes_first"] = first.value
     if case is not None and case.unconfirmed_us is not None and version == case.latest.number:
         view["unconfirmed_since"] = format_instant(case.unconfirmed_us)
     return view
@@ -302,61 +252,3 @@ def _other(met: Met, own: Declaration) -> Any:
 
 def _subject(side: Any) -> str:
     return f"{side.party}/{side.id}"
-
-
-def _is_in(arrangement: Arrangement, party: str) -> bool:
-    return party in arrangement.notified or any(m.name == party for m in arrangement.members)
-
-
-def _deviations(arrangement: Arrangement, about: About) -> Iterable[DeviationForm]:
-    declaration = about.declaration
-    notice_us = arrangement.notice_us.get(declaration.kind)
-    starts = [extent(part).start_us for part in declaration.parts]
-    begins_us = None if None in starts else min(start for start in starts if start is not None)
-    stood_us = about.at_us if about.stood_us is None else about.stood_us
-    if notice_us is not None and begins_us is not None and begins_us - stood_us < notice_us:
-        yield DeviationForm(
-            code="notice.late",
-            arrangement=arrangement.name,
-            agreed_us=notice_us,
-            found_us=begins_us - stood_us,
-        )
-    member = next(m for m in arrangement.members if m.name == declaration.party)
-    if declaration.on_behalf_of and declaration.on_behalf_of not in member.on_behalf_of:
-        yield DeviationForm(code="on-behalf.not-agreed", arrangement=arrangement.name)
-
-
-def _form(memory: Memory, own: Declaration, met: Met) -> CrossingForm:
-    found: Crossing = met.crossing
-    _, side = sides(found, own)
-    low, high = found.altitude_w84_m
-    return CrossingForm(
-        party=side.party,
-        id=side.id,
-        version=memory.cases[_subject(side)].latest.number,
-        kind=found.kind.value,
-        certain=bool(found.certain),
-        why_possible=list(found.why_possible),
-        minima=(met.minima.horizontal_m, met.minima.vertical_m, met.minima.time_us),
-        time_start_us=_whole(found.time_start_us),
-        time_end_us=_whole(found.time_end_us),
-        altitude_w84_m=(_number(low), _number(high)),
-        horizontal_m=float(found.horizontal_m),
-        vertical_m=float(found.vertical_m),
-        time_s=float(found.time_s),
-        area_m2=_number(found.area_m2),
-        area=None if found.area is None else json.loads(json.dumps(found.area)),
-    )
-
-
-def _whole(value: int | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(value) + 0.0
-
-
-def text_of(value: dict[str, Any]) -> str:
-    """What is shown, as the bytes that are kept and sent."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

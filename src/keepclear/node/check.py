@@ -94,7 +94,7 @@ def answer(
     refused = (*reading.refused, *opened.refused, *found.refused)
     return replace(
         found,
-        complete=found.complete and not refused,
+        complete=found.complete and not refused and (opened.whole or not opened.closed),
         declarations=len(reading.declarations),
         volumes=sum(len(d.parts) for d in reading.declarations),
         not_compared=tuple((reason, n) for reason, n in sorted(left_out.items()) if n),

@@ -17,13 +17,13 @@ from keepclear.domain.consent import NOTIFIED, RELEASES, Consent
 from keepclear.domain.declaration import Kind
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
-from keepclear.node.answering import text_of
 from keepclear.node.declaring import Answer, Request, replied, reply_to
 from keepclear.node.due import due
 from keepclear.node.hearing import named
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.memory import Memory
 from keepclear.node.telling import outgoing_of
+from keepclear.node.wording import text_of
 from keepclear.wire.entries import Consented, Revoked, Shown, decode_body
 
 __all__ = ["REVOKED_SAYS", "consent", "known_parties", "revoke", "words_on"]
@@ -168,9 +168,11 @@ def words_on(
 
 
 def known_parties(memory: Memory) -> set[str]:
-    """Parties that an arrangement here names, or that declared something here."""
+    """Parties that an arrangement here names, whose keys or people are here, or that declared here."""
     members = {member.name for one in memory.arrangements.values() for member in one.members}
-    return members | {case.latest.declaration.party for case in memory.cases.values()}
+    people = {one.party for one in memory.people.values() if one.party}
+    declared = {case.latest.declaration.party for case in memory.cases.values()}
+    return members | people | memory.peers.keys() | declared
 
 
 def _subject(memory: Memory, subject: str, kind: Kind | None, to: str) -> str:
@@ -245,6 +247,8 @@ def _shown_before(node: Node, subject: str, to: str) -> list[dict[str, Any]]:
     """When a recipient was shown what of it; for the party whose notification it is."""
     found = []
     for entry in node.store.history(subject):
+        if not entry.data:
+            continue  # erased
         body = decode_body(opening_of(entry).body)
         if isinstance(body, Shown) and body.to == to and subject in body.of:
             released = json.loads(body.text).get("released", {})

@@ -14,12 +14,15 @@ from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
 from keepclear.disclose.budgets import Use, beyond, size_km2_hours
-from keepclear.disclose.levels import is_humanitarian, others_in
+from keepclear.disclose.levels import is_humanitarian, is_open, others_in
 from keepclear.domain.declaration import Declaration, State
 from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
 from keepclear.errors import InputError, RuleError, UsageError
-from keepclear.node.answering import About, subject_of, tell, verdict_on
+from keepclear.node.about import About, subject_of
+from keepclear.node.answering import tell
+from keepclear.node.claiming import claims_on
 from keepclear.node.home import check_party
+from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
 from keepclear.node.telling import notify, outgoing_of
@@ -118,15 +121,21 @@ def new_version(
     asked: str,
     doubts: Sequence[str] = (),
     because: str | None = None,
+    split_from: tuple[str, int] | None = None,
 ) -> Answer:
-    """Decide on a version, save it with its verdict and all that is told, and answer."""
+    """Decide on a version, save it with its verdict and all that is told, and answer.
+
+    What is split from a movement stands where that stands in its life.
+    """
     subject, at_us = subject_of(declaration), node.now_us()
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
+    if split_from is not None:
+        stage = node.memory.cases[split_from[0]].stage
     _within_budget(node, declaration, at_us)
     version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
     mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
-    about = About(declaration, version, mark, at_us, because=because)
+    about = About(declaration, version, mark, at_us, because=because, split_from=split_from)
     bodies: list[Body] = [
         Declared(
             subject=subject,
@@ -137,6 +146,7 @@ def new_version(
             stage=stage.value,
             mark=mark,
             because=because,
+            split_from=split_from,
             text=encode(declaration).decode(),
             doubts=sorted(set(doubts)) or None,
         )
@@ -163,7 +173,8 @@ def judged(
     if stage in STANDING:
         if not silent:
             compared = len(node.standing)
-            verdict = verdict_on(node.memory, about, found, compared)
+            claims = claims_on(node.memory, about.declaration, node.around.geoid)
+            verdict = verdict_on(node.memory, about, found, compared, claims)
             shown = tell(node.memory, about, found, verdict)
         shown += notify(node.memory, about, () if silent else found)
     reply = {
@@ -283,7 +294,7 @@ def _within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
         return  # it is answered with a receipt, which tells it nothing
     uses = memory.uses.get(party, ())
     for one in memory.arrangements.values():
-        if not any(member.name == party for member in one.members):
+        if is_open(one) or not any(member.name == party for member in one.members):
             continue
         code = beyond(uses, Use(at_us, size_km2_hours(declaration)), one.caps)
         if code is None:

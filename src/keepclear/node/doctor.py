@@ -1,7 +1,7 @@
 """Looks at this machine: is everything here that a check needs, and can the clock be trusted.
 
 Each look gives one :class:`Finding`. Only ``missing`` keeps keepclear from answering rightly;
-``note`` says what one should know.
+``note`` says what one should know. A node's folder is :mod:`examining`'s, where something is ``wrong``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from keepclear.errors import ConfigurationError
 from keepclear.node.clock import now_us, resolution_s
 from keepclear.node.fastpath import cache_folder, warm
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "clock_findings", "examine"]
 
 _NEEDED: Final = ("numpy", "shapely", "pyproj", "msgspec", "click", "rich")
 _KNOWN_PLACE: Final = (-0.466744, 0.0023)
@@ -33,6 +33,7 @@ _TIME_ERROR: Final = 5
 """What adjtimex answers when nothing keeps the clock right."""
 _MAX_ERROR_WORD: Final = 3
 _ROUGH_RESOLUTION_S: Final = 1e-3
+_COMPARE: Final = "compare it with another clock; checks of files do not depend on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Finding:
     """One line of the doctor."""
 
     name: str
-    state: Literal["ok", "note", "missing"]
+    state: Literal["ok", "note", "missing", "wrong"]
     text: str
     advice: str = ""
     """What to do, where something is to be done."""
@@ -53,7 +54,7 @@ def examine(own_version: str) -> list[Finding]:
         *_versions(),
         *_fast_path(),
         _geoid(),
-        *_clock(),
+        *clock_findings(),
         _cache(),
     ]
 
@@ -115,13 +116,13 @@ def _geoid() -> Finding:
     return Finding("geoid", "ok", text)
 
 
-def _clock() -> Iterable[Finding]:
+def clock_findings(advice: str = _COMPARE) -> Iterable[Finding]:
+    """What this machine's clock says, and whether something keeps it right."""
     now = format_instant(now_us() // 1_000_000 * 1_000_000)
     resolution = resolution_s()
     state: Literal["ok", "note"] = "ok" if resolution <= _ROUGH_RESOLUTION_S else "note"
     yield Finding("clock", state, f"{now}, steps of {resolution:g} s; compare it with your watch")
     error_us = _clock_error_us()
-    advice = "compare it with another clock; checks of files do not depend on it"
     if error_us is None:
         yield Finding("clock kept", "note", "cannot be known on this machine", advice)
     elif error_us < 0:

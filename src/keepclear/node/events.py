@@ -24,8 +24,13 @@ from keepclear.wire.entries import (
     Alarm,
     Arranged,
     Body,
+    Consented,
     Declared,
+    Expired,
+    Reported,
+    Revoked,
     Shown,
+    Stated,
     decode_body,
 )
 
@@ -94,6 +99,11 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if found is not None:
             named = {*(member.name for member in found.members), *found.notified}
             return named, {"arrangement": found.name, "version": found.version}
+    if isinstance(body, Consented | Revoked | Expired):
+        to = {} if isinstance(body, Expired) else {"to": body.to, "about": body.kind}
+        return _owner(memory, body.subject), {"subject": body.subject, **to}
+    if isinstance(body, Reported | Stated):
+        return {body.party}, {"subject": body.subject, "by": body.by}
     return (), {}
 
 

@@ -19,13 +19,17 @@ __all__ = ["COLD_FACTOR", "cache_folder", "prepare_cache", "warm"]
 _VARIABLE = "NUMBA_CACHE_DIR"
 
 
+_READERS: Final = ("cot_scan", "cot_ring")
+"""Modules of kernels that only read: that they are compiled says nothing of those that compare."""
+
+
 @cache
 def cache_folder() -> Path:
     """The folder for the compiled form of exactly this source."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     package = Path(__file__).parent.parent
     digest = sha256()
-    kernels = (package / "formats" / "scan.py", package / "formats" / "cot_scan.py")
+    kernels = [package / "formats" / f"{name}.py" for name in ("scan", *_READERS)]
     for path in sorted([*package.glob("detect/**/*.py"), *kernels]):
         digest.update(path.read_bytes())
     return Path(base) / "keepclear" / f"compiled-{digest.hexdigest()[:16]}"
@@ -33,10 +37,6 @@ def cache_folder() -> Path:
 
 COLD_FACTOR: Final = 10
 """Compiling takes most of a minute; until that is done, only work this much larger asks for it."""
-
-
-_READERS = ("cot_scan",)
-"""Modules of kernels that only read: that they are compiled says nothing of those that compare."""
 
 
 def warm(reader: str = "") -> bool:

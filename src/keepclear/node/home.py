@@ -47,7 +47,9 @@ _MEMBERS: Final = {
     "secretariat": bool,
     "database": str,
 }
-_NO_PARTIES: Final = frozenset({SECRETARIAT, "arrangement", "incident", "line", "party", "people"})
+_NO_PARTIES: Final = frozenset(
+    {SECRETARIAT, "arrangement", "incident", "line", "party", "people", "voice"}
+)
 """Words that the record uses itself, where a party's name may stand."""
 _TEXT: Final = """\
 # A keepclear node. What stands here is read when it starts; a name that is not known is refused.

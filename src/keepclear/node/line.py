@@ -29,6 +29,7 @@ from keepclear.link.happening import (
     Tick,
     Write,
 )
+from keepclear.link.sending import signed_anew
 from keepclear.link.state import NEVER_US, SPACES, State
 from keepclear.link.stream import due_us, restore, step
 from keepclear.node.ledger import Node, opening_of
@@ -38,7 +39,7 @@ from keepclear.store.base import Kept
 from keepclear.wire import entries
 from keepclear.wire.entries import Body, Carried, decode_body
 
-__all__ = ["Act", "Decision", "Lines", "subject_of"]
+__all__ = ["Act", "Decision", "Lines", "alarm_of", "carried", "subject_of"]
 
 _COMPARE_EVERY_US: Final = 60_000_000
 """Looking for an old number reads the history of a line; replays must not keep a node busy."""
@@ -79,6 +80,7 @@ class Lines:
         self._states: dict[str, State] = {}
         self._memory: Memory | None = None
         self._compared_us: dict[str, int] = {}
+        self._recorded: list[tuple[str, Record]] = []
 
     def state(self, peer: str) -> State:
         """Where one line stands."""
@@ -90,8 +92,11 @@ class Lines:
         self._fresh()
         return min((due_us(state) for state in self._states.values()), default=NEVER_US)
 
-    def passes(self) -> list[tuple[str, Send]]:
+    def passes(self, seen: Sequence[Head] = ()) -> list[tuple[str, Send]]:
         """Time has passed: everything that is due by now.
+
+        Args:
+            seen: Heads of other records, to be passed on with this node's own.
 
         Raises:
             StoreError: nothing is sent; it is due again.
@@ -99,14 +104,17 @@ class Lines:
         now_us = self._node.now_us()
         self._fresh()
         due = [peer for peer, state in self._states.items() if due_us(state) <= now_us]
-        tick = Tick((self.head(),)) if due else Tick()
+        tick = Tick((self.head(), *seen)) if due else Tick()
         return self.happens([(peer, tick) for peer in due])
 
-    def happens(self, events: Sequence[tuple[str, Event]]) -> list[tuple[str, Send]]:
+    def happens(
+        self, events: Sequence[tuple[str, Event]], *, keeping: Sequence[Kept] = ()
+    ) -> list[tuple[str, Send]]:
         """Some events, in one write; what is to be sent once that is durable, flash first.
 
         Args:
             events: The peer's key name, and what happened.
+            keeping: Values of the caller's, in the same write.
 
         Raises:
             InputError: something to write that a reader would not act on; nothing was kept.
@@ -116,7 +124,8 @@ class Lines:
         states, now_us = dict(self._states), self._node.now_us()
         queue = deque(events)
         bodies: list[Body] = []
-        kept: dict[tuple[str, str], Kept] = {}
+        recorded: list[tuple[str, Record]] = []
+        kept = {(one.space, one.key): one for one in keeping}
         sends: list[tuple[str, Send]] = []
         while queue:
             peer, event = queue.popleft()
@@ -129,6 +138,8 @@ class Lines:
                     kept.pop((value.space, value.key), None)  # in the order of the last change
                     kept[value.space, value.key] = value
                 else:
+                    if isinstance(effect, Record):
+                        recorded.append((peer, effect))
                     decision = self._decided(peer, effect, now_us)
                     bodies += decision.bodies
                     kept.update({(one.space, one.key): one for one in decision.kept})
@@ -138,7 +149,13 @@ class Lines:
             self._node.save(bodies, kept=tuple(kept.values()))
             self._memory = self._node.memory
         self._states = states
+        self._recorded += recorded
         return sorted(sends, key=lambda one: not one[1].flash)
+
+    def recorded(self) -> list[tuple[str, Record]]:
+        """What was recorded since this was asked last: for who shows it, without reading the record."""
+        found, self._recorded = self._recorded, []
+        return found
 
     def head(self) -> Head:
         """The state of this node's record, for heartbeats."""
@@ -147,23 +164,10 @@ class Lines:
         return Head(origin=self._node.around.signer.name, size=size, root=root)
 
     def _decided(self, peer: str, effect: Effect, now_us: int) -> Decision:
-        subject = subject_of(peer)
         if isinstance(effect, Record):
-            note = effect.note.decode()
-            return Decision(
-                [
-                    Carried(
-                        subject=subject,
-                        at_us=now_us,
-                        how=effect.how,
-                        seq=effect.seq,
-                        hash=effect.hash,
-                        note=note,
-                    )
-                ]
-            )
+            return Decision([carried(peer, effect, now_us)])
         if isinstance(effect, Alarm):
-            return Decision([_alarm(peer, effect.code, now_us)])
+            return Decision([alarm_of(peer, effect.code, now_us)])
         if isinstance(effect, Compare):
             return self._compared(peer, effect, now_us)
         assert isinstance(effect, Deliver | Heard | StoredUpTo)
@@ -184,8 +188,8 @@ class Lines:
                 return Decision()
             if body.how == "received":
                 evidence = Record(received.note, "evidence", received.seq, received.hash)
-                kept = self._decided(peer, evidence, now_us)
-                return Decision([*kept.bodies, _alarm(peer, "stream.two-texts", now_us)])
+                alarm = alarm_of(peer, "stream.two-texts", now_us)
+                return Decision([carried(peer, evidence, now_us), alarm])
         return Decision()
 
     def _fresh(self) -> None:
@@ -193,11 +197,26 @@ class Lines:
         if self._node.fresh().memory is self._memory:
             return
         kept = {space: self._node.store.kept(space) for space in SPACES}
-        self._states = {peer: restore(peer, kept) for peer in self._lines}
-        self._memory = self._node.memory
+        self._states = {
+            peer: signed_anew(line, restore(peer, kept)) for peer, line in self._lines.items()
+        }
+        self._memory, self._recorded = self._node.memory, []
 
 
-def _alarm(peer: str, code: str, now_us: int) -> Body:
+def alarm_of(peer: str, code: str, now_us: int) -> Body:
+    """Something about a line that people must look at."""
     return entries.Alarm(
         subject=subject_of(peer), at_us=now_us, code=code, party=peer, arrangement=""
+    )
+
+
+def carried(peer: str, record: Record, now_us: int) -> Body:
+    """A note as it is recorded."""
+    return Carried(
+        subject=subject_of(peer),
+        at_us=now_us,
+        how=record.how,
+        seq=record.seq,
+        hash=record.hash,
+        note=record.note.decode(),
     )

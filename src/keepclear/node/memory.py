@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
 from keepclear.disclose.hearing import Word
-from keepclear.domain.access import SECRETARIAT
+from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind, State
@@ -22,6 +22,7 @@ from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.link.cards import Card, open_card
 from keepclear.link.pinning import Pinned
+from keepclear.node.bounds import Bounds
 from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import (
@@ -43,6 +44,7 @@ from keepclear.wire.entries import (
     Shown,
     Stated,
     Verdict,
+    Voiced,
 )
 
 __all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
@@ -59,6 +61,10 @@ class Version:
     at_us: int
     through: str | None = None
     """Whose desk entered it, where that is not the party's own."""
+    because: str | None = None
+    """Why there is a new version, where its party did not write one."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of."""
 
 
 @dataclass(slots=True)
@@ -148,15 +154,21 @@ class Memory:
     """By subject and recipient: what was said of one notification."""
     defaults: dict[tuple[str, str], dict[str, Word]] = field(default_factory=dict)
     """By party and kind, then recipient: what was said of all of a kind."""
+    bounds: dict[str, Bounds] = field(default_factory=dict, compare=False)
+    """By arrangement: what it draws on the map, once somebody asked."""
     changed: set[str] = field(default_factory=set, compare=False)
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
     """When to look at a notification again; made anew from what changed."""
+    agenda: list[tuple[int, str]] = field(default_factory=list, compare=False)
+    """The same as a heap, in which some instants are awaited no more."""
     of_party: dict[str, list[str]] = field(default_factory=dict)
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
+    heard: list[Voiced] = field(default_factory=list)
+    """What was said to this desk over a telephone."""
     carried: int = 0
     """Notes of lines; where each line stands is kept beside the entries."""
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -206,6 +218,12 @@ class Memory:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
         self.words.pop(body.subject, None)
+        self.read = {one for one in self.read if one[1] != body.subject}
+        for party, subjects in list(self.of_party.items()):
+            if body.subject in subjects:
+                self.of_party[party] = [one for one in subjects if one != body.subject]
+            if not self.of_party[party]:
+                del self.of_party[party]
         self.changed.discard(body.subject)
         self.waits.pop(body.subject, None)
         versions = gone.versions + (len(case.versions) if case else 0)
@@ -219,7 +237,16 @@ class Memory:
 
     def _declared(self, body: Declared, said: Declaration | None = None) -> None:
         declaration = said or decode(body.text.encode())
-        version = Version(body.version, declaration, body.text, body.by, body.at_us, body.through)
+        version = Version(
+            body.version,
+            declaration,
+            body.text,
+            body.by,
+            body.at_us,
+            body.through,
+            body.because,
+            body.split_from,
+        )
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
         if case is None:
@@ -260,6 +287,7 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.bounds.pop(found.name, None)
         self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
 
     def _shown(self, body: Shown) -> None:
@@ -312,6 +340,7 @@ class Memory:
         self.peers[card.party] = Peer(root, card, Pinned(body.pinned), body.at_us)
 
     def _admitted(self, body: Admitted) -> None:
+        _check_known(body)
         if body.how == "invited":
             self.invited[body.mark] = body
         elif body.how != "password":  # who it is and who let it in stays
@@ -320,7 +349,9 @@ class Memory:
 
     def _put_out(self, body: PutOut) -> None:
         self.people.pop(body.mark, None)
-        self.invited.pop(body.mark, None)
+        sent = [mark for mark, one in self.invited.items() if body.mark in {mark, one.by}]
+        for mark in sent:
+            del self.invited[mark]
 
     def _alarm(self, body: Alarm) -> None:
         self.alarms.append(body)
@@ -333,6 +364,10 @@ class Memory:
 
     def _stated(self, body: Stated) -> None:
         self.incidents[body.subject].statements.append(body)
+
+    def _voiced(self, body: Voiced) -> None:
+        if body.how == "heard":
+            self.heard.append(body)
 
     def _carried(self, _: Carried) -> None:
         self.carried += 1
@@ -351,6 +386,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
     Carried: Memory._carried,
+    Voiced: Memory._voiced,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Reported: Memory._reported,
@@ -361,6 +397,17 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Expired: Memory._expired,
 }
 """What each kind of entry changes in memory."""
+
+
+def _check_known(body: Admitted) -> None:
+    """That this keepclear knows the role and the scopes: it must not let in by half of what was said.
+
+    Raises:
+        ValueError: it does not.
+    """
+    Role(body.role)
+    for name in body.only or ():
+        Action(name)
 
 
 def stage_named(kind: Kind, name: str) -> State | Stage:

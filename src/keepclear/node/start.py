@@ -21,7 +21,7 @@ from keepclear.node.serving import served_at
 from keepclear.store.base import Store
 from keepclear.store.sqlite import SqliteStore
 
-__all__ = ["open_store", "running"]
+__all__ = ["kept_checkpoint", "open_store", "running"]
 
 _CHECKPOINT_BYTES_MAX = 100_000
 
@@ -48,7 +48,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
             keep=lambda note: write_file(home.checkpoint, note),
             owner=home.owner,
         )
-        node = Node(store, around, checkpoint=_checkpoint(home))
+        node = Node(store, around, checkpoint=kept_checkpoint(home))
         judge_anew(node)  # what an interrupted change of arrangements left
         due(node)  # what time has brought since somebody last looked
         yield home, node
@@ -62,7 +62,7 @@ def _not_served(home: Home) -> Store:
     except InUseError as error:
         url = served_at(home.folder)
         if url:
-            raise ConfigurationError(
+            raise InUseError(
                 f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder"
             ) from error
         raise
@@ -88,7 +88,12 @@ def open_store(home: Home) -> Store:
     return PostgresStore(home.server, here)
 
 
-def _checkpoint(home: Home) -> bytes:
+def kept_checkpoint(home: Home) -> bytes:
+    """The newest signed checkpoint, beside the database; empty where there is none.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
     try:
         with home.checkpoint.open("rb") as file:
             return file.read(_CHECKPOINT_BYTES_MAX)

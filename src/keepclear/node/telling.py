@@ -14,10 +14,12 @@ from keepclear.disclose.hearing import Hearing
 from keepclear.disclose.levels import desk_of, is_humanitarian
 from keepclear.disclose.released import least_of, released_fields, times_of
 from keepclear.domain.window import format_instant
-from keepclear.node.answering import About, hearers, subject_of, text_of, views_for
+from keepclear.node.about import About, subject_of
+from keepclear.node.answering import hearers, views_for
 from keepclear.node.hearing import heard, named
 from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Met
+from keepclear.node.wording import text_of
 from keepclear.store.base import Outgoing
 from keepclear.wire.entries import Shown
 
@@ -116,6 +118,9 @@ def _notification(
     }
     if about.because is not None:
         text["because"] = about.because
+    whole = memory.cases.get(about.split_from[0]) if about.split_from else None
+    if whole is not None and reader in whole.released:
+        text["split_from"] = {"ref": whole.mark}
     if before is not None and case is not None:
         first, last = times_of(case.versions[before - 1].declaration)
         text["was"] = {"version": before, "time_start": first, "time_end": last}

@@ -23,6 +23,11 @@ __all__ = ["Key", "Opened", "extent", "open_schedules"]
 _SPAN_US: Final = 7 * DAY_US
 """How far weekly schedules are opened when nothing else in the files names a time."""
 
+NEVER_OPENED: Final = (
+    "{:,} declarations with a weekly schedule were never in force in that time, and may be at another "
+    "that matters: name the time with --after and --before"
+)
+
 Key = tuple[str, str, Kind]
 """Party, identifier and kind."""
 
@@ -43,6 +48,10 @@ class Opened:
     """For each declaration that was opened, the declared part of every part it has now; empty where
     two share one name, because then nobody can tell whose part is meant."""
     closed: int = 0
+    """Declarations of which no window opens in the span looked at."""
+    whole: bool = True
+    """Whether a closed one could not open at another time that matters: the span was asked for, or it
+    holds all the times of everything that they may meet."""
     refused: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -63,9 +72,12 @@ def open_schedules(
         return Opened(list(declarations))
     pairs = list(zip(declarations, weekly, strict=True))
     kinds = {declaration.kind for declaration, is_weekly in pairs if is_weekly}
-    others = (d for d, is_weekly in pairs if not is_weekly and _meets(d.kind, kinds))
+    others = [d for d, is_weekly in pairs if not is_weekly and _meets(d.kind, kinds)]
     looked_at = _span(others, span, wider_us, now_us)
-    opened = Opened(warnings=[f"weekly schedules were looked at from {_whole_seconds(looked_at)}"])
+    opened = Opened(
+        whole=_is_whole(others, span),
+        warnings=[f"weekly schedules were looked at from {_whole_seconds(looked_at)}"],
+    )
     for declaration, is_weekly in pairs:
         if not is_weekly:
             opened.declarations.append(declaration)
@@ -86,6 +98,8 @@ def open_schedules(
         key = (declaration.party, declaration.id, declaration.kind)
         indexes = tuple(index for index, _ in parts)
         opened.origin[key] = indexes if key not in opened.origin else ()
+    if opened.closed and not opened.whole:
+        opened.warnings.append(NEVER_OPENED.format(opened.closed))
     return opened
 
 
@@ -104,6 +118,18 @@ def _windows(part: Part, span: Window) -> Iterable[Part]:
     if isinstance(part, Volume4D) and isinstance(part.window, Schedule):
         return [replace(part, window=window) for window in part.window.within(span)]
     return [part]
+
+
+def _is_whole(others: Sequence[Declaration], asked: Window) -> bool:
+    """Whether the span holds all the time that was asked for, or that the others name."""
+    extents = [extent(part) for declaration in others for part in declaration.parts]
+    return all(
+        bound is not None or (bool(extents) and all(end is not None for end in ends))
+        for bound, ends in (
+            (asked.start_us, [window.start_us for window in extents]),
+            (asked.end_us, [window.end_us for window in extents]),
+        )
+    )
 
 
 def _span(others: Iterable[Declaration], asked: Window, wider_us: int, now_us: int) -> Window:

@@ -20,7 +20,7 @@ from keepclear.store.migrations import Applied, migrations_of, to_apply
 from keepclear.store.postgres_changes import Heads
 from keepclear.store.postgres_link import Link, connect, explained, in_words, place_of
 
-__all__ = ["checked", "hash_at", "open_database", "read_heads"]
+__all__ = ["checked", "hash_at", "look_at_postgres", "open_database", "read_heads"]
 
 _TABLES: Final = (
     "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
@@ -83,6 +83,30 @@ def open_database(
             raise explained(error, place) from error
         raise
     return db, epoch, heads
+
+
+def look_at_postgres(url: str) -> int:
+    """Steps that the next start takes to bring a database up to date; nothing is changed or taken.
+
+    Raises:
+        InUseError: a process writes to it.
+        ConfigurationError: see :class:`keepclear.store.postgres.PostgresStore`.
+    """
+    place = checked(url)
+    try:
+        with connect(url) as db:
+            there = {str(row[0]) for row in db.execute(_TABLES)}
+            if _MARK not in there:
+                raise ConfigurationError(
+                    f"{place} is no database of keepclear; restore the newest backup"
+                )
+            to_come = to_apply(migrations_of("postgres"), _applied(db))
+            holder = writer.holder_of(db)
+    except psycopg.Error as error:
+        raise explained(error, place) from error
+    if holder:
+        raise InUseError(f"{place} is in use by another process ({holder})")
+    return len(to_come)
 
 
 def read_heads(db: Link, place: str) -> Heads:

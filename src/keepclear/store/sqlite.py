@@ -19,11 +19,11 @@ from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
 from keepclear.store.migrations import Applied, migrations_of, to_apply
 from keepclear.store.subtrees import completed
 
-__all__ = ["SQLITE_VERSION_MIN", "SqliteStore"]
+__all__ = ["APPLICATION_ID", "SQLITE_VERSION_MIN", "SqliteStore"]
 
 SQLITE_VERSION_MIN: Final = (3, 51, 3)
 """The first without the fault by which a reset of the WAL could lose committed pages."""
-_APPLICATION_ID: Final = 0x6B636C72
+APPLICATION_ID: Final = 0x6B636C72
 """``kclr``: marks the file as a keepclear database."""
 _BUSY_MS: Final = 2_000
 
@@ -88,7 +88,7 @@ class SqliteStore:
             self._db.execute(pragma).fetchall()
         owner = int(self._one("PRAGMA application_id"))
         empty = not self._one("SELECT count(*) FROM sqlite_schema")
-        if not empty and owner != _APPLICATION_ID:
+        if not empty and owner != APPLICATION_ID:
             raise ConfigurationError(
                 f"{self._path!r} is a database of another program; not touched"
             )
@@ -108,7 +108,7 @@ class SqliteStore:
             return
         with self._transaction():
             if empty:
-                self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._db.execute(
                     "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
                     "checksum TEXT NOT NULL) STRICT"

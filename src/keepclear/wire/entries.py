@@ -21,6 +21,7 @@ __all__ = [
     "Arranged",
     "Body",
     "Carried",
+    "ClaimForm",
     "Consented",
     "CrossingForm",
     "Declared",
@@ -35,6 +36,7 @@ __all__ = [
     "Stated",
     "TollForm",
     "Verdict",
+    "Voiced",
     "decode_body",
     "encode_body",
     "kind_of",
@@ -74,7 +76,10 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     mark: str
     """How others are told of it where its id is not theirs to know; the same for all versions."""
     because: str | None = None
-    """Why there is a new version, where its party did not write one: ``delayed``."""
+    """Why there is a new version, where its party did not write one: ``delayed``, ``held``,
+    ``return``, ``split``."""
+    split_from: tuple[str, int] | None = None
+    """Subject and version of the movement that it was a part of until then."""
     text: str
     """Its canonical JSON."""
     doubts: list[str] | None = None
@@ -119,9 +124,25 @@ class DeviationForm(_Strict, frozen=True, kw_only=True):
     """A computed difference between what was agreed and what was declared; no finding of fault."""
 
     code: str
+    """One of :data:`keepclear.node.judging.DEVIATIONS`."""
     arrangement: str
     agreed_us: int | None = None
     found_us: int | None = None
+    area_m2: float | None = None
+    side: str | None = None
+    """On whose side of the dividing line."""
+    party: str | None = None
+    id: str | None = None
+    """The other declaration, where it is about one."""
+
+
+class ClaimForm(_Strict, frozen=True, kw_only=True):
+    """An area of activity of another party that the one judged overlaps: claimed by both."""
+
+    party: str
+    id: str
+    version: int
+    area_m2: float | None = None
 
 
 class Verdict(_Entry, frozen=True, kw_only=True, tag="verdict/1"):
@@ -135,7 +156,8 @@ class Verdict(_Entry, frozen=True, kw_only=True, tag="verdict/1"):
     crossings: list[CrossingForm]
     deviations: list[DeviationForm]
     not_computed: list[str]
-    """What an arrangement asks for and this node does not compute."""
+    """What an arrangement asks for and this node could not compute."""
+    claims: list[ClaimForm] | None = None
 
 
 class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
@@ -305,6 +327,21 @@ class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
     note: str
 
 
+class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
+    """Something that was said over a telephone; its subject is ``voice/`` and the other party."""
+
+    how: str
+    """``said`` by this desk, ``heard`` from the other; or a step of the call: ``dialled``,
+    ``answered``, ``asked-for``, ``held``, ``hung-up``."""
+    by: str
+    line: str | None = None
+    """What was said, as the line that is keyed in."""
+    words: str | None = None
+    """Words over it, for both desks to compare."""
+    who: str | None = None
+    """The role that answered, or that was asked for; never a name."""
+
+
 Body = (
     Arranged
     | Declared
@@ -323,6 +360,7 @@ Body = (
     | Revoked
     | Expired
     | Carried
+    | Voiced
 )
 _KINDS: Final[dict[type, str]] = {
     Arranged: "arranged",
@@ -342,6 +380,7 @@ _KINDS: Final[dict[type, str]] = {
     Revoked: "revoked",
     Expired: "expired",
     Carried: "carried",
+    Voiced: "voiced",
 }
 _decoder: Final = msgspec.json.Decoder(Body)
 

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Route as Path
 from starlette.types import Receive, Scope, Send
 
+from keepclear.faces.api.awaited import keep_time
 from keepclear.faces.api.endpoint import Endpoint, send_problem
 from keepclear.faces.api.openapi import document_route
 from keepclear.faces.api.problems import Problem
@@ -62,14 +63,16 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
-        following = asyncio.create_task(follow(self._service))
+        service = self._service
+        beside = [asyncio.create_task(task(service)) for task in (follow, keep_time)]
         try:
             yield
         finally:
-            self._service.tail.stop()
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            service.tail.stop()
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 def _path(path: str, endpoint: Endpoint) -> Path:

@@ -49,6 +49,8 @@ class Service:
     log: Callable[[dict[str, object]], None]
     """Takes one line of the technical log; see :mod:`keepclear.faces.api.technical`."""
     tail: Tail = field(default_factory=Tail)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by whoever may have changed something, for what time brings."""
     attempts: Attempts = field(default_factory=Attempts)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
     """Passed by whoever hashes a password."""

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-from keepclear.faces.api import arrangements, declarations, health, ogc, people, record
+from keepclear.faces.api import (
+    arrangements,
+    consents,
+    declarations,
+    health,
+    incidents,
+    journeys,
+    ogc,
+    pages,
+    people,
+    record,
+)
 from keepclear.faces.api.route import Route
 
 __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *journeys.ROUTES,
+    *consents.ROUTES,
+    *incidents.ROUTES,
     *arrangements.ROUTES,
     *record.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
+    *pages.ROUTES,
 )
 """In the order in which paths are tried: what is written out goes before what has a name in braces."""

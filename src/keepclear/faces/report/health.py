@@ -11,7 +11,7 @@ from keepclear.faces.words import plain
 if TYPE_CHECKING:
     from keepclear.node.doctor import Finding
 
-__all__ = ["render_health"]
+__all__ = ["render_health", "sound"]
 
 
 def render_health(findings: Sequence[Finding], *, as_json: bool) -> str:
@@ -19,7 +19,7 @@ def render_health(findings: Sequence[Finding], *, as_json: bool) -> str:
     if as_json:
         members = {
             "keepclear": "doctor/1",
-            "ok": all(finding.state != "missing" for finding in findings),
+            "ok": sound(findings),
             "findings": [
                 {"name": f.name, "state": f.state, "text": f.text, "advice": f.advice}
                 for f in findings
@@ -33,11 +33,20 @@ def render_health(findings: Sequence[Finding], *, as_json: bool) -> str:
         + (f" -> {plain(finding.advice)}" if finding.advice else "")
         for finding in findings
     ]
-    missing = sum(finding.state == "missing" for finding in findings)
-    lines += [
-        "",
-        f"{missing} missing; nothing can be relied on until it is there"
-        if missing
-        else "nothing is missing",
-    ]
+    lines += ["", _summary(findings)]
     return "\n".join(lines) + "\n"
+
+
+def sound(findings: Sequence[Finding]) -> bool:
+    """Whether nothing keeps keepclear from answering rightly."""
+    return all(finding.state in {"ok", "note"} for finding in findings)
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    missing = sum(finding.state == "missing" for finding in findings)
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    if wrong:
+        return f"{wrong} wrong; put it right before this node is relied on"
+    if missing:
+        return f"{missing} missing; nothing can be relied on until it is there"
+    return "nothing is missing"

@@ -1,0 +1,185 @@
+"""Ground beyond a line, or outside an outline, and what of a declaration lies on it.
+
+A line goes on straight beyond its ends, and a circle round its middle closes the ground on each of its
+sides. The verdict is the one of every crossing, exact on the lattice: ground that is shared by more
+than :data:`SHARED_M` is shared, so that an outline cut along the line keeps to its side. The size of it
+is good to a fraction of a percent. Only the ground counts, over all heights and all times.
+
+Left to others: what was agreed about it, and for whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+import numpy as np
+from pyproj import Geod
+
+from keepclear.detect.index import StandingSet
+from keepclear.detect.vertical import Geoid
+from keepclear.domain.altitude import AltitudeBand
+from keepclear.domain.declaration import Declaration, Kind, Part
+from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule, Footprint, Polygon
+from keepclear.domain.position import Position
+from keepclear.domain.route import Route
+from keepclear.domain.volume import Volume4D
+from keepclear.domain.window import ALWAYS
+
+__all__ = ["REACH_M_MAX", "SHARED_M", "Region", "beyond", "outside", "radius_for"]
+
+SHARED_M: Final = 0.01
+"""What lies no deeper than this on the other side lies on the line (decision 3 of the design)."""
+REACH_M_MAX: Final = 4_096_000.0
+"""Declarations that reach further from the middle of a line or an outline are not compared with it."""
+_REACH_M_MIN: Final = 256_000.0
+_ROOM: Final = 1.25
+"""The closing circle is drawn with corners, and must stay outside all that is asked."""
+_STEP_DEGREES: Final = 5.0
+_HALVINGS: Final = 60
+_GEOD: Final = Geod(ellps="WGS84")
+_OPEN: Final = AltitudeBand(None, None)
+
+
+class Region:
+    """Ground that stands ready to be asked what of a declaration lies on it."""
+
+    def __init__(self, ground: Area) -> None:
+        """Put it on the lattice.
+
+        Raises:
+            InputError: its outline crosses itself, as that of a line that bends back on itself does.
+        """
+        part = Volume4D(ground, _OPEN, ALWAYS)
+        self._set = StandingSet(geoid=_no_geoid())
+        self._set.insert(Declaration(id="region", kind=Kind.OPERATION, parts=(part,)))
+
+    def shared_m2(self, said: Declaration) -> float | None:
+        """How much ground of a declaration lies on it, m2; nothing where none does.
+
+        Raises:
+            InputError: a part of the declaration cannot be used.
+        """
+        parts = tuple(Volume4D(_ground(part), _OPEN, ALWAYS) for part in said.parts)
+        asked = Declaration(id="asked", kind=Kind.OPERATION, parts=parts)
+        for met in self._set.query(asked):
+            if met.depth_m is not None and met.depth_m > SHARED_M:
+                return met.area_m2
+        return None
+
+
+def beyond(line: Corridor, *, left: bool, radius_m: float) -> Area:
+    """The ground on one side of a line, within a circle round its middle.
+
+    Args:
+        line: Its vertices; it has no width.
+        left: The side on the left of somebody who walks from the first vertex to the last.
+        radius_m: Of the circle.
+    """
+    places = list(line.vertices)
+    middle = _middle(places)
+    first = _exit(middle, places[0], places[1], radius_m)
+    last = _exit(middle, places[-1], places[-2], radius_m)
+    whole = _bearing(middle, first) - _bearing(middle, last)
+    turn = -(-whole % 360.0) if left else whole % 360.0
+    arc = _arc(middle, radius_m, _bearing(middle, last), turn)
+    ring = (first, *places, last, *arc)
+    return Area((Polygon((ring,)),), EdgeRule.GEODESIC)
+
+
+def outside(outline: Area, *, radius_m: float) -> Area:
+    """The ground outside an outline, within a circle round its middle."""
+    middle = _middle(list(outline.polygons[0].rings[0]))
+    around = tuple(_arc(middle, radius_m, 0.0, 360.0))
+    holes = tuple(polygon.rings[0] for polygon in outline.polygons)
+    return Area((Polygon((around, *holes)),), outline.edges)
+
+
+def radius_for(places: tuple[Position, ...], said: Declaration) -> float | None:
+    """The radius of a circle round the middle of some places that holds a declaration, too.
+
+    One of few, so that regions are made seldom; nothing where it would be too large.
+    """
+    middle = _middle(list(places))
+    around = [*((place, 0.0) for place in places), *_reaches(said)]
+    far_m = max(_metres(middle, place) + reach for place, reach in around)
+    radius_m = _REACH_M_MIN
+    while radius_m < far_m * _ROOM:
+        radius_m *= 2.0
+    return radius_m if radius_m <= REACH_M_MAX else None
+
+
+def _ground(part: Part) -> Footprint:
+    """What a part takes of the ground: a route, all that it sweeps."""
+    if not isinstance(part, Route):
+        return part.footprint
+    places = [point.position for point in part.waypoints]
+    ways = [place for k, place in enumerate(places) if k == 0 or place != places[k - 1]]
+    if len(ways) == 1:
+        return Circle(ways[0], part.half_width_m)
+    return Corridor(tuple(ways), part.half_width_m, EdgeRule.GEODESIC)
+
+
+def _reaches(said: Declaration) -> Iterator[tuple[Position, float]]:
+    """Places that span a declaration, and how far it reaches beyond each; room is left for edges."""
+    for part in said.parts:
+        ground = _ground(part)
+        if isinstance(ground, Circle):
+            yield ground.center, ground.radius_m
+        elif isinstance(ground, Corridor):
+            yield from ((place, ground.half_width_m) for place in ground.vertices)
+        else:
+            for polygon in ground.polygons:
+                yield from ((place, 0.0) for place in polygon.rings[0])
+
+
+def _middle(places: list[Position]) -> Position:
+    lon, lat = np.radians([[p.longitude, p.latitude] for p in places]).T
+    x, y, z = np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
+    mean = np.array([x.mean(), y.mean(), z.mean()])
+    return Position(
+        longitude=float(np.degrees(np.arctan2(mean[1], mean[0]))),
+        latitude=float(np.degrees(np.arctan2(mean[2], np.hypot(mean[0], mean[1])))),
+    )
+
+
+def _exit(middle: Position, end: Position, before: Position, radius_m: float) -> Position:
+    """Where a line that goes on straight beyond its end leaves the circle."""
+    azimuth = _bearing(end, before) + 180.0
+    low, high = 0.0, 2.0 * radius_m
+    for _ in range(_HALVINGS):
+        half = (low + high) / 2.0
+        if _metres(middle, _onward(end, azimuth, half)) < radius_m:
+            low = half
+        else:
+            high = half
+    return _onward(end, azimuth, high)
+
+
+def _arc(middle: Position, radius_m: float, begin: float, turn: float) -> list[Position]:
+    """Corners of an arc, its ends left out, or of the whole circle."""
+    steps = max(2, round(abs(turn) / _STEP_DEGREES))
+    whole = abs(turn) >= 360.0
+    return [
+        _onward(middle, begin + turn * k / steps, radius_m) for k in range(0 if whole else 1, steps)
+    ]
+
+
+def _bearing(at: Position, to: Position) -> float:
+    return float(_GEOD.inv(at.longitude, at.latitude, to.longitude, to.latitude)[0])
+
+
+def _metres(a: Position, b: Position) -> float:
+    return float(_GEOD.inv(a.longitude, a.latitude, b.longitude, b.latitude)[2])
+
+
+def _onward(at: Position, azimuth: float, metres: float) -> Position:
+    lon, lat, _ = _GEOD.fwd(at.longitude, at.latitude, azimuth, metres)
+    return Position(longitude=(lon + 180.0) % 360.0 - 180.0, latitude=lat)
+
+
+@cache
+def _no_geoid() -> Geoid:
+    """Open heights are measured from nothing."""
+    return Geoid(np.zeros((721, 1440), dtype=np.int16))

@@ -1,0 +1,150 @@
+"""What a desk sees of its lines: every stop with its ladder, every message with its receipts.
+
+Made from the notes in the record alone, in their order, so that after a start it is what it was.
+Nothing is decided here; :mod:`keepclear.link.alerting` and :mod:`keepclear.link.receipts` say what
+each message changes. A stop that has no place in its stream is on the board all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from keepclear.domain.arrangement import Deadlines
+from keepclear.link import alerting, receipts
+from keepclear.link import bodies as b
+from keepclear.link.alerting import Alert, Effect
+from keepclear.link.message import Message, Received
+from keepclear.link.receipts import Overdue, Progress
+
+__all__ = ["Board", "Key"]
+
+Key = tuple[str, bool, str]
+"""The peer's key name, whether the message is ours, and its hash."""
+
+
+@dataclass(slots=True)
+class Board:
+    """All lines of a desk."""
+
+    deadlines: Callable[[str], Deadlines]
+    """What was agreed with a peer, by the name of its key."""
+    humanitarian: Callable[[str], bool] = lambda _peer: False
+    """Whether a peer is an aid desk, from which nothing is ever overdue."""
+    alerts: dict[Key, Alert] = field(default_factory=dict)
+    progress: dict[Key, Progress] = field(default_factory=dict)
+    _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
+    """Ours of which there is no receipt, by peer and number."""
+
+    def take(self, peer: str, how: str, received: Received, at_us: int) -> list[tuple[Key, Effect]]:
+        """One more note of the record.
+
+        Args:
+            peer: The name of its key.
+            how: As the record has it: ``sent``, ``received``, ``receipt`` or ``evidence``.
+            received: What the note says.
+            at_us: When the record took it, by this desk's clock.
+        """
+        message = received.message
+        if message is None:
+            return []
+        ours = how == "sent"
+        effects: list[tuple[Key, Effect]] = []
+        if how != "receipt":
+            effects += self._opens((peer, ours, received.hash), received, at_us, how)
+        if how == "evidence" or received.problem:
+            return effects
+        if message.ack is not None and not ours:
+            self._stored(peer, message.ack.seq, at_us)
+        return effects + self._about(peer, message, at_us, ours=ours)
+
+    def tick(self, now_us: int) -> list[tuple[Key, Effect]]:
+        """What has become due, each at its time; call it again at :meth:`next_us`."""
+        effects = []
+        for key, alert in self.alerts.items():
+            at_us, now = alerting.next_us(alert), alert
+            while at_us is not None and at_us <= now_us:
+                now, found = alerting.tick(now, at_us)
+                effects += [(key, one) for one in found]
+                at_us = alerting.next_us(now)
+            self.alerts[key] = now
+        return effects
+
+    def next_us(self) -> int | None:
+        """When the next step of a ladder is due."""
+        due = (alerting.next_us(one) for one in self.alerts.values())
+        return min((at_us for at_us in due if at_us is not None), default=None)
+
+    def overdue(self, now_us: int) -> list[tuple[Key, Overdue]]:
+        """Every receipt that is late, ours from them and theirs from us."""
+        return [
+            (key, late)
+            for key, one in self.progress.items()
+            for late in receipts.overdue(one, self.deadlines(key[0]), now_us)
+        ]
+
+    def _opens(
+        self, key: Key, received: Received, at_us: int, how: str
+    ) -> list[tuple[Key, Effect]]:
+        """What begins with this message."""
+        peer, ours, _ = key
+        message = received.message
+        assert message is not None
+        if how != "evidence" and (message.kind.acknowledge or message.kind.read_back):
+            aid = ours and self.humanitarian(peer)
+            one = receipts.begin(peer if ours else "us", received, at_us, humanitarian=aid)
+            self.progress[key] = one if ours else receipts.stored(one, "node", at_us)
+            if ours:
+                self._unstored.setdefault(peer, {})[received.seq] = key
+        if not isinstance(message.body, b.Stop) or key in self.alerts:
+            return []
+        alert, effects = alerting.raised(
+            peer, received.seq, at_us, asking=ours, drill=message.drill
+        )
+        self.alerts[key] = alert
+        return [(key, one) for one in effects]
+
+    def _stored(self, peer: str, upto: int, at_us: int) -> None:
+        waiting = self._unstored.get(peer, {})
+        for seq in [seq for seq in waiting if seq <= upto]:
+            key = waiting.pop(seq)
+            self.progress[key] = receipts.stored(self.progress[key], peer, at_us)
+
+    def _about(
+        self, peer: str, message: Message, at_us: int, *, ours: bool
+    ) -> list[tuple[Key, Effect]]:
+        """What it changes of an earlier message, of the other's stream or of its own."""
+        body = message.body
+        if isinstance(body, b.StopLifted):
+            false = body.because == "false"
+            return self._tell((peer, ours, body.mine.hash), "lifted", body.by, at_us, false=false)
+        re = getattr(body, "re", None)
+        if re is None:
+            return []
+        key = (peer, not ours, re.hash)
+        if key in self.progress:
+            self.progress[key] = receipts.advance(self.progress[key], message, at_us)
+        if isinstance(body, b.Answer):
+            return self._tell(key, body.answer, body.by, at_us)
+        if isinstance(body, b.Stopped):
+            return self._tell(key, "stopped", body.by, at_us)
+        return []
+
+    def _tell(
+        self, key: Key, what: str, who: str, at_us: int, *, false: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        if key not in self.alerts:
+            return []
+        effects = self._until(key, at_us)
+        self.alerts[key], found = alerting.tell(self.alerts[key], what, who, at_us, false=false)
+        return [*effects, *((key, one) for one in found)]
+
+    def _until(self, key: Key, at_us: int) -> list[tuple[Key, Effect]]:
+        """The steps of its ladder that came before somebody spoke, when a record is read again."""
+        effects = []
+        due = alerting.next_us(self.alerts[key])
+        while due is not None and due <= at_us:
+            self.alerts[key], found = alerting.tick(self.alerts[key], due)
+            effects += [(key, one) for one in found]
+            due = alerting.next_us(self.alerts[key])
+        return effects

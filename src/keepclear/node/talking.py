@@ -1,0 +1,357 @@
+"""A desk on its lines: to every party whose words were compared, with what it sees of each.
+
+What comes is shown to the desk in the same write in which it is kept, and the record says so; a stop is
+on the board, and its ladder begins, whoever is there. Left to others: sockets, screens and the command
+at the end of the ladder; what a node makes of a declaration that came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import quote
+
+from keepclear.disclose.levels import is_humanitarian
+from keepclear.domain.arrangement import Arrangement, Deadlines
+from keepclear.errors import RuleError, VerificationError
+from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
+from keepclear.link.board import Board, Key
+from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice
+from keepclear.link.budget import Budget, Level, admit, looks_flash
+from keepclear.link.gossip import Heads, learn, newest
+from keepclear.link.happening import (
+    Arrived,
+    Deliver,
+    Heard,
+    Line,
+    Record,
+    Send,
+    StoredUpTo,
+    Write,
+)
+from keepclear.link.message import Received, read_own, visible
+from keepclear.link.pinning import Pinned
+from keepclear.node.ledger import Node, opening_of
+from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
+from keepclear.node.memory import Memory, Peer
+from keepclear.record.merkle import root_of
+from keepclear.record.note import Signer
+from keepclear.store.base import Kept, Pending
+from keepclear.wire.entries import Body as Entry
+from keepclear.wire.entries import Carried, Shown, decode_body
+
+__all__ = ["Talk", "Told", "arrangement_word"]
+
+_BUDGET: Final = Budget()
+_FORWARDED: Final = "link-forwarded"
+"""Kept values: numbers of notices that are messages by now, and not yet marked as delivered."""
+_PENDING_MAX: Final = 10_000
+_NOTICE_BYTES_MAX: Final = 890_000
+"""Of a notice with everything escaped: the lines above it and the signature have room beside it."""
+_HEAD_BYTES: Final = 1_000
+"""The lines that name sender and recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a face carries out, now that it is durable."""
+
+    sends: tuple[tuple[str, Send], ...]
+    """To which party, flash first."""
+    effects: tuple[tuple[Key, Effect], ...]
+    """For screens and people, stops first of all."""
+    refused: int = 0
+    """Notes beyond what their sender may send now; it tries again."""
+
+
+class Talk:
+    """The lines of a node, by party."""
+
+    def __init__(self, node: Node, key: Signer) -> None:
+        """Read where they stand.
+
+        Args:
+            node: It keeps and decides.
+            key: The message key of this desk.
+        """
+        self._node, self._key = node, key
+        self._memory: Memory | None = None
+        self._believed: dict[str, tuple[Peer, Line]] = {}
+        self._heads = Heads()
+        self._own_told: set[str] = set()
+        self._levels: dict[str, Level] = {}
+        self._again: list[tuple[Key, Effect]] = []
+        """What is to be shown once more since the record was read again."""
+        self._fresh()
+
+    @property
+    def board(self) -> Board:
+        """Stops and receipts, as the record has them."""
+        self._fresh()
+        return self._board
+
+    def parties(self) -> list[str]:
+        """With whom there is a line."""
+        self._fresh()
+        return sorted(self._believed)
+
+    def say(self, party: str, body: Body, *, drill: bool = False, arrangement: str = "") -> Told:
+        """Say something to a party.
+
+        Raises:
+            RuleError: ``line.none``.
+            InputError: it cannot be said so.
+            StoreError: nobody can know whether it is kept; nothing is sent.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise RuleError(
+                "line.none",
+                f"there is no line to {party[:80]!r}: its card must hold, and its words be compared",
+            )
+        write = Write(body, drill=drill, arrangement=arrangement)
+        return self._told(self._lines.happens([(self._name(party), write)]))
+
+    def forward(self) -> Told:
+        """Notices that the node decided on, as messages: each once, however often this is called.
+
+        Those to parties without a line wait, and those that are larger than a message can be.
+
+        Raises:
+            StoreError: nobody can know which of them are on their way; call it again.
+        """
+        self._fresh()
+        store = self._node.store
+        pending = store.pending(_PENDING_MAX)
+        done = store.kept(_FORWARDED)
+        waiting = {f"{one.number:016}" for one in pending}
+        keeping = [Kept(_FORWARDED, key, None) for key in done if key not in waiting]
+        events, sent = [], []
+        for one in pending:
+            key = f"{one.number:016}"
+            if one.recipient not in self._believed:
+                continue
+            write = self._notice(one)
+            if write is None:
+                continue
+            sent.append(one.number)
+            if key not in done:
+                events.append((self._name(one.recipient), write))
+                keeping.append(Kept(_FORWARDED, key, b""))
+        told = self._told(self._lines.happens(events, keeping=keeping))
+        store.delivered(sent)
+        return told
+
+    def _notice(self, one: Pending) -> Write | None:
+        """The message; nothing where it is larger than a message can be: it stays where it is."""
+        text = visible(one.data.decode())
+        if len(text) > TEXT_LENGTH_MAX or len(json.dumps(text).encode()) > _NOTICE_BYTES_MAX:
+            return None
+        agreed = self._between(one.recipient)
+        name = str(json.loads(text)["notice"])
+        word = arrangement_word(agreed[0]) if agreed else ""
+        return Write(Notice(notice=name, text=text), arrangement=word)
+
+    def hears(self, notes: list[bytes]) -> Told:
+        """Notes that came, in one write, by whatever way, from whichever of the parties.
+
+        Raises:
+            VerificationError: ``message.unknown-sender``: one of them names nobody who is believed;
+                nothing of the others was taken.
+            StoreError: nobody can know whether they are kept; nothing is answered.
+        """
+        self._fresh()
+        first = sorted(notes, key=lambda note: not looks_flash(note))
+        named = [(self._sender(note), note) for note in first]
+        taken = self._within_budget(named)
+        told = self._told(self._lines.happens([(peer, Arrived(note)) for peer, note in taken]))
+        return replace(told, refused=len(notes) - len(taken))
+
+    def _within_budget(self, named: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """What may come now. Nothing is counted yet: only what proves to be the peer's is."""
+        now_us, levels = self._node.now_us(), dict(self._levels)
+        taken = []
+        for peer, note in named:
+            level = levels.get(peer) or Level.full(_BUDGET, now_us)
+            levels[peer], ok = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+            if ok:
+                taken.append((peer, note))
+        return taken
+
+    def _count(self, peer: str, note: bytes, now_us: int) -> None:
+        level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
+        self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+
+    def passes(self) -> Told:
+        """Time has passed: what is due on the lines and on the ladders."""
+        self._fresh()
+        own = self._node.around.signer.name
+        seen = [head for head in newest(self._heads) if head.origin != own]
+        return self._told(self._lines.passes(seen))
+
+    def due_us(self) -> int:
+        """When :meth:`passes` has something to do."""
+        self._fresh()
+        if self._again:
+            return self._node.now_us()
+        ladder = self._board.next_us()
+        due = self._lines.due_us()
+        return due if ladder is None else min(due, ladder)
+
+    def _told(self, sends: list[tuple[str, Send]]) -> Told:
+        """What was kept goes on the board; what the ladders ask for is kept as shown, too."""
+        now_us = self._node.now_us()
+        effects, self._again = self._again, []
+        for peer, one in self._lines.recorded():
+            if one.how != "sent":
+                self._count(peer, one.note, now_us)
+            effects += self._on_board(peer, one.how, one.note, now_us)
+        effects += self._board.tick(now_us)
+        alerts = [self._alerted(key, one) for key, one in effects]
+        if alerts:
+            self._node.save(alerts)
+        names = {line.peer.name: party for party, (_, line) in self._believed.items()}
+        return Told(tuple((names[peer], send) for peer, send in sends), tuple(effects))
+
+    def _on_board(self, peer: str, how: str, note: bytes, at_us: int) -> list[tuple[Key, Effect]]:
+        try:
+            received = read_own(note)
+        except VerificationError:
+            return []  # evidence that has no place: nothing on it can be shown
+        return self._board.take(peer, how, received, at_us)
+
+    def _act(self, peer: str, effect: Deliver | Heard | StoredUpTo) -> Decision:
+        if isinstance(effect, Heard):
+            return self._compare(peer, effect.received)
+        if not isinstance(effect, Deliver):
+            return Decision()
+        received = effect.received
+        marks = [effect.problem, "late" if effect.late else ""]
+        marks.append("earlier messages are missing" if effect.across_gap else "")
+        head = "; ".join(mark for mark in marks if mark)
+        text = f"{head}\n{received.text}" if head else received.text
+        return Decision([self._entry(peer, "line", text)])
+
+    def _compare(self, peer: str, heartbeat: Received) -> Decision:
+        """Heads that cannot both be true are kept with what proves it, and people are told."""
+        now_us = self._node.now_us()
+        self._heads, found = learn(self._heads, heartbeat)
+        bodies: list[Entry] = []
+        for split in found:
+            bodies += [
+                carried(peer, Record(note, "evidence", 0, ""), now_us) for note in split.notes
+            ]
+            bodies.append(alarm_of(peer, "record.split-view", now_us))
+        code = self._own_head(heartbeat)
+        if code and code not in self._own_told:
+            self._own_told.add(code)
+            bodies.append(carried(peer, Record(heartbeat.note, "evidence", 0, ""), now_us))
+            bodies.append(alarm_of(peer, code, now_us))
+        return Decision(bodies)
+
+    def _own_head(self, heartbeat: Received) -> str:
+        """What is wrong with what a peer saw of this record: it is longer than ours, or another."""
+        message, store = heartbeat.message, self._node.store
+        assert message is not None
+        assert isinstance(message.body, Heartbeat)
+        for head in message.body.heads:
+            if head.origin != self._node.around.signer.name:
+                continue
+            if head.size > store.size():
+                return "record.rolled-back"
+            if root_of(0, head.size, store.node).hex() != head.root:
+                return "record.other-root"
+        return ""
+
+    def _alerted(self, key: Key, effect: Effect) -> Entry:
+        peer, _, digest = key
+        if isinstance(effect, Escalate):
+            return self._entry(peer, "alert", f"{effect.rung}: {digest}")
+        said = effect.code if isinstance(effect, Warn) else "every screen"
+        return self._entry(peer, "alert", f"{said}: {digest}")
+
+    def _entry(self, peer: str, how: str, text: str) -> Entry:
+        return Shown(
+            subject=subject_of(peer),
+            at_us=self._node.now_us(),
+            to=self._node.around.owner,
+            how=how,
+            of=[],
+            text=text,
+        )
+
+    def _sender(self, note: bytes) -> str:
+        for _, line in self._believed.values():
+            if f"\nfrom: {line.peer.name}\n".encode() in note[:_HEAD_BYTES]:
+                return line.peer.name
+        raise VerificationError(
+            "message.unknown-sender",
+            "a note names no sender whose card holds and whose words were compared",
+        )
+
+    def _name(self, party: str) -> str:
+        return self._believed[party][1].peer.name
+
+    def _fresh(self) -> None:
+        """Lines and board by what the node remembers, read again where that was."""
+        memory = self._node.fresh().memory
+        believed = dict(self._lines_now(memory))
+        if memory is self._memory and believed == self._believed:
+            return
+        self._believed, self._memory = believed, memory
+        lines = {line.peer.name: line for _, line in believed.values()}
+        self._lines = Lines(self._node, lines, self._act)
+        aid = {
+            line.peer.name: is_humanitarian(memory.arrangements.values(), party)
+            for party, (_, line) in believed.items()
+        }
+        terms = {line.peer.name: self._deadlines(party) for party, (_, line) in believed.items()}
+        self._board = Board(
+            lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False)
+        )
+        for entry in self._node.entries():
+            if entry.kind == "carried":
+                body = decode_body(opening_of(entry).body)
+                assert isinstance(body, Carried)
+                peer = body.subject.removeprefix(subject_of(""))
+                self._on_board(peer, body.how, body.note.encode(), body.at_us)
+        self._board.tick(self._node.now_us())
+        # nobody knows which screens still show it: what is open is shown, and alerted, once more
+        self._again = [
+            (key, effect)
+            for key, one in self._board.alerts.items()
+            if one.open
+            for effect in (Show(), Escalate(LADDER[one.rung]))
+        ]
+
+    def _lines_now(self, memory: Memory) -> Iterator[tuple[str, tuple[Peer, Line]]]:
+        now_us = self._node.now_us()
+        for party, peer in memory.peers.items():
+            if peer.pinned is Pinned.COMPARED and peer.card.holds_at(now_us):
+                words = frozenset(map(arrangement_word, self._between(party)))
+                yield party, (peer, Line(self._key, peer.card.message_key, words))
+
+    def _between(self, party: str) -> list[Arrangement]:
+        """Arrangements that hold between this desk's party and another."""
+        owner = self._node.around.owner
+        return [
+            one
+            for _, one in sorted(self._node.memory.arrangements.items())
+            if {owner, party} <= {member.name for member in one.members}
+        ]
+
+    def _deadlines(self, party: str) -> Deadlines:
+        """The shortest of those agreed; those of no arrangement, where there is none."""
+        agreed = [one.deadlines for one in self._between(party)] or [Deadlines()]
+        return Deadlines(
+            min(one.receipt_us for one in agreed),
+            min(one.urgent_us for one in agreed),
+            min(one.read_back_us for one in agreed),
+        )
+
+
+def arrangement_word(arrangement: Arrangement) -> str:
+    """How messages name an arrangement: its name, with blanks and the like as ``%20``, and version."""
+    return f"{quote(arrangement.name, safe='')}/{arrangement.version}"

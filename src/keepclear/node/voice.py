@@ -1,0 +1,114 @@
+"""The use cases of a call: say a stop, key in one that was heard, and log how the call went.
+
+Both desks record the same line and the same words over it, each in its own record, at its own time.
+What was heard is a claim about the caller until the words were compared; it is acted on at once all
+the same, because a stop never waits for a proof.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keepclear.domain.position import Position
+from keepclear.errors import RuleError
+from keepclear.formats.callsheet import Asks, CallSheet, call_sheet, compared, keyed, stop_of
+from keepclear.link.bodies import Stop
+from keepclear.link.phrases import Language
+from keepclear.node.declaring import Request
+from keepclear.node.ledger import Node
+from keepclear.wire.entries import Voiced
+
+__all__ = ["STEPS", "call_step", "hear", "say_stop", "subject_of"]
+
+STEPS: Final = ("dialled", "answered", "asked-for", "held", "hung-up")
+"""What happens in a call besides what is said: in 2016 the caller asked for somebody, and hung up."""
+
+
+def say_stop(
+    node: Node, other: str, asks: Asks, position: Position, language: Language, request: Request
+) -> CallSheet:
+    """The sheet to read out to another desk; that it was made is recorded before it is shown.
+
+    Args:
+        node: This desk's.
+        other: The party that is called.
+        asks: What is asked.
+        position: Where, on WGS84.
+        language: Of the other desk.
+        request: Who asks.
+
+    Raises:
+        InputError: ``checkwords.time``.
+        RuleError: ``voice.party``.
+        StoreError: nobody can know whether it is kept.
+    """
+    node.fresh()
+    _other(node, other)
+    stop = stop_of(asks, position, node.now_us())
+    sheet = call_sheet(stop, node.around.owner, other, language)
+    _keep(node, other, "said", request, line=sheet.keyed, words=" ".join(sheet.words))
+    return sheet
+
+
+def hear(node: Node, other: str, line: str, request: Request) -> tuple[Stop, tuple[str, ...]]:
+    """What another desk said, as it was keyed in, and the words to read back to it.
+
+    Raises:
+        InputError: ``voice.*``, ``checkwords.*``: have it said again; nothing was recorded.
+        RuleError: ``voice.party``.
+        StoreError: nobody can know whether it is kept; it holds all the same.
+    """
+    node.fresh()
+    _other(node, other)
+    stop = keyed(line)
+    words = compared(stop, other, node.around.owner)
+    _keep(node, other, "heard", request, line=" ".join(line.upper().split()), words=" ".join(words))
+    return stop, words
+
+
+def call_step(node: Node, other: str, step: str, request: Request, *, who: str = "") -> None:
+    """One step of a call, at the time it is logged.
+
+    Raises:
+        RuleError: ``voice.step``, ``voice.party``.
+        StoreError: nobody can know whether it is kept.
+    """
+    node.fresh()
+    _other(node, other)
+    if step not in STEPS:
+        raise RuleError("voice.step", f"{step[:40]!r} is none of {', '.join(STEPS)}")
+    _keep(node, other, step, request, who=who or None)
+
+
+def subject_of(other: str) -> str:
+    """What entries about calls with a party are about."""
+    return f"voice/{other}"
+
+
+def _other(node: Node, other: str) -> None:
+    if not other.strip() or "/" in other or other == node.around.owner:
+        raise RuleError(
+            "voice.party", f"{other[:80]!r} is no other party; name the desk that is called"
+        )
+
+
+def _keep(
+    node: Node,
+    other: str,
+    how: str,
+    request: Request,
+    *,
+    line: str | None = None,
+    words: str | None = None,
+    who: str | None = None,
+) -> None:
+    body = Voiced(
+        subject=subject_of(other),
+        at_us=node.now_us(),
+        how=how,
+        by=request.by,
+        line=line,
+        words=words,
+        who=who,
+    )
+    node.save([body])
