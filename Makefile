@@ -21,11 +21,8 @@ PG_ARGS     ?=
 SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop pg-kill schemathesis lock clean
-=======
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop lock clean
->>>>>>> main
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop pg-kill \
+        schemathesis lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
