@@ -41,6 +41,7 @@ _WIDE: Final = MappingProxyType({"description": 36, "id": 14, "contact_role": 26
 _HEADING_HEIGHT: Final = 48
 _PAGES_WIDE: Final = 4
 """Sheets of paper side by side; on fewer the words are too small to be read."""
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT = 1, 2
 _LISTS: Final = "Lists"
 _INK, _PAPER, _PALE, _GREY, _LINE = "1F3A5F", "FFFFFF", "E8EEF5", "808080", "C9D3DF"
 _AMBER: Final = "FFF3CD"
@@ -185,12 +186,19 @@ def _headed(sheet: Worksheet, subject: str, about: _Subject, language: Language)
     for row, text, font in lines:
         put_text(sheet.cell(row, 1), text)
         sheet.cell(row, 1).font = font
+        sheet.cell(row, 1).alignment = Alignment(readingOrder=_order(language))
     if not language.reviewed:
         put_text(sheet.cell(_MARK_ROW, 1), _unreviewed(language))
         sheet.cell(_MARK_ROW, 1).font = Font(size=10, italic=True, color="8A5A00")
+        sheet.cell(_MARK_ROW, 1).alignment = Alignment(readingOrder=_order(language))
         for column in range(1, len(about.columns) + 1):
             sheet.cell(_MARK_ROW, column).fill = PatternFill("solid", fgColor=_AMBER)
     sheet.row_dimensions[_TITLE_ROW].height = 26
+
+
+def _order(language: Language) -> float:
+    """Which way a cell is read (ECMA-376, 18.8.1): full stops and stars stand at its end."""
+    return _RIGHT_TO_LEFT if language.right_to_left else _LEFT_TO_RIGHT
 
 
 def _unreviewed(language: Language) -> str:
@@ -213,7 +221,9 @@ def _column(sheet: Worksheet, lists: Worksheet, at: int, field: Field, language:
     put_text(heading, _heading(field, language))
     heading.font = Font(bold=True, color=_PAPER)
     heading.fill = PatternFill("solid", fgColor=_INK if field.required else "4A6588")
-    heading.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    heading.alignment = Alignment(
+        wrap_text=True, vertical="center", horizontal="center", readingOrder=_order(language)
+    )
     heading.comment = _note(field, language)
     put_text(sheet.cell(_NAME_ROW, at), field.name)
     letter = get_column_letter(at)
@@ -333,6 +343,8 @@ def _read_me(sheet: Worksheet, about: _Subject, language: Language) -> None:
         put_text(sheet.cell(row, 1), _heading(field, language))
         put_text(sheet.cell(row, 2), meaning(field, language.code))
         sheet.cell(row, 1).font = Font(bold=field.required)
+    for cell in (cell for row in sheet.iter_rows() for cell in row):
+        cell.alignment = Alignment(readingOrder=_order(language))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 46, 80
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
