@@ -22,7 +22,7 @@ from keepclear.domain.fields import NOTICE_FIELDS, Applies
 from keepclear.domain.footprint import Area, EdgeRule, Polygon
 from keepclear.domain.stated import Datum, Notation, StatedPosition
 from keepclear.errors import RuleError
-from keepclear.node import consenting
+from keepclear.node import consenting, journeys
 from keepclear.node.declaring import Request
 from keepclear.node.due import due
 from keepclear.wire.entries import decode_body
@@ -96,8 +96,9 @@ minutes_on = st.sampled_from([0, 1, 30, 90, 200])
 
 
 class ConsentMachine(RuleBasedStateMachine):
-    @initialize()
-    def begin(self):
+    @initialize(draws=st.fixed_dictionaries(dict.fromkeys(KINDS, st.booleans())))
+    def begin(self, draws):
+        """Each of the two stands from the beginning, or is a draft to come."""
         self.world = World()
         self.world.arrange()
         self.own, self.kinds = {}, {}
@@ -108,6 +109,9 @@ class ConsentMachine(RuleBasedStateMachine):
         self.plans = 0
         self.read = self.world.store.size()
         self.sent = len(self.world.store.pending(100_000))
+        for kind in KINDS:
+            if draws[kind]:
+                self.stand(kind)
 
     # what is done
 
@@ -120,8 +124,8 @@ class ConsentMachine(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(KINDS), what=st.sampled_from(["verify", "submit", "submit",
           "confirm", "withdraw", "remove", "complete"]))  # fmt: skip
     def act(self, kind, what):
-        if what == "withdraw" and self.plans % 3:
-            return
+        if what in {"withdraw", "remove", "complete"} and self.plans % 4 != 3:
+            return  # what is over can do nothing more
         with suppress(RuleError):
             self.world.act(f"Relief/ZQid-{kind}", what, reason="why")
 
@@ -171,7 +175,11 @@ class ConsentMachine(RuleBasedStateMachine):
     def plan(self, reader, east):
         self.plans += 1
         with suppress(RuleError):
-            self.world.declare(operation(f"P{self.plans % 3}", reader, east_m=east, end=2_000))
+            self.world.declare(
+                operation(
+                    f"P{self.plans % 3}", reader, east_m=east, radius_m=1e3 + self.plans, end=2_000
+                )
+            )
 
     @rule(minutes=st.sampled_from([1, 40, 100]))
     def wait(self, minutes):
@@ -184,6 +192,23 @@ class ConsentMachine(RuleBasedStateMachine):
         with suppress(RuleError):
             self.world.delay("Relief/ZQid-movement", leaves_us=leaves)
             self.start["movement"] = leaves / MINUTE
+
+    @rule(later=st.sampled_from([5, 60]), since=st.sampled_from([0, 60]))
+    def hold(self, later, since):
+        """Its end moves and not its beginning, so no lead does."""
+        if "movement" not in self.start:
+            return
+        stop = round(self.start["movement"] * MINUTE) + since * MINUTE
+        with suppress(RuleError):
+            journeys.hold(
+                self.world.node, "Relief/ZQid-movement", Request(),
+                since_us=stop, leaves_us=stop + later * MINUTE,
+            )  # fmt: skip
+
+    @rule(days=st.sampled_from([90, 200]))
+    def let_expire(self, days):
+        self.world.now += days * 1_440 * MINUTE
+        due(self.world.node)
 
     @rule()
     def restart(self):
@@ -231,6 +256,8 @@ class ConsentMachine(RuleBasedStateMachine):
                 notice = json.loads(text)["notice"]
                 if may == "held":
                     assert notice == "revoked/1"
+                if may == "silence" and notice != "unconfirmed/1":
+                    assert self.plans
                 if notice == "notification/1":
                     assert isinstance(may, frozenset)
                     self.began.add((kind, reader))
@@ -280,7 +307,7 @@ class ConsentMachine(RuleBasedStateMachine):
 
 TestConsent = ConsentMachine.TestCase
 TestConsent.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None,
+    max_examples=30, stateful_step_count=40, deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 

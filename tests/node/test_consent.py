@@ -9,10 +9,13 @@ import pytest
 
 from keepclear.domain.consent import Consent
 from keepclear.domain.declaration import Kind
-from keepclear.errors import InputError, RuleError
+from keepclear.errors import InputError, RuleError, StoreError
 from keepclear.node import consenting
 from keepclear.node.declaring import Request
 from keepclear.node.due import due
+from keepclear.node.minding import minding
+from keepclear.node.worker import Worker
+from keepclear.store.memory import Failure
 from tests.laws.strategies import MINUTE
 from tests.node.world import DAWN, World, movement, operation, site
 
@@ -212,6 +215,21 @@ def test_refusing_one_that_was_never_told_tells_it_nothing(world):
     assert world.sent("Alder") == []
 
 
+@pytest.mark.parametrize("what", ["remove", "confirm"])
+def test_who_was_warned_and_then_refused_does_not_hear_what_becomes_of_it(world, what):
+    stand(world, site())
+    world.declare(operation("A1"))
+    world.declare(operation("B1", "Birch"))
+    revoke(world)
+    count = len(texts(world))
+    world.now = DAWN + 200 * 1_440 * MINUTE
+    due(world.node)
+    world.act("Relief/S1", what, reason="moved")
+    assert len(texts(world)) == count
+    notices = [one["notice"] for one in texts(world, "Birch")]
+    assert notices == ["unconfirmed/1", "gone/1" if what == "remove" else "confirmed/1"]
+
+
 def test_consent_given_again_tells_anew(world):
     stand(world, site())
     consent(world)
@@ -304,3 +322,43 @@ def test_a_humanitarian_partys_own_node_tells_its_recipients():
     (told,) = texts(world)
     assert (told["released"], told["crossings"]) == ({"name": "Quiet"}, [])
     assert "verdict" not in world.kinds()
+
+
+# time
+
+
+def test_a_served_node_releases_by_itself(world):
+    stand(world, site())
+    consent(world, from_us=DAWN + MINUTE)
+    worker = Worker(world.node)
+    with minding(worker, every_s=0.01):
+        world.now = DAWN + MINUTE
+        for _ in range(2_000):  # each takes some milliseconds
+            if worker.ask(lambda _: world.sent("Alder")).result():
+                break
+    worker.close()
+    assert [one["notice"] for one in texts(world)] == ["notification/1"]
+
+
+def test_a_failed_write_is_made_up_for_in_the_next_second(world):
+    stand(world, site())
+    consent(world, from_us=DAWN + MINUTE)
+    world.now = DAWN + MINUTE
+    world.store.failing = Failure.LOST
+    with pytest.raises(StoreError):
+        due(world.node)
+    world.store.failing = None
+    assert world.sent("Alder") == []
+    due(world.node)
+    assert len(texts(world)) == 1
+
+
+def test_what_is_awaited_no_more_is_not_looked_at(world):
+    stand(world, site())
+    for k in (5, 3, 9):
+        consent(world, from_us=DAWN + k * MINUTE)
+    assert due(world.node) == DAWN + 9 * MINUTE
+    revoke(world)
+    assert due(world.node) == DAWN + 180 * 1_440 * MINUTE
+    world.act("Relief/S1", "remove", reason="gone")
+    assert due(world.node) is None

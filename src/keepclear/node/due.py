@@ -8,6 +8,7 @@ that nothing is told twice, and what did not come about is made up for. Left to 
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import Final
 
 from keepclear.detect.index import batched
@@ -38,9 +39,7 @@ def due(node: Node) -> int | None:
         StoreError: some of it may not be kept; call again.
     """
     memory, now_us = node.fresh().memory, node.now_us()
-    ready = {subject for subject, at_us in memory.waits.items() if at_us <= now_us}
-    ready |= memory.changed
-    for batch in batched(sorted(ready), _BATCH):
+    for batch in batched(sorted(_ready(memory, now_us)), _BATCH):
         bodies: list[Body] = []
         told: list[Shown] = []
         for case in (memory.cases[subject] for subject in batch):
@@ -53,7 +52,7 @@ def due(node: Node) -> int | None:
             node.save([*bodies, *told], outgoing=outgoing_of(told))
         for subject in batch:
             _await(memory, subject, now_us)
-    return min(memory.waits.values(), default=None)
+    return _next_us(memory)
 
 
 def confirm_by_us(memory: Memory, case: Case) -> int | None:
@@ -107,3 +106,21 @@ def _await(memory: Memory, subject: str, now_us: int) -> None:
     awaited = [one for one in (*instants, confirm_by_us(memory, case)) if one is not None]
     if awaited:
         memory.waits[subject] = min(awaited)
+        heappush(memory.agenda, (memory.waits[subject], subject))
+
+
+def _ready(memory: Memory, now_us: int) -> set[str]:
+    """What has changed, and that of which an instant has come."""
+    ready = set(memory.changed)
+    while memory.agenda and memory.agenda[0][0] <= now_us:
+        at_us, subject = heappop(memory.agenda)
+        if memory.waits.get(subject) == at_us:
+            ready.add(subject)
+    return ready
+
+
+def _next_us(memory: Memory) -> int | None:
+    """The next instant that is still awaited; what was awaited no more is forgotten on the way."""
+    while memory.agenda and memory.waits.get(memory.agenda[0][1]) != memory.agenda[0][0]:
+        heappop(memory.agenda)
+    return memory.agenda[0][0] if memory.agenda else None

@@ -160,6 +160,8 @@ class Memory:
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
     """When to look at a notification again; made anew from what changed."""
+    agenda: list[tuple[int, str]] = field(default_factory=list, compare=False)
+    """The same as a heap, in which some instants are awaited no more."""
     of_party: dict[str, list[str]] = field(default_factory=dict)
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
