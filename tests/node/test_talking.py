@@ -278,3 +278,21 @@ def test_many_calls_in_one_write(two, failure):
     exchange(alder, birch)
     assert alder.talk.board.overdue(alder.world.now) == []
     assert len(carried(alder, "received")) == (0 if failure is Failure.LOST else 1)
+
+
+def test_what_was_not_stored_goes_by_stick_twice_and_in_any_order(two):
+    """Birch's network is gone; what it has not seen is known, and goes by hand."""
+    alder, birch = two
+    for number in range(3):
+        alder.talk.say("Birch", b.LineTest(by=f"duty {number}"))
+    alder.talk.say("Birch", stop())
+    stick = alder.talk.to_carry("Birch")
+    assert b"kind: stop/1" in stick[0]
+    assert len(stick) == 5  # and what Alder has stored of Birch's
+    birch.talk.hears(stick[::-1])
+    birch.talk.hears(stick)
+    assert len(shown(birch, "line")) == 4
+    alder.talk.hears(birch.talk.to_carry("Alder"))
+    assert len(alder.talk.to_carry("Birch")) == 1  # nothing that it has not seen
+    with pytest.raises(RuleError, match="compared"):
+        alder.talk.to_carry("Cedar")

@@ -58,6 +58,7 @@ __all__ = [
     "due_us",
     "restore",
     "step",
+    "to_carry",
 ]
 
 HEARTBEAT_US: Final = 30 * MICROSECONDS
@@ -106,6 +107,16 @@ def due_us(state: State) -> int:
     """When :class:`Tick` has something to do, if nothing else happens before."""
     silent = NEVER_US if state.heard_us is None or state.silent else state.heard_us + SILENT_US
     return min(state.owed_us, state.ask_us, state.beat_us, silent, sending_due_us(state))
+
+
+def to_carry(line: Line, state: State, now_us: int) -> list[bytes]:
+    """What goes on a stick: all that the peer has not stored, flash first, and what we have of it.
+
+    To carry it changes nothing: it is sent by every other way, too, until a receipt comes back.
+    """
+    unstored = sorted(state.sending.unstored, key=lambda one: not one.flash)
+    receipt = not_chained(line, state, _stored(state), now_us)
+    return [*(one.note for one in unstored), receipt.note]
 
 
 def _arrived(line: Line, state: State, note: bytes, now_us: int) -> tuple[State, list[Effect]]:

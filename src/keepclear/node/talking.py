@@ -112,6 +112,19 @@ class Talk:
         write = Write(body, drill=drill, arrangement=arrangement)
         return self._told(self._lines.happens([(self._name(party), write)]))
 
+    def to_carry(self, party: str) -> list[bytes]:
+        """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
+
+        It may be carried as often as one likes, and come twice or out of order.
+
+        Raises:
+            RuleError: ``line.none``.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise _no_line(party)
+        return self._lines.to_carry(self._name(party))
+
     def forward(self) -> Told:
         """Notices that the node decided on, as messages: each once, however often this is called.
 
