@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keepclear.errors import InputError
+from keepclear.errors import RuleError
 from keepclear.link.board import Board
 from keepclear.link.happening import BeginAnew, Deliver, Record
 from keepclear.link.message import open_message, read_own
@@ -101,7 +101,7 @@ def test_what_waited_beyond_a_gap_is_shown_for_what_it_is():
 
 @pytest.mark.parametrize("event", [BeginAnew(1), BeginAnew(None, 1), BeginAnew(2, 0)])
 def test_a_new_stream_has_a_higher_number(event):
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(RuleError) as caught:
         End().happens(event)
     assert caught.value.code == "stream.number"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keepclear.errors import InputError
+from keepclear.errors import RuleError
 from keepclear.link.happening import BeginAnew, Deliver, Effect, Keep, Line
 from keepclear.link.message import read_own
 from keepclear.link.sending import rewrite
@@ -34,7 +34,7 @@ def begin_anew(
     """The state with one new stream or two.
 
     Raises:
-        InputError: ``stream.number``: it is not above the one that holds.
+        RuleError: ``stream.number``: it is not above the one that holds.
     """
     effects: list[Effect] = []
     if event.in_stream is not None:
@@ -74,7 +74,7 @@ def _out(line: Line, state: State, stream: int, now_us: int) -> tuple[State, lis
 
 def _above(stream: int, held: int) -> None:
     if stream <= held:
-        raise InputError(
+        raise RuleError(
             "stream.number",
             f"stream {held} holds; the next one has a higher number, found {stream}",
         )

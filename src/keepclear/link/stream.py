@@ -88,8 +88,8 @@ def step(line: Line, state: State, event: Event, now_us: int) -> tuple[State, tu
         The new state, and the effects: what is kept and recorded before what is sent.
 
     Raises:
-        InputError: something to write that a reader would not act on; ``stream.number``: a stream
-            that is not new. Nothing has changed.
+        InputError: something to write that a reader would not act on; nothing has changed.
+        RuleError: ``stream.number``: a stream that is not new; nothing has changed.
     """
     if isinstance(event, Write):
         state, effects = write(line, state, event, now_us)

@@ -201,8 +201,7 @@ class Talk:
         """Go on in new streams, on which people at both desks have agreed by voice.
 
         Raises:
-            RuleError: ``line.none``.
-            InputError: ``stream.number``.
+            RuleError: ``line.none``; ``stream.number``: it is not above the one that holds.
             StoreError: nobody can know whether it is kept.
         """
         self._fresh()
