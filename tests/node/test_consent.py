@@ -362,3 +362,17 @@ def test_what_is_awaited_no_more_is_not_looked_at(world):
     assert due(world.node) == DAWN + 180 * 1_440 * MINUTE
     world.act("Relief/S1", "remove", reason="gone")
     assert due(world.node) is None
+
+
+def test_many_are_told_in_several_writes_and_each_once(world):
+    for k in range(250):
+        world.declare(site(f"S{k}"))
+        world.act(f"Relief/S{k}", "verify")
+        world.act(f"Relief/S{k}", "submit")
+    due(world.node)
+    consent(world, "Relief", kind=Kind.SITE)
+    assert len(texts(world)) == 100
+    assert due(world.node, writes=1) == world.now
+    assert len(texts(world)) == 200
+    assert due(world.node) > world.now
+    assert len({one["ref"] for one in texts(world)}) == len(texts(world)) == 250

@@ -13,6 +13,7 @@ from typing import Final
 
 from keepclear.errors import KeepclearError
 from keepclear.node.due import due
+from keepclear.node.ledger import Node
 from keepclear.node.worker import Worker
 
 __all__ = ["EVERY_S", "minding"]
@@ -37,4 +38,11 @@ def minding(worker: Worker, every_s: float = EVERY_S) -> Iterator[None]:
 def _mind(worker: Worker, every_s: float, stop: threading.Event) -> None:
     while not stop.wait(every_s):
         with suppress(KeepclearError):
-            worker.ask(due).result()
+            while worker.ask(_some).result() and not stop.is_set():
+                pass
+
+
+def _some(node: Node) -> bool:
+    """One write of what is due, so that others are answered in between; whether there is more."""
+    again_us = due(node, writes=1)
+    return again_us is not None and again_us <= node.now_us()
