@@ -55,7 +55,6 @@ def serve(
     from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY  # noqa: PLC0415
     from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
     from keepclear.node.links import first_link  # noqa: PLC0415
-    from keepclear.node.minding import minding  # noqa: PLC0415
     from keepclear.node.serving import serving  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
     from keepclear.node.worker import Worker  # noqa: PLC0415
@@ -76,7 +75,7 @@ def serve(
             per_address=PER_ADDRESS.at(per_address),
         )
         try:
-            with serving(home.folder, url), minding(worker):
+            with serving(home.folder, url):
                 say(f"serving the node of {home.owner} at {url}")
                 run(place, service, listener)
         except OSError as error:
