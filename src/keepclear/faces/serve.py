@@ -56,7 +56,6 @@ def serve(
     from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
     from keepclear.faces.peer.conversation import Conversation  # noqa: PLC0415
     from keepclear.node.links import first_link  # noqa: PLC0415
-    from keepclear.node.minding import minding  # noqa: PLC0415
     from keepclear.node.serving import serving  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
     from keepclear.node.talking import Talk  # noqa: PLC0415
@@ -80,7 +79,7 @@ def serve(
             per_address=PER_ADDRESS.at(per_address),
         )
         try:
-            with serving(home.folder, url), minding(worker):
+            with serving(home.folder, url):
                 say(f"serving the node of {home.owner} at {url}")
                 run(place, service, listener)
         except OSError as error:

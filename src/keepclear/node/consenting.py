@@ -43,6 +43,8 @@ def consent(
 ) -> Answer:
     """Tell a recipient of a notification, now and with each change, or from when it was said.
 
+    Of all of a kind some are told at once, and the rest when :func:`due` is called next.
+
     Args:
         node: Where it is kept.
         subject: ``Party/id``; the party alone, where ``kind`` is said.
@@ -73,7 +75,7 @@ def consent(
     if before is None and _held_word(node.memory, about, kind, given.to) == word:
         before = Answer({"subject": about, "to": given.to, "fields": said.fields}, again=True)
     if before is not None:
-        due(node)
+        due(node, writes=1)
         return before
     reply = {
         "subject": about,
@@ -82,7 +84,7 @@ def consent(
         "number": node.store.size() + 1,
     }
     node.save([said], reply=reply_to(request, asked, reply, said.at_us))
-    due(node)
+    due(node, writes=1)
     return Answer(reply)
 
 

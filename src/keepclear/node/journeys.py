@@ -113,7 +113,7 @@ def split(
     asked = f"split {subject} {name} {leaves_us} {since_us} {if_match}"
     before = replied(node, request, asked)
     if before is not None:
-        due(node)
+        due(node, writes=1)
         return before
     whole = _movement(node, subject, if_match)
     said = whole.latest.declaration
@@ -133,7 +133,7 @@ def split(
         because="split",
         split_from=(subject, whole.latest.number),
     )
-    due(node)
+    due(node, writes=1)
     return answer
 
 
