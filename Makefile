@@ -17,9 +17,14 @@ FUZZ_ARGS   ?=
 PROBER_ARGS ?=
 CRASH_ARGS  ?=
 KILL_ARGS   ?=
+SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop schemathesis lock clean
+=======
 .PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop lock clean
+>>>>>>> main
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +91,10 @@ crash: ## open what a disk may hold after the power went, for 100,000 acknowledg
 kill-loop: ## kill -9 a node in mid-load a thousand times, and look what is there
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.node.kill $(KILL_ARGS)
+
+schemathesis: ## half an hour of requests made from the OpenAPI document, asked of a served node
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.api.schemathesis_run $(SCHEMATHESIS_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

@@ -60,12 +60,13 @@ class Server:
 
     Args:
         bin_dir: Where ``initdb`` and ``postgres`` are.
+        more: Settings in the place of those above.
 
     Raises:
         RuntimeError: When the server does not come up; with the last line of its log.
     """
 
-    def __init__(self, bin_dir: Path) -> None:
+    def __init__(self, bin_dir: Path, more: dict[str, str] | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="keepclear-bench-"))
         prefix = self._as_nobody_special()
         data, self._log = self._folder / "data", self._folder / "log"
@@ -77,7 +78,7 @@ class Server:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        settings = SETTINGS | {"unix_socket_directories": str(self._folder)}
+        settings = SETTINGS | (more or {}) | {"unix_socket_directories": str(self._folder)}
         options = [f"--{name}={value}" for name, value in settings.items()]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -86,6 +87,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+        self.pid = self._process.pid
         self.connection = self._connect()
         self._peak_kb = 0
         self._done = threading.Event()
@@ -102,13 +104,17 @@ class Server:
         ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
         return ["setpriv", *ids, "--pdeathsig=INT"]
 
+    def connect(self) -> psycopg.Connection:
+        """One more connection; each statement is a transaction."""
+        return psycopg.connect(
+            host=str(self._folder), user="bench", dbname="postgres", autocommit=True
+        )
+
     def _connect(self) -> psycopg.Connection:
         pause = threading.Event()
         for _ in range(START_S * 10):
             try:
-                return psycopg.connect(
-                    host=str(self._folder), user="bench", dbname="postgres", autocommit=True
-                )
+                return self.connect()
             except psycopg.OperationalError:
                 if self._process.poll() is not None:
                     break
@@ -152,6 +158,18 @@ def _family(parent: int) -> list[int]:
         return [parent, *map(int, children.read_text().split())]
     except OSError:
         return [parent]
+
+
+def cpu_s(parent: int) -> float:
+    """Seconds of processor that a process and its children have used, those that ended included."""
+    total = 0
+    for pid in _family(parent):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(map(int, fields[11:15] if pid == parent else fields[11:13]))
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _proportional_kb(pid: int) -> int:

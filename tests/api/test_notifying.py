@@ -7,7 +7,7 @@ import time
 from keepclear.domain.window import format_instant
 from tests.api.service import running
 from tests.laws.strategies import MINUTE
-from tests.node.world import DAWN, World, site
+from tests.node.world import DAWN, World, movement, site
 
 S1 = "/api/v1/declarations/Relief/S1"
 
@@ -118,3 +118,32 @@ def test_an_incident_is_there_for_those_it_was_told_to():
         assert (wrong.status_code, wrong.json()["code"]) == (409, "statement.not-yours")
         bad = relief.ask("POST", "/api/v1/incidents", json={"first": first, "to": ["Alder"]})
         assert (bad.status_code, bad.json()["code"]) == (422, "incident.names")
+
+
+def test_a_movement_is_delayed_held_split_and_goes_back():
+    world = World()
+    world.arrange()
+    with running(world) as node:
+        relief = node.as_("Relief/duty")
+        here = "/api/v1/declarations/Relief/W1"
+        assert relief.declare(movement("W1")).status_code == 201
+        later = relief.ask("POST", f"{here}/delay", json={"leaves": "1970-01-01T19:00:00Z"})
+        assert (later.status_code, later.json()["version"]) == (200, 2)
+        start = relief.get(here).json()["declaration"]["parts"][0]["waypoints"][0]["time_us"]
+        assert format_instant(start) == "1970-01-01T19:00:00Z"
+        back = relief.ask(
+            "POST", f"{here}/return", json={"leaves": "1970-01-02T03:00:00Z"},
+            headers={"If-Match": '"2"'},
+        )  # fmt: skip
+        assert (back.status_code, back.json()["version"]) == (200, 3), back.text
+        stale = relief.ask(
+            "POST", f"{here}/return", json={"leaves": "1970-01-02T03:00:00Z"},
+            headers={"If-Match": '"2"'},
+        )  # fmt: skip
+        assert stale.status_code == 412
+        for what, body in (("hold", {}), ("split", {"id": "W1b"})):
+            body |= {"leaves": "1970-01-01T22:00:00Z", "since": "1970-01-01T19:30:00Z"}
+            refused = relief.ask("POST", f"{here}/{what}", json=body)
+            assert (refused.status_code, refused.json()["code"][:5]) == (409, "stop."), refused.text
+        far = relief.ask("POST", f"{here}/delay", json={"leaves": "9999-12-31T00:00:00Z"})
+        assert (far.status_code, far.json()["where"]) == (422, "leaves")

@@ -26,6 +26,9 @@ EXPECTED = {
     ("POST", f"{ONE}/acts"): DECLARE,
     ("POST", f"{ONE}/verification"): Action.VERIFY,
     ("POST", f"{ONE}/delay"): DECLARE,
+    ("POST", f"{ONE}/hold"): DECLARE,
+    ("POST", f"{ONE}/split"): DECLARE,
+    ("POST", f"{ONE}/return"): DECLARE,
     ("GET", f"{ONE}/bundle"): RECORD,
     ("GET", f"{ONE}/consents"): Action.CONSENT,
     ("PUT", f"{ONE}/consents/{{to}}"): Action.CONSENT,
@@ -133,7 +136,12 @@ def test_a_scope_opens_its_own_routes_only(node, route):
     "route", [r for r in ROUTES if "{party}/{id}" in r.path], ids=lambda r: f"{r.method} {r.path}"
 )
 def test_what_is_another_partys_is_not_there(node, route):
-    body = {"act": "activate"} if route.path.endswith("acts") else {}
+    leaves = "1970-01-01T20:00:00Z"
+    bodies = {
+        "acts": {"act": "activate"}, "hold": {"leaves": leaves}, "return": {"leaves": leaves},
+        "split": {"leaves": leaves, "id": "A1b"},
+    }  # fmt: skip
+    body = bodies.get(route.path.rpartition("/")[2], {})
     role = "verifier" if route.need is Action.VERIFY else "duty"
     if route.method == "PUT":
         from keepclear.wire.declaration import encode

@@ -179,7 +179,8 @@ def commands(folder, url, token):
         "act": ("act", url, "Alder/A7", "activate"),
         "withdraw": ("withdraw", url, "Alder/A1", "--reason", "not needed"),
         "status": ("status", url),
-        "folder": ("status", str(folder)),
+        "folder": ("list", str(folder)),
+        "beside": ("status", str(folder)),
     }
     for name, words in runs.items():
         done = subprocess.run(
@@ -251,6 +252,9 @@ def test_a_folder_that_is_served_says_where(play):
     code, _, err = play["commands"]["folder"]
     assert code == 3
     assert f"is being served; give {play['url']} in place of the folder" in err
+    code, out, _ = play["commands"]["beside"]
+    assert code == 0
+    assert play["url"] in out
 
 
 def test_told_to_stop_it_ends_well_and_everything_answered_is_there(play):

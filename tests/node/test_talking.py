@@ -2,58 +2,31 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from keepclear.errors import RuleError, StoreError, VerificationError
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show, Stage
-from keepclear.link.pinning import words_of
-from keepclear.node import peers
+from keepclear.link.budget import Budget
+from keepclear.link.happening import Line
+from keepclear.link.sending import not_chained
+from keepclear.link.state import State
+from keepclear.node import peers, talking
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
+from keepclear.store.base import Outgoing
 from keepclear.store.memory import Failure
+from keepclear.wire.entries import Carried, decode_body
 from tests.link.ends import stop
+from tests.node.desks import alarms, desks, exchange, later, meets, notes, shown
 from tests.node.test_peers import ASK, Party
-
-SECOND = 1_000_000
 
 
 @pytest.fixture
 def two():
-    alder, birch = Party("Alder", 1), Party("Birch", 2)
-    for one, other in ((alder, birch), (birch, alder)):
-        meets(one, other)
-    for one in (alder, birch):
-        one.talk = Talk(one.world.node, one.message)
-    return alder, birch
-
-
-def meets(one, other):
-    peers.accept(one.world.node, other.invitation(), ASK)
-    peers.compare(one.world.node, other.name, words_of(other.root.verifier), ASK)
-
-
-def notes(told):
-    return [send.note for _, send in told.sends]
-
-
-def later(seconds, *several):
-    for one in several:
-        one.world.now += round(seconds * SECOND)
-
-
-def exchange(one, other):
-    for _ in range(6):
-        later(0.1, one, other)
-        there, back = notes(one.talk.passes()), notes(other.talk.passes())
-        if there:
-            other.talk.hears(there)
-        if back:
-            one.talk.hears(back)
-
-
-def shown(party, how):
-    return [one.text for one in party.world.shown() if one.how == how]
+    return desks("Alder", "Birch")
 
 
 def test_without_compared_words_there_is_no_line():
@@ -160,3 +133,120 @@ def test_a_drill_says_so(two):
     birch.talk.hears(notes(alder.talk.say("Birch", stop(), drill=True)))
     assert all(one.drill for one in birch.talk.board.alerts.values())
     assert "EXERCISE EXERCISE EXERCISE" in shown(birch, "line")[0]
+
+
+@pytest.mark.parametrize("failure", [None, *Failure])
+def test_notices_of_a_node_become_messages_once(two, failure):
+    alder, birch = two
+    texts = [f'{{"notice":"gone/1","ref":"{n}"}}' for n in range(3)]
+    outgoing = [Outgoing("Birch", text.encode()) for text in texts]
+    alder.world.node.save([], outgoing=[*outgoing, Outgoing("Cedar", b'{"notice":"gone/1"}')])
+    alder.world.store.failing = failure
+    sent = []
+    for _ in range(3):
+        try:
+            sent += notes(alder.talk.forward())
+        except StoreError:
+            sent += notes(alder.talk.passes())
+    birch.talk.hears(sent)
+    exchange(alder, birch)
+    said = [text.partition("body: ")[2] for text in shown(birch, "line") if "notice/1" in text]
+    assert [json.loads(one)["text"] for one in said] == texts
+    assert [one.recipient for one in alder.world.store.pending(10)] == ["Cedar"]
+    alder.talk.forward()
+    assert alder.world.store.kept("link-forwarded") == {}
+
+
+def test_a_notice_that_was_not_marked_is_not_sent_twice(two):
+    alder, _ = two
+    alder.world.node.save([], outgoing=[Outgoing("Birch", b'{"notice":"gone/1"}')])
+    delivered, alder.world.store.delivered = alder.world.store.delivered, lambda _numbers: None
+    first = notes(alder.talk.forward())
+    alder.world.node = alder.world.start()
+    alder.talk = Talk(alder.world.node, alder.message)
+    alder.world.store.delivered = delivered
+    again = alder.talk.forward()
+    assert len([note for note in first if b"notice/1" in note]) == 1
+    assert again.sends == ()
+    assert alder.world.store.pending(10) == []
+
+
+def test_no_notice_keeps_another_from_going(two):
+    """One with a character that hides, one that is too large, one as it should be."""
+    alder, birch = two
+    texts = [
+        json.dumps({"notice": "notification/1", "name": name}, ensure_ascii=False)
+        for name in ("left \u202eright\ufeff", "x" * 800_001, "clinic")
+    ]
+    alder.world.node.save([], outgoing=[Outgoing("Birch", one.encode()) for one in texts])
+    birch.talk.hears(notes(alder.talk.forward()))
+    said = [json.loads(one.partition("body: ")[2])["text"] for one in shown(birch, "line")]
+    assert [json.loads(one) for one in said] == [json.loads(texts[0]), json.loads(texts[2])]
+    assert len(alder.world.store.pending(10)) == 1
+
+
+def beat(sender, recipient, *heads, number=0):
+    """A heartbeat of a party, with heads as it likes."""
+    line = Line(sender.message, recipient.message.verifier)
+    body = b.Heartbeat(heads=[b.Head(origin=o, size=s, root=r) for o, s, r in heads])
+    return not_chained(line, State(), body, sender.world.now + number).note
+
+
+def test_a_split_view_is_kept_with_both_notes_and_told(two):
+    alder, birch = two
+    one, other = (
+        beat(alder, birch, ("Cedar", 7, root * 32), number=n) for n, root in enumerate(("ab", "cd"))
+    )
+    birch.talk.hears([one, other, other])
+    assert alarms(birch) == ["record.split-view"]
+    bodies = (decode_body(entry.data[32:]) for entry in birch.world.store.entries(0, 1_000))
+    kept = [one.note.encode() for one in bodies if isinstance(one, Carried)]
+    assert kept == [one, other]
+
+
+def test_a_record_that_was_put_back_is_noticed_by_what_others_saw(two):
+    """The database is older than what was shown of it, and its last checkpoint is gone, too."""
+    alder, birch = two
+    own = birch.world.signer.name
+    seen = beat(alder, birch, (own, 10_000, "ab" * 32))
+    birch.talk.hears([seen])
+    assert alarms(birch) == ["record.rolled-back"]
+    birch.talk.hears([beat(alder, birch, (own, 2, "ab" * 32), number=1)])
+    assert alarms(birch) == ["record.rolled-back", "record.other-root"]
+    birch.talk.hears([beat(alder, birch, (own, 2, "ab" * 32), number=2)])
+    assert len(alarms(birch)) == 2
+
+
+def test_honest_heads_alarm_nobody(two):
+    alder, birch = two
+    for _ in range(10):
+        birch.talk.hears(notes(alder.talk.say("Birch", b.LineTest(by="duty"))))
+        later(31, alder, birch)
+        exchange(alder, birch)
+    assert alarms(alder) == alarms(birch) == []
+
+
+def test_load_keeps_no_stop_out(two, monkeypatch):
+    """A stop behind more than the peer may send; what was left out comes later."""
+    alder, birch = two
+    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=2))
+    told = [
+        note for n in range(20) for note in notes(alder.talk.say("Birch", b.LineTest(by=str(n))))
+    ]
+    told += notes(alder.talk.say("Birch", stop()))
+    found = birch.talk.hears(told)
+    assert found.refused == 15
+    assert [type(one) for _, one in found.effects] == [Show, Escalate]
+    for _ in range(40):
+        exchange(alder, birch)
+        later(5, alder, birch)
+    assert len([text for text in shown(birch, "line") if "test/1" in text]) == 20
+
+
+def test_junk_in_a_peers_name_uses_none_of_its_budget(two, monkeypatch):
+    alder, birch = two
+    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=1))
+    note = notes(alder.talk.say("Birch", stop()))[0]
+    for _ in range(50):
+        birch.talk.hears([note.replace(b"near A2", b"near A3")])
+    assert [type(one) for _, one in birch.talk.hears([note]).effects] == [Show, Escalate]

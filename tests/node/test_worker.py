@@ -64,6 +64,25 @@ def test_calls_are_done_in_order_by_one_thread(worker):
     assert seen[0][1] != threading.get_ident()
 
 
+def test_a_full_queue_is_said_and_nothing_is_done(world, monkeypatch):
+    monkeypatch.setattr(worker_module, "WAITING_MAX", 3)
+    worker, gate, done = Worker(world.node), threading.Event(), []
+    try:
+        begun = threading.Event()
+        first = worker.ask(lambda _: (begun.set(), gate.wait(10)))
+        assert begun.wait(10)
+        waiting = [worker.ask(lambda _, k=k: done.append(k)) for k in range(3)]
+        with pytest.raises(StoreError, match="nothing was kept; ask again"):
+            worker.ask(lambda _: done.append("too many"))
+        gate.set()
+        for one in (first, *waiting):
+            one.result(10)
+        assert done == [0, 1, 2]
+    finally:
+        gate.set()
+        worker.close()
+
+
 def test_an_error_is_the_askers_and_stops_nobody_else(worker):
     def fails(_):
         raise ValueError("no")

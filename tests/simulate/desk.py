@@ -260,7 +260,7 @@ class Desk:
     def hears(self, peer, heard):
         """Heads of records: remember them, and cosign the sender's where it goes on from the last."""
         kept = []
-        for head in heard.message.body.heads:
+        for head in heard.received.message.body.heads:
             self.heads.append((peer, head.size, head.root))
             kept = self.witness(peer)
         return Decision(kept=kept)

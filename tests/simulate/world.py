@@ -104,7 +104,9 @@ class World:
         if what == "operation":
             return lambda: desk.declares(start, start + rng.randrange(1, 20), number)
         if what == "burst":
-            return lambda: [desk.says(peer, b.LineTest(by=f"desk {n}")) for n in range(6)]
+            many = [b.LineTest(by=f"desk {n}") for n in range(rng.randrange(1, 8))]
+            many.append(b.Stop(asks="hold", by="duty", words=f"stop after many {number}"))
+            return lambda: [desk.says(peer, body) for body in many]
         body = {
             "stop": b.Stop(asks="cease", by="duty", words=f"stop {number}"),
             "words": b.Said(words=f"words {number}"),

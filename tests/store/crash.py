@@ -30,7 +30,7 @@ from tests.soak import add_line, commit_now
 SECTOR = 512
 SECTION = "Crash images of the SQLite file"
 HEAD = """
-`python -m tests.store.crash` records every write and sync of a store, and opens the files that a
+`make crash` records every write and sync of a store, and opens the files that a
 disk may hold after a loss of power: writes after the last sync dropped, kept in any order, or torn at
 a sector. *Lost* counts acknowledged entries that an image lacks; *broken* images that do not open, or
 whose record is not the tree of its leaves.

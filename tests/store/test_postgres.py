@@ -11,6 +11,7 @@ import pytest
 from psycopg import errors as pg
 
 from keepclear.errors import ConfigurationError, InUseError, StoreError
+from keepclear.record import merkle
 from keepclear.store import postgres_writer as writer
 from keepclear.store.base import Batch, Committed, NewEntry
 from keepclear.store.migrations import migrations_of
@@ -228,6 +229,57 @@ def test_its_beat_keeps_others_out_while_it_has_nothing_to_do(url):
     with pytest.raises(InUseError):
         PostgresStore(url, "two")
     store.close()
+
+
+def insist(url, name, end, acknowledged):
+    """Keep things for as long as one may; where one may no more, start anew."""
+    store, number = None, 0
+    while not end.is_set():
+        try:
+            store = store or PostgresStore(url, f"{name}{number}")
+            number += 1
+            if store.commit([batch(store.size(), f"{name}{number}")]) != [None]:
+                acknowledged.append(f"{name}{number}")
+        except (InUseError, StoreError):
+            if store:
+                store.close()
+            store = None
+    if store:
+        store.close()
+
+
+def test_of_two_that_insist_only_one_writes_at_a_time(url, monkeypatch):
+    """Each is put aside again and again by a time that was set to be over; nothing is lost or mixed."""
+    monkeypatch.setattr(writer, "_STEP_S", 0.01)
+    PostgresStore(url, "first").close()
+    end, acknowledged = threading.Event(), []
+    both = [threading.Thread(target=insist, args=(url, name, end, acknowledged)) for name in "AB"]
+    for one in both:
+        one.start()
+    for _ in range(40):
+        time.sleep(0.1)  # noqa: TID251
+        asked(url, "UPDATE keepclear_writer SET until = clock_timestamp()")
+    end.set()
+    for one in both:
+        one.join()
+    store = PostgresStore(url, "last")
+    kept = subjects(store)
+    assert len(kept) == len(set(kept)) == store.size()
+    assert set(acknowledged) <= set(kept)  # more may be kept than was said to be
+    assert {name[0] for name in kept} == {"A", "B"}
+    recounted = recount_hashes(store.leaves(0, store.size()))
+    assert all(store.node(*where) == found for where, found in recounted.items())
+    store.close()
+
+
+def recount_hashes(leaves):
+    """The hashes of all whole subtrees, level by level."""
+    found = {(0, k): merkle.leaf_hash(leaf) for k, leaf in enumerate(leaves)}
+    for level in range(len(leaves).bit_length()):
+        for k in range(len(leaves) >> (level + 1)):
+            left, right = found[level, 2 * k], found[level, 2 * k + 1]
+            found[level + 1, k] = merkle.node_hash(left, right)
+    return found
 
 
 # lost connections

@@ -93,12 +93,14 @@ def deviation_m(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Any:
     return sag
 
 
-@kernel
-def halvings(sag: Any, length: Any) -> Any:
-    """How often an edge with these bounds is halved, as a float; at most ``LEVEL_MAX``."""
+def halvings(sag: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """How often edges with these bounds are halved, as floats; at most ``LEVEL_MAX``."""
     level = 0.0 * sag
     for _ in range(LEVEL_MAX):
-        more = 1.0 * ((sag > TOLERANCE_M) | (length > _SPLIT_M))
+        longer = (sag > TOLERANCE_M) | (length > _SPLIT_M)
+        if not longer.any():
+            break
+        more = 1.0 * longer
         level = level + more
         sag = sag * (1.0 - 0.75 * more)
         length = length * (1.0 - 0.5 * more)

@@ -60,7 +60,8 @@ def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:
     i, j = court.engine.sift(court.table, i, j, court.minima)
     when = moments(court.table, i, j, court.minima)
     i, j, when = i[when.holds], j[when.holds], picked(when, np.flatnonzero(when.holds))
-    lateral = lateral_of(replace(court, decided=court.engine.sifts), i, j, when)
+    decided = court.decided or court.engine.sifts
+    lateral = lateral_of(replace(court, decided=decided), i, j, when)
     hit = lateral.pair
     return _hits(court, i[hit], j[hit], picked(when, hit), lateral)
 
@@ -115,7 +116,7 @@ def _vertical_m(table: Table, i: np.ndarray, j: np.ndarray) -> np.ndarray:
 
 def _overlap(court: Court, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     """Which of the pairs meet without any minimum."""
-    bare = replace(court, minima=Minima(), measure=False)
+    bare = replace(court, minima=Minima(), measure=False, decided=False)
     when = moments(court.table, i, j, bare.minima)
     at = np.flatnonzero(when.holds)
     found = np.zeros(len(i), dtype=bool)

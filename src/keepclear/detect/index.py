@@ -318,7 +318,14 @@ class StandingSet:
         few.owner[:] = local
         said = [self._said[k] if k < len(self._said) else declaration for k in owners.tolist()]
         known = [one for one in said if one is not None]
-        court = Court(few, self._minima, Skeletons(few), measure=areas, depths=depths)
+        court = Court(
+            few,
+            self._minima,
+            Skeletons(few),
+            measure=areas,
+            depths=depths,
+            decided=self._finder.decides,
+        )
         hits = judge(court, np.searchsorted(rows, i), np.searchsorted(rows, j))
         if not depths:
             hits = replace(hits, depth_m=np.full(len(hits.i), np.nan))

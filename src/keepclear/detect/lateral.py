@@ -41,7 +41,7 @@ class Court:
     depths: bool = True
     """With it, also how deep two reach into each other, for who reads a report."""
     decided: bool = False
-    """The engine has sifted: standing pairs are near."""
+    """Whoever found the pairs has sifted them: standing pairs are near."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ _HELP_FLAGS: Final = {"--help", "-h", "--version"}
 class _DefaultCommand(click.Group):
     """``keepclear FILE...`` is ``keepclear check FILE...``."""
 
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands by what one has before one, each in one line."""
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(str(one.name), words) for one, words in commands])
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in _HELP_FLAGS:
             _perhaps_meant(args[0], list(self.commands))
@@ -295,13 +301,49 @@ def _say_settings(ctx: click.Context) -> None:
             say(f"from {words}: {', '.join(sorted(names))}")
 
 
-_COMMANDS: Final = (
-    lint, where, convert, template, arrangement,
-    init, serve, status, backup, declare, list_, show, act, delay, withdraw, log, bundle, verify,
-    consent, due, hold, split, return_,
-    people, admit, put_out,
-    link,
-    incident, keep,
-)  # fmt: skip
-for _command in _COMMANDS:
+_SECTIONS: Final[dict[str, tuple[tuple[click.Command, str], ...]]] = {
+    "Files": (
+        (check, "find every crossing of what files declare"),
+        (lint, "say what looks wrong in files, before they are sent"),
+        (convert, "write a file in another form, and list what is lost"),
+        (template, "write an empty spreadsheet to fill in and send"),
+        (where, "write a position in every notation, and as check words"),
+    ),
+    "What was agreed": ((arrangement, "write, check, show, propose and sign an arrangement"),),
+    "A node": (
+        (init, "make a folder a node"),
+        (serve, "serve it: API and events"),
+        (status, "say what it holds, and its public keys"),
+        (doctor, "say what is missing here, or wrong with a node"),
+        (backup, "write a whole copy of its database"),
+        (people, "list who is let in"),
+        (admit, "let a person or a program in"),
+        (put_out, "let one in no more"),
+        (due, "do what time has brought"),
+        (keep, "list what was kept long enough, or erase it"),
+    ),
+    "Declarations at a node": (
+        (declare, "declare what is in files, and say what it crosses"),
+        (list_, "list what is declared"),
+        (show, "show the history of one, and who was shown what"),
+        (act, "take one step in its life"),
+        (delay, "a movement leaves later"),
+        (hold, "a movement stays at a stop"),
+        (split, "a movement becomes two"),
+        (return_, "a movement goes back"),
+        (withdraw, "take one back; its history stays"),
+        (consent, "say who is told of a site or movement, and what"),
+    ),
+    "Other desks": (
+        (link, "enrol with other desks, compare keys, call"),
+        (incident, "report an incident, and what was said about it"),
+    ),
+    "The record": (
+        (log, "show the record, or a proof from it"),
+        (bundle, "make a bundle of evidence"),
+        (verify, "say what a bundle proves, offline"),
+    ),
+}
+"""What there is, as help shows it: who has files alone needs the first section and nothing else."""
+for _command in (one for section in _SECTIONS.values() for one, _ in section):
     cli.add_command(_command)

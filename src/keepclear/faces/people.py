@@ -83,10 +83,10 @@ def admit(folder: str, mark: str, role: str, party: str | None, scopes: tuple[st
         name = home.party if party is None else party
         secret = let_in(node, HOLDER, mark=mark, party=name, role=Role(role), only=only)
         _say_unknown(node, name)
-    deliver(f"{secret}\n", STDIN)
+    deliver(f"{secret}\n" if only else f"/invited#{secret}\n", STDIN)
     say(f"{mark}: {role} for {name or SECRETARIAT}; the secret is shown this once, and not kept")
     if only is None:
-        say("it is the end of a link, good once within 24 hours; who has it chooses the password")
+        say("put the node's address in front: a link, good once within 24 hours, for a password")
     else:
         say("whoever has this token may do what its scopes say, until keepclear put-out")
     return Exit.NOTHING

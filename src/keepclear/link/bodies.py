@@ -15,6 +15,7 @@ import msgspec
 
 __all__ = [
     "NO_PERMISSION",
+    "TEXT_LENGTH_MAX",
     "Acknowledged",
     "Amended",
     "Answer",
@@ -33,6 +34,7 @@ __all__ = [
     "LineTest",
     "LineTestAnswer",
     "Noted",
+    "Notice",
     "Place",
     "Query",
     "ReadBack",
@@ -58,7 +60,8 @@ Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A name, a role, a mark: one line."""
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 """What a person wrote."""
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=800_000)]
+TEXT_LENGTH_MAX: Final = 800_000
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_LENGTH_MAX)]
 """A text of keepclear's own, such as the canonical JSON of a declaration."""
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """An integer that every reader of JSON can hold."""
@@ -172,6 +175,14 @@ class CrossingFound(Body, frozen=True, kw_only=True):
     span: Span
     text: Text
     """What the arrangement lets be told of it."""
+
+
+class Notice(Body, frozen=True, kw_only=True):
+    """What the writer's node decided to tell, word for word as its record has it."""
+
+    notice: Word
+    """The member ``notice`` of the text, such as ``notification/1``."""
+    text: Text
 
 
 # --- questions, answers and receipts ---------------------------------------------------------------

@@ -23,8 +23,9 @@ _HEAD_BYTES: Final = 4_000
 class Budget:
     """Messages a second, and how many at once."""
 
-    per_second: int = 200
-    burst: int = 2_000
+    per_second: int = 1_000
+    """Twice what a stop must still get through beside."""
+    burst: int = 5_000
     flash_per_second: int = 2
     flash_burst: int = 60
 

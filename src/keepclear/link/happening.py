@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from keepclear.link.bodies import Body, Head
 from keepclear.link.kinds import Urgency
-from keepclear.link.message import Message, Received
+from keepclear.link.message import Received
 from keepclear.record.note import Signer, Verifier
 
 __all__ = [
@@ -128,9 +128,9 @@ class StoredUpTo:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A heartbeat: heads of records to compare."""
+    """A heartbeat: heads of records to compare, and times."""
 
-    message: Message
+    received: Received
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ __all__ = [
     "read_own",
     "sign_message",
     "text_of",
+    "visible",
 ]
 
 MESSAGE: Final = "keepclear/message/1"
@@ -129,6 +130,11 @@ class Received:
     def on_arrival(self) -> bool:
         """Whether it acts even where earlier messages are missing."""
         return self.message is not None and self.message.kind.on_arrival
+
+
+def visible(text: str) -> str:
+    """A text of JSON with escapes where a message may not hold a character: it means the same."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def text_of(message: Message) -> str:

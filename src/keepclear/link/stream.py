@@ -133,7 +133,7 @@ def _outside(state: State, received: Received, now_us: int) -> tuple[State, list
     if state.peer_sent_us is not None and message.sent_us <= state.peer_sent_us:
         return state, []  # an old one came again
     state = replace(state, peer_sent_us=message.sent_us, peer_arrived_us=now_us)
-    return state, [Heard(message)]
+    return state, [Heard(received)]
 
 
 def _order(effect: Effect) -> int:

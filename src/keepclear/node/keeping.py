@@ -68,7 +68,7 @@ def due(node: Node) -> list[Due]:
         StoreError: it cannot be read now.
     """
     memory, now_us = node.fresh().memory, node.now_us()
-    waiting = sorted({*_perhaps_over(memory, now_us), *memory.gone})
+    waiting = sorted(_perhaps_due(memory, node.around.owner, now_us))
     reported = [one.reported for one in memory.incidents.values()]
     frozen = _Frozen(
         frozenset(name for one in reported for name in one.subjects),
@@ -105,11 +105,29 @@ def _erased(one: Due, by: str, at_us: int) -> Erased:
     )
 
 
-def _perhaps_over(memory: Memory, now_us: int) -> Iterator[str]:
+def _perhaps_due(memory: Memory, owner: str, now_us: int) -> Iterator[str]:
+    """What may be due by what is remembered: its history is read only then."""
+    kept: dict[str, int] = {}
     for subject, case in memory.cases.items():
-        over_us = _over_us(case, 0)
-        if over_us is not None and over_us <= now_us:
+        party = case.latest.declaration.party
+        if party not in kept:
+            kept[party] = _least_kept_us(memory, party, owner)
+        if case.latest.at_us + kept[party] > now_us:
+            continue
+        over_us = _over_us(case, case.latest.at_us)
+        if over_us is not None and over_us + kept[party] <= now_us:
             yield subject
+    for subject, gone in memory.gone.items():
+        if subject not in memory.cases and gone.over_us <= now_us:
+            yield subject
+
+
+def _least_kept_us(memory: Memory, party: str, owner: str) -> int:
+    """How long the first entry that goes is kept, at least."""
+    whose = _whose(party, owner)
+    life = Lifetime(0, 0, 0)
+    retention = _retention(memory, party, owner, whose)
+    return due_us(keeping_of("declared", whose), life, retention) or 0
 
 
 def _over_us(case: Case, last_us: int) -> int | None:

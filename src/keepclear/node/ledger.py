@@ -12,7 +12,9 @@ Left to others: what is decided (:mod:`declaring`, :mod:`acting`, :mod:`arrangin
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -286,6 +288,10 @@ class Node:
     def _load(self) -> None:
         self._failed = self._failed or self.store.failure
         self._stale, self.store.failure = True, None
+        with _many_that_stay():
+            self._read_all()
+
+    def _read_all(self) -> None:
         memory, after, silent = Memory(), 0, set[int]()
         while page := self.store.entries(after, _PAGE):
             leaves = self.store.leaves(after, after + len(page))
@@ -350,6 +356,18 @@ class Node:
                 self._signed = size
                 return
         self.keep_checkpoint()
+
+
+@contextmanager
+def _many_that_stay() -> Iterator[None]:
+    """While millions of objects are made that stay, nobody looks again and again which of them do."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:

@@ -39,7 +39,7 @@ from keepclear.store.base import Kept
 from keepclear.wire import entries
 from keepclear.wire.entries import Body, Carried, decode_body
 
-__all__ = ["Act", "Decision", "Lines", "subject_of"]
+__all__ = ["Act", "Decision", "Lines", "alarm_of", "carried", "subject_of"]
 
 _COMPARE_EVERY_US: Final = 60_000_000
 """Looking for an old number reads the history of a line; replays must not keep a node busy."""
@@ -92,8 +92,11 @@ class Lines:
         self._fresh()
         return min((due_us(state) for state in self._states.values()), default=NEVER_US)
 
-    def passes(self) -> list[tuple[str, Send]]:
+    def passes(self, seen: Sequence[Head] = ()) -> list[tuple[str, Send]]:
         """Time has passed: everything that is due by now.
+
+        Args:
+            seen: Heads of other records, to be passed on with this node's own.
 
         Raises:
             StoreError: nothing is sent; it is due again.
@@ -101,14 +104,17 @@ class Lines:
         now_us = self._node.now_us()
         self._fresh()
         due = [peer for peer, state in self._states.items() if due_us(state) <= now_us]
-        tick = Tick((self.head(),)) if due else Tick()
+        tick = Tick((self.head(), *seen)) if due else Tick()
         return self.happens([(peer, tick) for peer in due])
 
-    def happens(self, events: Sequence[tuple[str, Event]]) -> list[tuple[str, Send]]:
+    def happens(
+        self, events: Sequence[tuple[str, Event]], *, keeping: Sequence[Kept] = ()
+    ) -> list[tuple[str, Send]]:
         """Some events, in one write; what is to be sent once that is durable, flash first.
 
         Args:
             events: The peer's key name, and what happened.
+            keeping: Values of the caller's, in the same write.
 
         Raises:
             InputError: something to write that a reader would not act on; nothing was kept.
@@ -119,7 +125,7 @@ class Lines:
         queue = deque(events)
         bodies: list[Body] = []
         recorded: list[tuple[str, Record]] = []
-        kept: dict[tuple[str, str], Kept] = {}
+        kept = {(one.space, one.key): one for one in keeping}
         sends: list[tuple[str, Send]] = []
         while queue:
             peer, event = queue.popleft()
@@ -158,23 +164,10 @@ class Lines:
         return Head(origin=self._node.around.signer.name, size=size, root=root)
 
     def _decided(self, peer: str, effect: Effect, now_us: int) -> Decision:
-        subject = subject_of(peer)
         if isinstance(effect, Record):
-            note = effect.note.decode()
-            return Decision(
-                [
-                    Carried(
-                        subject=subject,
-                        at_us=now_us,
-                        how=effect.how,
-                        seq=effect.seq,
-                        hash=effect.hash,
-                        note=note,
-                    )
-                ]
-            )
+            return Decision([carried(peer, effect, now_us)])
         if isinstance(effect, Alarm):
-            return Decision([_alarm(peer, effect.code, now_us)])
+            return Decision([alarm_of(peer, effect.code, now_us)])
         if isinstance(effect, Compare):
             return self._compared(peer, effect, now_us)
         assert isinstance(effect, Deliver | Heard | StoredUpTo)
@@ -195,8 +188,8 @@ class Lines:
                 return Decision()
             if body.how == "received":
                 evidence = Record(received.note, "evidence", received.seq, received.hash)
-                kept = self._decided(peer, evidence, now_us)
-                return Decision([*kept.bodies, _alarm(peer, "stream.two-texts", now_us)])
+                alarm = alarm_of(peer, "stream.two-texts", now_us)
+                return Decision([carried(peer, evidence, now_us), alarm])
         return Decision()
 
     def _fresh(self) -> None:
@@ -210,7 +203,20 @@ class Lines:
         self._memory, self._recorded = self._node.memory, []
 
 
-def _alarm(peer: str, code: str, now_us: int) -> Body:
+def alarm_of(peer: str, code: str, now_us: int) -> Body:
+    """Something about a line that people must look at."""
     return entries.Alarm(
         subject=subject_of(peer), at_us=now_us, code=code, party=peer, arrangement=""
+    )
+
+
+def carried(peer: str, record: Record, now_us: int) -> Body:
+    """A note as it is recorded."""
+    return Carried(
+        subject=subject_of(peer),
+        at_us=now_us,
+        how=record.how,
+        seq=record.seq,
+        hash=record.hash,
+        note=record.note.decode(),
     )

@@ -7,8 +7,9 @@ at the end of the ladder; what a node makes of a declaration that came.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -17,19 +18,38 @@ from keepclear.domain.arrangement import Arrangement, Deadlines
 from keepclear.errors import RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
-from keepclear.link.bodies import Body
-from keepclear.link.happening import Arrived, Deliver, Heard, Line, Send, StoredUpTo, Write
-from keepclear.link.message import read_own
+from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice
+from keepclear.link.budget import Budget, Level, admit, looks_flash
+from keepclear.link.gossip import Heads, learn, newest
+from keepclear.link.happening import (
+    Arrived,
+    Deliver,
+    Heard,
+    Line,
+    Record,
+    Send,
+    StoredUpTo,
+    Write,
+)
+from keepclear.link.message import Received, read_own, visible
 from keepclear.link.pinning import Pinned
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import Decision, Lines, subject_of
+from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
+from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
+from keepclear.store.base import Kept, Pending
 from keepclear.wire.entries import Body as Entry
 from keepclear.wire.entries import Carried, Shown, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
+_BUDGET: Final = Budget()
+_FORWARDED: Final = "link-forwarded"
+"""Kept values: numbers of notices that are messages by now, and not yet marked as delivered."""
+_PENDING_MAX: Final = 10_000
+_NOTICE_BYTES_MAX: Final = 890_000
+"""Of a notice with everything escaped: the lines above it and the signature have room beside it."""
 _HEAD_BYTES: Final = 1_000
 """The lines that name sender and recipient."""
 
@@ -42,6 +62,8 @@ class Told:
     """To which party, flash first."""
     effects: tuple[tuple[Key, Effect], ...]
     """For screens and people, stops first of all."""
+    refused: int = 0
+    """Notes beyond what their sender may send now; it tries again."""
 
 
 class Talk:
@@ -57,6 +79,9 @@ class Talk:
         self._node, self._key = node, key
         self._memory: Memory | None = None
         self._believed: dict[str, tuple[Peer, Line]] = {}
+        self._heads = Heads()
+        self._own_told: set[str] = set()
+        self._levels: dict[str, Level] = {}
         self._again: list[tuple[Key, Effect]] = []
         """What is to be shown once more since the record was read again."""
         self._fresh()
@@ -89,6 +114,46 @@ class Talk:
         write = Write(body, drill=drill, arrangement=arrangement)
         return self._told(self._lines.happens([(self._name(party), write)]))
 
+    def forward(self) -> Told:
+        """Notices that the node decided on, as messages: each once, however often this is called.
+
+        Those to parties without a line wait, and those that are larger than a message can be.
+
+        Raises:
+            StoreError: nobody can know which of them are on their way; call it again.
+        """
+        self._fresh()
+        store = self._node.store
+        pending = store.pending(_PENDING_MAX)
+        done = store.kept(_FORWARDED)
+        waiting = {f"{one.number:016}" for one in pending}
+        keeping = [Kept(_FORWARDED, key, None) for key in done if key not in waiting]
+        events, sent = [], []
+        for one in pending:
+            key = f"{one.number:016}"
+            if one.recipient not in self._believed:
+                continue
+            write = self._notice(one)
+            if write is None:
+                continue
+            sent.append(one.number)
+            if key not in done:
+                events.append((self._name(one.recipient), write))
+                keeping.append(Kept(_FORWARDED, key, b""))
+        told = self._told(self._lines.happens(events, keeping=keeping))
+        store.delivered(sent)
+        return told
+
+    def _notice(self, one: Pending) -> Write | None:
+        """The message; nothing where it is larger than a message can be: it stays where it is."""
+        text = visible(one.data.decode())
+        if len(text) > TEXT_LENGTH_MAX or len(json.dumps(text).encode()) > _NOTICE_BYTES_MAX:
+            return None
+        agreed = self._between(one.recipient)
+        name = str(json.loads(text)["notice"])
+        word = arrangement_word(agreed[0]) if agreed else ""
+        return Write(Notice(notice=name, text=text), arrangement=word)
+
     def hears(self, notes: list[bytes]) -> Told:
         """Notes that came, in one write, by whatever way, from whichever of the parties.
 
@@ -98,13 +163,33 @@ class Talk:
             StoreError: nobody can know whether they are kept; nothing is answered.
         """
         self._fresh()
-        events = [(self._sender(note), Arrived(note)) for note in notes]
-        return self._told(self._lines.happens(events))
+        first = sorted(notes, key=lambda note: not looks_flash(note))
+        named = [(self._sender(note), note) for note in first]
+        taken = self._within_budget(named)
+        told = self._told(self._lines.happens([(peer, Arrived(note)) for peer, note in taken]))
+        return replace(told, refused=len(notes) - len(taken))
+
+    def _within_budget(self, named: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """What may come now. Nothing is counted yet: only what proves to be the peer's is."""
+        now_us, levels = self._node.now_us(), dict(self._levels)
+        taken = []
+        for peer, note in named:
+            level = levels.get(peer) or Level.full(_BUDGET, now_us)
+            levels[peer], ok = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+            if ok:
+                taken.append((peer, note))
+        return taken
+
+    def _count(self, peer: str, note: bytes, now_us: int) -> None:
+        level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
+        self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
 
     def passes(self) -> Told:
         """Time has passed: what is due on the lines and on the ladders."""
         self._fresh()
-        return self._told(self._lines.passes())
+        own = self._node.around.signer.name
+        seen = [head for head in newest(self._heads) if head.origin != own]
+        return self._told(self._lines.passes(seen))
 
     def due_us(self) -> int:
         """When :meth:`passes` has something to do."""
@@ -120,6 +205,8 @@ class Talk:
         now_us = self._node.now_us()
         effects, self._again = self._again, []
         for peer, one in self._lines.recorded():
+            if one.how != "sent":
+                self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
         effects += self._board.tick(now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
@@ -136,6 +223,8 @@ class Talk:
         return self._board.take(peer, how, received, at_us)
 
     def _act(self, peer: str, effect: Deliver | Heard | StoredUpTo) -> Decision:
+        if isinstance(effect, Heard):
+            return self._compare(peer, effect.received)
         if not isinstance(effect, Deliver):
             return Decision()
         received = effect.received
@@ -144,6 +233,37 @@ class Talk:
         head = "; ".join(mark for mark in marks if mark)
         text = f"{head}\n{received.text}" if head else received.text
         return Decision([self._entry(peer, "line", text)])
+
+    def _compare(self, peer: str, heartbeat: Received) -> Decision:
+        """Heads that cannot both be true are kept with what proves it, and people are told."""
+        now_us = self._node.now_us()
+        self._heads, found = learn(self._heads, heartbeat)
+        bodies: list[Entry] = []
+        for split in found:
+            bodies += [
+                carried(peer, Record(note, "evidence", 0, ""), now_us) for note in split.notes
+            ]
+            bodies.append(alarm_of(peer, "record.split-view", now_us))
+        code = self._own_head(heartbeat)
+        if code and code not in self._own_told:
+            self._own_told.add(code)
+            bodies.append(carried(peer, Record(heartbeat.note, "evidence", 0, ""), now_us))
+            bodies.append(alarm_of(peer, code, now_us))
+        return Decision(bodies)
+
+    def _own_head(self, heartbeat: Received) -> str:
+        """What is wrong with what a peer saw of this record: it is longer than ours, or another."""
+        message, store = heartbeat.message, self._node.store
+        assert message is not None
+        assert isinstance(message.body, Heartbeat)
+        for head in message.body.heads:
+            if head.origin != self._node.around.signer.name:
+                continue
+            if head.size > store.size():
+                return "record.rolled-back"
+            if root_of(0, head.size, store.node).hex() != head.root:
+                return "record.other-root"
+        return ""
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key

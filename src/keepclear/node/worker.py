@@ -11,6 +11,7 @@ others: who may ask (the faces), and what is decided (the use cases).
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 import time
@@ -39,7 +40,12 @@ class Worker:
     """A node with the thread that uses it; nothing else may touch the node until :meth:`close`."""
 
     def __init__(self, node: Node) -> None:
-        """Start the thread."""
+        """Start the thread.
+
+        What is remembered by now mostly stays: it is no longer looked through for what can go, which
+        for a million declarations would stop everything for seconds, now and then.
+        """
+        gc.freeze()
         self._node = node
         self._calls: queue.Queue[_Call | None] = queue.Queue(WAITING_MAX)
         self._due_s: float | None = None

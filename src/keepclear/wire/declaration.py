@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -275,7 +276,13 @@ def _position(place: forms.Place) -> Position:
 
 
 def _member(kind: type[_E], value: str) -> _E:
-    return _known({member.value: member for member in kind}, value, kind.__name__.lower())
+    return _known(_members(kind), value, kind.__name__.lower())
+
+
+@cache
+def _members(kind: type[_E]) -> Mapping[str, _E]:
+    """By value; made once, because a start reads millions of them."""
+    return MappingProxyType({member.value: member for member in kind})
 
 
 def _known(names: Mapping[str, Any], value: str, what: str) -> Any:

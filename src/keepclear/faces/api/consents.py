@@ -17,13 +17,13 @@ from keepclear.domain.declaration import Kind
 from keepclear.domain.window import format_instant, parse_instant
 from keepclear.errors import RuleError
 from keepclear.faces.api import forms
+from keepclear.faces.api.declarations import own
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Reply, Route
 from keepclear.node import consenting
 from keepclear.node.allowing import allow
 from keepclear.node.declaring import Answer
 from keepclear.node.ledger import Node
-from keepclear.node.views import view_of
 
 __all__ = ["ROUTES"]
 
@@ -72,7 +72,7 @@ class Words(forms.Out, frozen=True):
 
 def words(asked: Asked, node: Node) -> Reply:
     """What holds for one notification."""
-    return _words(node, _own(asked, node), None)
+    return _words(node, own(asked, node).subject, None)
 
 
 def words_of_kind(asked: Asked, node: Node) -> Reply:
@@ -83,7 +83,7 @@ def words_of_kind(asked: Asked, node: Node) -> Reply:
 
 def give(asked: Asked, node: Node) -> Reply:
     """Give consent for one notification."""
-    return _give(asked, node, _own(asked, node), None)
+    return _give(asked, node, own(asked, node).subject, None)
 
 
 def give_for_kind(asked: Asked, node: Node) -> Reply:
@@ -94,20 +94,13 @@ def give_for_kind(asked: Asked, node: Node) -> Reply:
 
 def take_back(asked: Asked, node: Node) -> Reply:
     """Take consent back for one notification."""
-    return _take_back(asked, node, _own(asked, node), None)
+    return _take_back(asked, node, own(asked, node).subject, None)
 
 
 def take_back_for_kind(asked: Asked, node: Node) -> Reply:
     """Take consent back for all of a kind."""
     party, kind = _party(asked, node)
     return _take_back(asked, node, party, kind)
-
-
-def _own(asked: Asked, node: Node) -> str:
-    view = view_of(node.memory, asked.who, f"{asked.path['party']}/{asked.path['id']}")
-    if not view.own:
-        raise Problem(404, "declaration.unknown", "nothing of yours is declared under this name")
-    return view.subject
 
 
 def _party(asked: Asked, node: Node) -> tuple[str, Kind]:

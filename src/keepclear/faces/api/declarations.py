@@ -14,7 +14,7 @@ import msgspec
 from keepclear.domain.access import Action
 from keepclear.domain.declaration import Declaration
 from keepclear.domain.life import Act
-from keepclear.domain.window import format_instant, parse_instant
+from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
 from keepclear.faces.api import forms
 from keepclear.faces.api.asking import cursor_of, name_of, wanted
@@ -30,10 +30,7 @@ from keepclear.node.views import View, view_of
 from keepclear.wire.declaration import declaration_of
 from keepclear.wire.forms import DeclarationForm
 
-__all__ = ["ROUTES", "answered"]
-
-_LEAVES_MAX_US: Final = 4_102_444_800_000_000
-"""The year 2100: a time that is moved must not fall off the calendar."""
+__all__ = ["ROUTES", "answered", "own"]
 
 
 def declare(asked: Asked, node: Node) -> Reply:
@@ -44,7 +41,7 @@ def declare(asked: Asked, node: Node) -> Reply:
 
 def amend(asked: Asked, node: Node) -> Reply:
     """A new version of what is there, by whoever saw which version is there."""
-    view = _own(asked, node)
+    view = own(asked, node)
     said = declaration_of(asked.body)
     if f"{said.party}/{said.id}" != view.subject:
         raise Problem(422, "declaration.other", "party and id in it are not those in the address")
@@ -86,7 +83,7 @@ def show(asked: Asked, node: Node) -> Reply:
 
 def versions(asked: Asked, node: Node) -> Reply:
     """All versions of one's own."""
-    case = _own(asked, node).case
+    case = own(asked, node).case
     found = [
         forms.VersionForm(one.number, format_instant(one.at_us), one.by, _raw(one.text))
         for one in case.versions
@@ -96,7 +93,7 @@ def versions(asked: Asked, node: Node) -> Reply:
 
 def verdict(asked: Asked, node: Node) -> Reply:
     """What was last told of the verdict on one's own; a receipt, where the party notifies."""
-    text = views.answered(node, _own(asked, node))
+    text = views.answered(node, own(asked, node))
     if text is None:
         raise Problem(404, "verdict.none", "nothing was told of it yet; does it stand?")
     return Reply(forms.Told(_raw(text)))
@@ -104,7 +101,7 @@ def verdict(asked: Asked, node: Node) -> Reply:
 
 def step(asked: Asked, node: Node) -> Reply:
     """A step in a life."""
-    subject = _own(asked, node).subject
+    subject = own(asked, node).subject
     answer = acting.act(
         node,
         subject,
@@ -118,21 +115,8 @@ def step(asked: Asked, node: Node) -> Reply:
 
 def verify(asked: Asked, node: Node) -> Reply:
     """The second person says that what was entered is what is meant."""
-    subject = _own(asked, node).subject
+    subject = own(asked, node).subject
     answer = acting.act(node, subject, Act.VERIFY, asked.request(), if_match=asked.if_match)
-    return answered(answer)
-
-
-def delay(asked: Asked, node: Node) -> Reply:
-    """A movement leaves at another time."""
-    subject = _own(asked, node).subject
-    text = asked.body.leaves
-    leaves_us = None if text is None else parse_instant(text)
-    if leaves_us is not None and not 0 <= leaves_us <= _LEAVES_MAX_US:
-        raise Problem(422, "delay.when", "expected a time between 1970 and 2100", where="leaves")
-    answer = acting.delay(
-        node, subject, asked.request(), leaves_us=leaves_us, if_match=asked.if_match
-    )
     return answered(answer)
 
 
@@ -168,7 +152,12 @@ def _seen(asked: Asked, node: Node) -> View:
     return view
 
 
-def _own(asked: Asked, node: Node) -> View:
+def own(asked: Asked, node: Node) -> View:
+    """One's own declaration.
+
+    Raises:
+        RuleError: ``declaration.unknown``, whether or not there is one of somebody else.
+    """
     view = _seen(asked, node)
     if not view.own:
         raise _unknown()
@@ -262,18 +251,6 @@ ROUTES: Final = (
         Action.VERIFY,
         "Say as a second person that what was entered is what is meant",
         verify,
-        answer=forms.Answered,
-        problems=(404, 409, 412, 422),
-        versioned=True,
-        repeatable=True,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/delay",
-        Action.DECLARE,
-        "A new version of a movement that leaves at another time",
-        delay,
-        body=forms.Delayed,
         answer=forms.Answered,
         problems=(404, 409, 412, 422),
         versioned=True,

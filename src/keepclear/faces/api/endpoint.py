@@ -185,7 +185,9 @@ async def _send(app: ASGIApp, scope: Scope, receive: Receive, send: Send, servic
         if message["type"] == "http.response.start":
             status = int(message["status"])
             more = _FOR_ALL + (_ENCRYPTED if service.names.encrypted else ())
-            message["headers"] = [*message.get("headers", ()), *more]
+            own = [(name.lower(), value) for name, value in message.get("headers", ())]
+            said = {name for name, _ in own}
+            message["headers"] = [*own, *(one for one in more if one[0] not in said)]
         await send(message)
 
     await app(scope, receive, with_headers)

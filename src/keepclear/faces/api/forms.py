@@ -17,7 +17,6 @@ __all__ = [
     "ArrangementForm",
     "ArrangementText",
     "Arrangements",
-    "Delayed",
     "Features",
     "Held",
     "Items",
@@ -154,13 +153,6 @@ class Step(In, frozen=True):
     ]
     reason: Text = ""
     """Must be said to withdraw and to remove."""
-
-
-class Delayed(In, frozen=True):
-    """When a movement leaves."""
-
-    leaves: Annotated[str, msgspec.Meta(max_length=100)] | None = None
-    """As if it left now, where nothing is said."""
 
 
 # arrangements

@@ -10,13 +10,13 @@ import msgspec
 from keepclear.domain.access import Action, Principal
 from keepclear.domain.window import format_instant
 from keepclear.faces.api import forms
+from keepclear.faces.api.declarations import own
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import JSON, Asked, Reply, Route
 from keepclear.faces.api.stream import After, stream
 from keepclear.node import proofs
 from keepclear.node.allowing import reaches
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.views import view_of
 from keepclear.record.tiles import Tile
 from keepclear.wire.entries import Shown, decode_body
 
@@ -74,11 +74,8 @@ def consistency(asked: Asked, node: Node) -> Reply:
 
 def bundle(asked: Asked, node: Node) -> Reply:
     """What the party said and was shown about its own declaration, with proofs."""
-    subject = f"{asked.path['party']}/{asked.path['id']}"
-    view = view_of(node.memory, asked.who, subject)
-    if not view.own:
-        raise Problem(404, "declaration.unknown", "nothing of yours is declared under this name")
-    return Reply(proofs.own_evidence(node, view.declaration.party, subject))
+    view = own(asked, node)
+    return Reply(proofs.own_evidence(node, view.declaration.party, view.subject))
 
 
 def notices(asked: Asked, node: Node) -> Reply:

@@ -10,7 +10,9 @@ from keepclear.faces.api import (
     declarations,
     health,
     incidents,
+    journeys,
     ogc,
+    pages,
     people,
     record,
 )
@@ -20,6 +22,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
@@ -27,5 +30,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
+    *pages.ROUTES,
 )
 """In the order in which paths are tried: what is written out goes before what has a name in braces."""

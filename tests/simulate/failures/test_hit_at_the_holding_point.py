@@ -1,0 +1,41 @@
+"""A convoy stood at the agreed holding point, waiting, and was hit there (2024).
+
+Here *held* is flash: it is shown at once, even where earlier messages are missing, and says
+where, since when and until when. **Software could not have changed** what was done with it, nor a
+convoy that nobody reports as held.
+"""
+
+from __future__ import annotations
+
+import json
+
+from keepclear.link import bodies as b
+from keepclear.link.receipts import Step
+from tests.link.ends import declared
+from tests.node.desks import desks, exchange, notes, shown
+
+HERE = b.Place(lat_e7=-313_100_000, lon_e7=1_437_000_000)
+
+
+def held(relief):
+    return b.Held(
+        subject="Relief/W1", version=2, since_us=relief.world.now, at=HERE, words="waiting at S2"
+    )
+
+
+def test_held_is_shown_although_what_came_before_is_missing():
+    relief, alder = desks("Relief", "Alder")
+    lost = notes(relief.talk.say("Alder", declared("W1", what="movement")))
+    alder.talk.hears(notes(relief.talk.say("Alder", held(relief))))
+    (text,) = shown(alder, "line")
+    assert text.startswith("earlier messages are missing\n")
+    body = json.loads(text.partition("body: ")[2])
+    assert (body["at"]["lat_e7"], body["since_us"]) == (HERE.lat_e7, relief.world.now)
+
+    alder.talk.hears(lost)
+    exchange(relief, alder)
+    assert len(shown(alder, "line")) == 2  # each once
+    # nobody at the desk has said that it was read: late on both ends after the urgent time
+    for desk in (relief, alder):
+        late = desk.talk.board.overdue(desk.world.now + 61_000_000)
+        assert Step.ACKNOWLEDGED in {one.step for _, one in late}
