@@ -17,14 +17,12 @@ FUZZ_ARGS   ?=
 PROBER_ARGS ?=
 CRASH_ARGS  ?=
 KILL_ARGS   ?=
+PG_ARGS     ?=
 SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz crash kill-loop schemathesis lock clean
-=======
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop lock clean
->>>>>>> main
+.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop pg-kill \
+        schemathesis lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +89,10 @@ crash: ## open what a disk may hold after the power went, for 100,000 acknowledg
 kill-loop: ## kill -9 a node in mid-load a thousand times, and look what is there
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.node.kill $(KILL_ARGS)
+
+pg-kill: ## kill PostgreSQL under a node a thousand times, and look what is there
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.store.pg_kill $(PG_ARGS)
 
 schemathesis: ## half an hour of requests made from the OpenAPI document, asked of a served node
 	@tools/setup.sh dev

@@ -2,12 +2,12 @@
 
 usage: python -m tests.node.kill [--kills 1000] [--seed 1] [--resume]
 
-A process opens a node's folder and declares, amends and withdraws, saying each thing it was answered.
-It is killed at a random moment and started again; it asks again what it was not answered, with the same
-key. After each kill everything that was answered must be there, once, and the record must go on from
-the last one that was seen. Each hundred kills are of one node, so that looking at all it holds stays
-short; after each hundred the state is written to ``out/``, and ``--resume`` goes on from there. At the
-end the run adds a line to ``docs/soak.md``.
+A process opens a node's folder and declares, amends and withdraws, eight requests at a time that become
+durable together, saying each thing it was answered. It is killed at a random moment and started again;
+it asks again what it was not answered, with the same key. After each kill everything that was answered
+must be there, once, and the record must go on from the last one that was seen. Each hundred kills are
+of one node, so that looking at all it holds stays short; after each hundred the state is written to
+``out/``, and ``--resume`` goes on from there. At the end the run adds a line to ``docs/soak.md``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ from keepclear.errors import StoreError, VerificationError
 from keepclear.node.home import make_home
 from keepclear.node.ledger import opening_of
 from keepclear.node.start import running
+from keepclear.node.worker import Worker
 from keepclear.record.checkpoint import open_checkpoint
 from keepclear.record.merkle import consistency_proof, root_of, verify_consistency
 from keepclear.wire.entries import Acted, Declared, decode_body
@@ -47,6 +49,10 @@ record did not go on from the last one seen, or the folder did not open.
 """
 READY = "ready"
 ANSWERS_MAX = 40
+ROW = 8
+"""Requests under way at one time, each about something else, so that their order means nothing."""
+STEPS = 3
+"""Declared, amended, withdrawn."""
 EACH = 100
 """Kills of one node."""
 COUNTED = ("kills", "answered", "lost", "twice", "broken")
@@ -71,22 +77,34 @@ class Found:
 
 
 def worker(folder, first, *, patient=False):
-    """Declare, amend, withdraw from request ``first`` on, until killed.
+    """Declare, amend, withdraw from request ``first`` on, until killed; a row of requests at a time.
 
     With ``patient``, what could not be kept is asked again with the same key until it is.
     """
     with running(folder) as (_, node):
         print(READY, flush=True)
-        for number in range(first, 10**9):
-            while True:
-                try:
-                    reply = asked(node, number)
-                    break
-                except StoreError:
-                    if not patient:
-                        raise
-                    time.sleep(0.02)  # noqa: TID251
-            print(f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True)
+        line = Worker(node)
+        while True:
+            row = range(first, first // ROW * ROW + ROW)
+            futures = [line.ask(partial(asked, number=number)) for number in row]
+            for number, future in zip(row, futures, strict=True):
+                reply = kept(line, number, future, patient=patient)
+                print(
+                    f"{number} {reply['subject']} {reply['version']} {reply['stage']}", flush=True
+                )
+            first = row.stop
+
+
+def kept(line, number, future, *, patient):
+    """What a request is answered in the end."""
+    while True:
+        try:
+            return future.result()
+        except StoreError:
+            if not patient:
+                raise
+            time.sleep(0.02)  # noqa: TID251
+            future = line.ask(partial(asked, number=number))
 
 
 def asked(node, number):
@@ -98,9 +116,9 @@ def asked(node, number):
     from keepclear.node.declaring import Request, declare
     from tests.node.world import operation
 
-    name, step = f"A{number // 3}", number % 3
+    which, step = number // ROW // STEPS * ROW + number % ROW, number // ROW % STEPS
+    name, party = f"A{which}", "Alder" if which % 2 else "Birch"
     request = Request("one", "load", f"r{number}")
-    party = "Alder" if number // 3 % 2 else "Birch"
     if step == 2:
         return act(node, f"{party}/{name}", Act.WITHDRAW, request, reason="no need").reply
     said = operation(name, party, east_m=float(number % 50) * 100.0)

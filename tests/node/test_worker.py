@@ -190,3 +190,34 @@ def soon(holds, within_s=5.0):
 
 def head_of(world):
     return open_checkpoint(world.notes[-1], NAME, world.signer.verifier)[0]
+
+
+class GoneStore(MemoryStore):
+    """A server that may go between one call and the next."""
+
+    gone = False
+    goes_after_commit = False
+
+    def commit(self, batches):
+        done = super().commit(batches)
+        self.gone = self.goes_after_commit
+        return done
+
+    def size(self):
+        if self.gone:
+            raise StoreError("cannot be reached")
+        return super().size()
+
+
+def test_a_server_that_goes_right_after_a_write_does_not_end_the_thread():
+    world = World(store=GoneStore())
+    world.arrange()
+    worker = Worker(world.node)
+    world.store.goes_after_commit = True
+    worker.ask(declaring("A1")).result(10)  # it was durable before the server went
+    with pytest.raises(StoreError, match="cannot be reached"):
+        worker.ask(declaring("A2")).result(10)
+    world.store.goes_after_commit = world.store.gone = False
+    worker.ask(declaring("A2")).result(10)
+    worker.close()
+    assert consistent(world)

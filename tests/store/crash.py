@@ -23,17 +23,17 @@ import apsw
 
 from keepclear.errors import ConfigurationError
 from keepclear.record import merkle
-from keepclear.store.base import Batch, NewEntry, Outgoing
+from keepclear.store.base import ERASED, Batch, NewEntry, Outgoing
 from keepclear.store.sqlite import SqliteStore
 from tests.soak import add_line, commit_now
 
 SECTOR = 512
 SECTION = "Crash images of the SQLite file"
 HEAD = """
-`make crash` records every write and sync of a store, and opens the files that a
-disk may hold after a loss of power: writes after the last sync dropped, kept in any order, or torn at
-a sector. *Lost* counts acknowledged entries that an image lacks; *broken* images that do not open, or
-whose record is not the tree of its leaves.
+`make crash` records every write and sync of a store, and opens the files that a disk may hold after a
+loss of power: writes after the last sync dropped, kept in any order, or torn at a sector. *Lost* counts
+acknowledged entries that an image lacks, and erased ones that it still holds; *broken* images that do
+not open, or whose record is not the tree of its leaves.
 
 | Date | Commit | Seed | Acknowledged | Images | Lost | Broken | Seconds |
 |---|---|---|---|---|---|---|---|
@@ -135,12 +135,12 @@ def _apply(files, event):
 
 
 def load(folder, log, commits, rng):
-    """Commit batches to a recorded store; (events so far, entries acknowledged) after each."""
+    """Commit batches to a recorded store; (events so far, entries, those erased) after each."""
     name = f"recording-{id(log)}"
     vfs = RecordingVFS(name, log)
     store = SqliteStore(Path(folder) / "node.db", vfs=name)
-    moments = [(len(log.events), 0)]
-    size = 0
+    moments = [(len(log.events), 0, frozenset())]
+    size, gone, kept = 0, frozenset(), frozenset()
     for _ in range(commits):
         batches = []
         for _ in range(rng.choice([1, 1, 1, 4, 16])):
@@ -155,8 +155,13 @@ def load(folder, log, commits, rng):
                 )
             )
             size += count
+        if size > 5 and rng.random() < 0.1:
+            numbers = frozenset(rng.sample(range(1, size + 1), 3))
+            said = NewEntry(ERASED, "due", b"erased", size)
+            batches.append(Batch(size, (said,), (b"erased",), erased=tuple(numbers)))
+            size, gone, kept = size + 1, gone | numbers, kept | {size + 1}
         assert None not in store.commit(batches)
-        moments.append((len(log.events), size))
+        moments.append((len(log.events), size, gone - kept))
         if rng.random() < 0.2:
             store.delivered([p.number for p in store.pending(5)])
     store.close()
@@ -164,8 +169,8 @@ def load(folder, log, commits, rng):
     return moments
 
 
-def check(files, acknowledged, folder):
-    """How many acknowledged entries an image lacks; None where it is broken."""
+def check(files, acknowledged, folder, gone=frozenset()):
+    """How many acknowledged entries an image lacks or has not erased; None where it is broken."""
     for name, content in files.items():
         (Path(folder) / name).write_bytes(content)
     try:
@@ -180,8 +185,9 @@ def check(files, acknowledged, folder):
         if len(entries) != size or [e.number for e in entries] != list(range(1, size + 1)):
             return None
         leaves = store.leaves(0, size)
-        if [e.data for e in entries] != leaves:
+        if any(e.data not in {b"", leaf} for e, leaf in zip(entries, leaves, strict=True)):
             return None
+        back = sum(bool(e.data) for e in entries if e.number in gone)
         hashes = {(0, k): merkle.leaf_hash(leaf) for k, leaf in enumerate(leaves)}
         level = 0
         while (level, 1) in hashes:
@@ -192,7 +198,7 @@ def check(files, acknowledged, folder):
             level += 1
         if any(store.node(*where) != found for where, found in hashes.items()):
             return None
-        return max(0, acknowledged - size)
+        return max(0, acknowledged - size) + back
     finally:
         store.close()
 
@@ -204,14 +210,14 @@ def run(commits, images, seed):
     lost = broken = 0
     with TemporaryDirectory() as folder:
         moments = load(folder, log, commits, rng)
-    ends = [events for events, _ in moments]
+    ends = [events for events, _, _ in moments]
     for _ in range(images):
         upto = rng.randint(0, len(log.events))
         which = bisect_right(ends, upto) - 1
-        acknowledged = moments[which][1] if which >= 0 else 0
+        _, acknowledged, gone = moments[which] if which >= 0 else (0, 0, frozenset())
         files = image(log.events, upto, rng.choice([0.0, 0.5, 1.0]), rng)
         with TemporaryDirectory() as folder:
-            missing = check(files, acknowledged, folder)
+            missing = check(files, acknowledged, folder, gone)
         broken += missing is None
         lost += missing or 0
     return moments[-1][1], images, lost, broken

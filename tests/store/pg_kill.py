@@ -38,7 +38,7 @@ from tests.store.server import Server
 
 SECTION = "PostgreSQL killed under a node"
 HEAD = """
-`python -m tests.store.pg_kill` kills every process of a PostgreSQL server at a random moment while a
+`make pg-kill` kills every process of a PostgreSQL server at a random moment while a
 node declares, amends and withdraws, and starts it again; the node goes on by itself and asks again,
 with the same key, what it does not know the end of. In every tenth round the node is killed too. A new
 database begins after each fifty kills. *Kills* are of the server, *nodes* of the node. *Lost*, *twice*

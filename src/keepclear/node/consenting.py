@@ -17,7 +17,7 @@ from keepclear.domain.consent import NOTIFIED, RELEASES, Consent
 from keepclear.domain.declaration import Kind
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
-from keepclear.node.declaring import Answer, Request, replied, reply_to
+from keepclear.node.declaring import Answer, Request, replied, reply_to, through
 from keepclear.node.due import due
 from keepclear.node.hearing import named
 from keepclear.node.ledger import Node, opening_of
@@ -67,6 +67,7 @@ def consent(
         from_us=given.from_us,
         lead_us=given.lead_us,
         by=request.by,
+        through=through(node, request, subject.partition("/")[0]),
     )
     word = Word(Consent(given.to, tuple(said.fields), given.from_us, given.lead_us))
     asked = f"consent {about} {said.kind} {said.to} {said.fields} {said.from_us} {said.lead_us}"
@@ -136,6 +137,7 @@ def revoke(
         to=to,
         kind=kind.value if kind else None,
         by=request.by,
+        through=through(node, request, subject.partition("/")[0]),
         reason=reason.strip() or None,
     )
     ended = [_ended(memory, name, to, at_us) for name in told]

@@ -118,8 +118,15 @@ class Worker:
                 future.set_result(found)
             else:
                 future.set_exception(failed)
-        if self._due_s is None and self._node.unsigned:
+        if self._due_s is None and self._owed():
             self._due_s = time.monotonic() + CHECKPOINT_S
+
+    def _owed(self) -> bool:
+        """Whether a checkpoint is; where the store cannot say so now, one is tried soon."""
+        try:
+            return self._node.unsigned
+        except StoreError:
+            return True
 
     def _keep_checkpoint(self) -> None:
         """Where it cannot be kept, the node decides nothing until it can, and says so itself."""
