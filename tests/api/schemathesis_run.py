@@ -68,7 +68,9 @@ def prepare(url: str, link: str) -> dict[str, list[str]]:
     return found
 
 
-def ask_everything(url: str, headers: list[str], seconds: float, seed: int) -> tuple[int, str]:
+def ask_everything(
+    url: str, headers: list[str], seconds: float, seed: int, place: str
+) -> tuple[int, str]:
     """How many requests were made, and what failed; empty where nothing did."""
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{url}/openapi.json",
@@ -84,7 +86,7 @@ def ask_everything(url: str, headers: list[str], seconds: float, seed: int) -> t
         command += ["--exclude-path", "/api/v1/session", "--exclude-checks", "ignored_auth"]
     for header in headers:
         command += ["--header", header]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
     asked = re.search(r"([\d,]+) generated", done.stdout)
     count = int(asked[1].replace(",", "")) if asked else 0
     return count, "" if done.returncode == 0 else done.stdout[-20_000:] + done.stderr[-2_000:]
@@ -106,7 +108,7 @@ def main() -> int:
             people = prepare(url, process.stdout.readline().strip().partition("#")[2])
             for name, headers in people.items():
                 share_s = options.minutes * 60 / len(people)
-                asked, fault = ask_everything(url, headers, share_s, options.seed)
+                asked, fault = ask_everything(url, headers, share_s, options.seed, place)
                 total += asked
                 failed += bool(fault)
                 print(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import warnings
 from contextlib import contextmanager, suppress
 
 import httpx2
@@ -341,3 +344,51 @@ def test_a_line_that_cannot_be_is_one_sentence(monkeypatch, capsys, words, token
     err = capsys.readouterr().err
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate of this test's own; made by the openssl that is there."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here to make a certificate with")
+    place = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", str(place / "key.pem"), "-out", str(place / "cert.pem"),
+         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return place
+
+
+def test_over_tls_cookies_are_secure_and_old_versions_are_refused(tmp_path, certificate):
+    folder = tmp_path / "node"
+    make_home(folder, "Alder")
+    files = ["--tls-cert", str(certificate / "cert.pem"), "--tls-key", str(certificate / "key.pem")]
+    with served(folder, *files, "--name", "localhost", log=tmp_path / "log") as (process, url):
+        assert url.startswith("https://localhost:")
+        link = process.stdout.readline().strip().partition("#")[2]
+        trusted = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+        with httpx2.Client(base_url=url, headers={"Origin": url}, verify=trusted) as http:
+            said = {"link": link, "mark": "alder-1", "password": PASSWORD}
+            assert http.post("/api/v1/links", json=said).json()["party"] == "Alder"
+            login = http.post("/api/v1/session", json={"mark": "alder-1", "password": PASSWORD})
+            assert login.status_code == 200
+            for cookie in login.headers.get_list("set-cookie"):
+                assert cookie.startswith("__Host-keepclear")
+                assert "; Secure" in cookie
+                assert "Path=/;" in cookie
+            assert http.get("/api/v1/session").json()["mark"] == "alder-1"
+            assert login.headers["strict-transport-security"]
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            old.minimum_version = ssl.TLSVersion.TLSv1
+            old.maximum_version = ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with (
+            socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as raw,
+            pytest.raises((ssl.SSLError, ConnectionError)),
+        ):
+            old.wrap_socket(raw)

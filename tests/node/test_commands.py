@@ -297,3 +297,16 @@ def test_a_convoy_is_held_split_and_goes_back(folder, type_):
     shown = type_("show", folder, "Relief/W1")[1]
     assert "declared by desk, held" in shown
     assert "declared by desk, return" in shown
+
+
+def test_the_list_says_until_when_a_site_is_confirmed(folder, type_):
+    type_("declare", folder, DARLING[3])
+    assert "confirm by" not in type_("list", folder)[1]  # a draft is told to nobody
+    type_("act", folder, "Relief/S1", "verify", "--by", "second")
+    type_("act", folder, "Relief/S1", "submit")
+    row = next(
+        one for one in json.loads(type_("list", folder, "--json")[1])["declarations"]
+        if one["subject"] == "Relief/S1"
+    )  # fmt: skip
+    assert ("confirm_by" in row) is ("unconfirmed_since" not in row) is True
+    assert f"confirm by {row['confirm_by']}" in type_("list", folder)[1]

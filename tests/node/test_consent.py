@@ -13,8 +13,6 @@ from keepclear.errors import InputError, RuleError, StoreError
 from keepclear.node import consenting
 from keepclear.node.declaring import Request
 from keepclear.node.due import due
-from keepclear.node.minding import minding
-from keepclear.node.worker import Worker
 from keepclear.store.memory import Failure
 from tests.laws.strategies import MINUTE
 from tests.node.world import DAWN, World, movement, operation, site
@@ -327,20 +325,7 @@ def test_a_humanitarian_partys_own_node_tells_its_recipients():
 # time
 
 
-def test_a_served_node_releases_by_itself(world):
-    stand(world, site())
-    consent(world, from_us=DAWN + MINUTE)
-    worker = Worker(world.node)
-    with minding(worker, every_s=0.01):
-        world.now = DAWN + MINUTE
-        for _ in range(2_000):  # each takes some milliseconds
-            if worker.ask(lambda _: world.sent("Alder")).result():
-                break
-    worker.close()
-    assert [one["notice"] for one in texts(world)] == ["notification/1"]
-
-
-def test_a_failed_write_is_made_up_for_in_the_next_second(world):
+def test_a_failed_write_is_made_up_for_the_next_time(world):
     stand(world, site())
     consent(world, from_us=DAWN + MINUTE)
     world.now = DAWN + MINUTE
@@ -362,3 +347,17 @@ def test_what_is_awaited_no_more_is_not_looked_at(world):
     assert due(world.node) == DAWN + 180 * 1_440 * MINUTE
     world.act("Relief/S1", "remove", reason="gone")
     assert due(world.node) is None
+
+
+def test_many_are_told_in_several_writes_and_each_once(world):
+    for k in range(250):
+        world.declare(site(f"S{k}"))
+        world.act(f"Relief/S{k}", "verify")
+        world.act(f"Relief/S{k}", "submit")
+    due(world.node)
+    consent(world, "Relief", kind=Kind.SITE)
+    assert len(texts(world)) == 100
+    assert due(world.node, writes=1) == world.now
+    assert len(texts(world)) == 200
+    assert due(world.node) > world.now
+    assert len({one["ref"] for one in texts(world)}) == len(texts(world)) == 250

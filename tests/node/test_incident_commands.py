@@ -158,6 +158,28 @@ def test_evidence_on_a_span_holds_what_was_in_force_in_it(folder, type_, tmp_pat
     assert about == begun
 
 
+def test_evidence_for_a_party_holds_what_it_said_and_was_shown_and_nothing_else(
+    folder, type_, tmp_path
+):
+    subject, _ = report(type_, folder, "--names", "Relief/S1", "--names", "Alder/A1", "--to", "Birch",
+                        "--party", "Alder")  # fmt: skip
+    bundle = tmp_path / "evidence.json"
+    found = {}
+    for party in ("Alder", "Birch", "Cedar"):
+        words = ("--incident", subject, "--for", party, "-o", bundle)
+        code = type_("bundle", folder, *words)[0]
+        assert code == (5 if party == "Cedar" else 0)
+        if code == 0:
+            out = type_("verify", bundle, "--key", key_of(folder), "--json")[1]
+            found[party] = [json.loads(one["body"]) for one in json.loads(out)["entries"]]
+    kinds = {party: {body["entry"] for body in bodies} for party, bodies in found.items()}
+    assert kinds["Alder"] == {"reported/1", "stated/1", "declared/1", "shown/1"}
+    assert kinds["Birch"] == {"shown/1"}
+    for party, bodies in found.items():
+        assert all(body["to"] == party for body in bodies if body["entry"] == "shown/1")
+    assert "A1" not in json.dumps([body["text"] for body in found["Birch"]])
+
+
 def test_a_bundle_is_about_one_thing(folder, type_, tmp_path):
     for words in (
         (),

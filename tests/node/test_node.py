@@ -158,6 +158,7 @@ def test_a_late_movement_leaves_as_if_now(world):
     assert world.now <= crossing.time_start_us < world.now + 60 * MINUTE
     (text,) = world.sent("Alder")
     assert json.loads(text)["crossings"][0]["own"]["id"] == "A1"
+    assert json.loads(text)["because"] == "delayed"
 
 
 def test_only_a_movement_with_a_start_is_delayed(world):

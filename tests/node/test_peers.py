@@ -32,6 +32,9 @@ class Party:
             for k, what in enumerate(("desk", "record"))
         )
         self.addresses = addresses
+        self.world.signer = self.record  # each has a record of its own
+        self.world.notes.clear()
+        self.world.node = self.world.start()
 
     def invitation(self, **changes):
         values = {"root": self.root, "message": self.message, "addresses": self.addresses} | changes

@@ -20,7 +20,7 @@ from keepclear.store.base import Outgoing
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Carried, decode_body
 from tests.link.ends import stop
-from tests.node.desks import alarms, desks, exchange, later, meets, notes, shown
+from tests.node.desks import alarms, carried, desks, exchange, later, meets, notes, shown
 from tests.node.test_peers import ASK, Party
 
 
@@ -250,3 +250,49 @@ def test_junk_in_a_peers_name_uses_none_of_its_budget(two, monkeypatch):
     for _ in range(50):
         birch.talk.hears([note.replace(b"near A2", b"near A3")])
     assert [type(one) for _, one in birch.talk.hears([note]).effects] == [Show, Escalate]
+
+
+@pytest.mark.parametrize("failure", [None, *Failure])
+def test_many_calls_in_one_write(two, failure):
+    """As a service does it: nothing before the write; after a failed one all is read again."""
+    alder, birch = two
+    sent = [note for _ in range(3) for note in notes(alder.talk.say("Birch", stop()))]
+    node = birch.world.node
+    node.gather()
+    told = [birch.talk.hears([note]) for note in sent]
+    told.append(birch.talk.say("Alder", b.LineTest(by="duty")))
+    assert shown(birch, "line") == []  # nothing is durable yet
+    birch.world.store.failing = failure
+    if failure is None:
+        node.settle()
+    else:
+        with pytest.raises(StoreError):
+            node.settle()
+        later(2, alder, birch)
+        told = [birch.talk.hears([note]) for note in notes(alder.talk.passes()) if b"stop" in note]
+    effects = [one for each in told for _, one in each.effects]
+    assert sum(isinstance(one, Show) for one in effects) == 3
+    assert len(birch.talk.board.alerts) == 3
+    assert len([text for text in shown(birch, "line") if "stop/1" in text]) == 3
+    later(6, alder, birch)
+    exchange(alder, birch)
+    assert alder.talk.board.overdue(alder.world.now) == []
+    assert len(carried(alder, "received")) == (0 if failure is Failure.LOST else 1)
+
+
+def test_what_was_not_stored_goes_by_stick_twice_and_in_any_order(two):
+    """Birch's network is gone; what it has not seen is known, and goes by hand."""
+    alder, birch = two
+    for number in range(3):
+        alder.talk.say("Birch", b.LineTest(by=f"duty {number}"))
+    alder.talk.say("Birch", stop())
+    stick = alder.talk.to_carry("Birch")
+    assert b"kind: stop/1" in stick[0]
+    assert len(stick) == 5  # and what Alder has stored of Birch's
+    birch.talk.hears(stick[::-1])
+    birch.talk.hears(stick)
+    assert len(shown(birch, "line")) == 4
+    alder.talk.hears(birch.talk.to_carry("Alder"))
+    assert len(alder.talk.to_carry("Birch")) == 1  # nothing that it has not seen
+    with pytest.raises(RuleError, match="compared"):
+        alder.talk.to_carry("Cedar")

@@ -14,12 +14,15 @@ from keepclear.store.base import Batch, Committed, Kept, NewEntry, Outgoing, Rep
 from keepclear.store.memory import Failure, MemoryStore
 from keepclear.store.postgres import PostgresStore
 from keepclear.store.sqlite import SqliteStore
+from keepclear.store.staged import Staged
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=["memory", "staged", "sqlite", "postgres"])
 def store(request, tmp_path):
     if request.param == "memory":
         opened = MemoryStore()
+    elif request.param == "staged":
+        opened = Staged(MemoryStore())
     elif request.param == "sqlite":
         opened = SqliteStore(tmp_path / "node.db")
     else:
@@ -395,3 +398,58 @@ def test_a_backup_is_a_whole_store(tmp_path):
     with pytest.raises(ConfigurationError, match="exists"):
         store.backup(tmp_path / "copy.db")
     store.close()
+
+
+# a store in front of a store
+
+
+@given(
+    subjects=st.lists(st.sampled_from(["A1", "B1"]), min_size=1, max_size=6),
+    keyed=st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_what_waits_reads_as_if_it_were_written(subjects, keyed):
+    """Whatever is read while batches wait is what would be read if each had been written at once."""
+    reads = [
+        lambda store: store.size(),
+        lambda store: [store.reply("desk", f"k{n}") for n in range(len(subjects))],
+        lambda store: (store.kept("token"), store.kept("none")),
+        lambda store: store.entries(0, 10),
+        lambda store: store.history("A1"),
+        lambda store: store.leaves(0, 10),
+        lambda store: store.node(0, len(subjects) - 1),
+        lambda store: store.pending(10),
+    ]
+    for read in reads:
+        written, staged = MemoryStore(), Staged(MemoryStore())
+        for number, subject in enumerate(subjects):
+            one = replace(
+                batch(number, subject, key=f"k{number}" if keyed else None),
+                kept=(Kept("token", subject, None if number % 3 == 2 else str(number).encode()),),
+            )
+            written.commit([one])
+            staged.stage(one)
+        assert staged.behind.size() == 0
+        assert read(staged) == read(written)
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_a_write_that_fails_takes_with_it_what_waited_and_is_remembered(failure):
+    staged = Staged(MemoryStore())
+    staged.stage(batch(0, "A1", key="k"))
+    staged.stage(batch(1, "A2"))
+    staged.behind.failing = failure
+    with pytest.raises(StoreError):
+        staged.entries(0, 10)
+    assert isinstance(staged.failure, StoreError)
+    stored = 2 if failure is Failure.STORED else 0
+    assert (staged.size(), staged.waiting) == (stored, 0)
+    assert staged.reply("desk", "k") == (b"answered" if stored else None)
+    assert not staged.flush()
+
+
+def test_replies_that_a_waiting_batch_forgets_are_not_given():
+    staged = Staged(MemoryStore())
+    staged.commit([batch(0, "A1", key="k")])
+    staged.stage(Batch(1, replies_before_us=8))
+    assert staged.reply("desk", "k") is None

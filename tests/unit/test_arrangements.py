@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from keepclear import app
 from keepclear.domain.arrangement import Disclosure, Rung
 from keepclear.domain.declaration import Kind
 from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX, TEMPLATE, read_arrangement
+from tests.laws.strategies import WGS84
 
 HOUR_US = 3_600_000_000
 
@@ -161,6 +164,26 @@ def test_what_the_template_writes_is_checked_and_shown(tmp_path, capsys):
     assert "rung            Alder and Birch: parallel\n" in out
     assert "humanitarian    Relief: notifies, stands on no rung, is asked for nothing\n" in out
     assert "notice          operation: 30 min before it begins\n" in out
+
+
+def test_a_budget_that_asks_for_much_of_the_theatre_is_told(tmp_path, capsys):
+    """The theatre of the template measured by another calculation of areas."""
+    path = tmp_path / "darling.toml"
+    path.write_text(TEMPLATE)
+    found, _ = read_arrangement(TEMPLATE.encode(), name="t")
+    polygon = WGS84.Polygon()
+    for at in found.theatre.polygons[0].rings[0]:
+        polygon.AddPoint(at.latitude, at.longitude)
+    twentieth = abs(polygon.Compute()[2]) / 1e6 * 24 / 20
+    for cap, is_told in ((0.98 * twentieth, False), (1.02 * twentieth, True)):
+        path.write_text(re.sub(r"area_km2_hours = \d+", f"area_km2_hours = {cap:.0f}", TEMPLATE))
+        assert app.main(["arrangement", "check", str(path)]) == 0
+        said = capsys.readouterr().err
+        assert "nothing is wrong with it" in said
+        assert ("of the theatre in a day" in said) is is_told
+    path.write_text(TEMPLATE)
+    assert app.main(["arrangement", "check", str(path)]) == 0
+    assert "theatre" not in capsys.readouterr().err
 
 
 def test_a_wrong_one_is_told_and_the_code_says_so(tmp_path, capsys):

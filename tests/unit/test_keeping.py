@@ -46,6 +46,8 @@ def test_the_table_is_what_the_design_says():
         "agreed": [always] * 3,
         "admitted": [always] * 3,
         "put-out": [always] * 3,
+        "carried": [always] * 3,
+        "voiced": [always] * 3,
         "reported": [always] * 3,
         "stated": [always] * 3,
         "erased": [always] * 3,
@@ -55,6 +57,12 @@ def test_the_table_is_what_the_design_says():
 def test_every_kind_that_is_not_a_plan_is_a_kind_of_entry():
     """A row with a misspelt kind would never apply, and its entries would be erased as a plan."""
     assert KEPT_AS.keys() - {"plan"} <= set(_KINDS.values())
+
+
+def test_every_kind_of_entry_has_its_row():
+    """Whoever adds a kind says how long it is kept; what is left out goes as a plan does."""
+    plans = {"declared", "acted"}
+    assert set(_KINDS.values()) - plans == KEPT_AS.keys() - {"plan"}
 
 
 def test_what_nobody_named_is_kept_as_the_plan():

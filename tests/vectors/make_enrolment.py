@@ -35,6 +35,7 @@ FIRST = UnverifiedCard(
     age="none-here",
     from_us=1_447_977_600_000_000,
     until_us=1_479_600_000_000_000,
+    certificate=bytes(range(64)),
 )
 TEXT = 'format = "keepclear arrangement 1"\nname = "Darling"\nversion = 1\n'
 

@@ -127,9 +127,10 @@ def lonlat_points(
 
 
 def _halved(values: np.ndarray) -> np.ndarray:
-    out = np.empty(2 * len(values) - 1)
-    out[::2] = values
-    out[1::2] = (values[:-1] + values[1:]) * 0.5
+    """Values along the last axis, and the middles between them."""
+    out = np.empty((*values.shape[:-1], 2 * values.shape[-1] - 1))
+    out[..., ::2] = values
+    out[..., 1::2] = (values[..., :-1] + values[..., 1:]) * 0.5
     return out
 
 
@@ -206,18 +207,23 @@ def fine_vertices(
     Equal neighbours are dropped after rounding: an edge without length would be collinear with
     everything. A closed line does not repeat its first vertex.
     """
-    n = len(lon)
-    lons: list[np.ndarray] = []
-    lats: list[np.ndarray] = []
-    for i in range(n if closed else n - 1):
-        j = (i + 1) % n
-        x, y = lonlat_points(lon[i], lat[i], lon[j], lat[j], int(level[i]))
-        lons.append(x[:-1])
-        lats.append(y[:-1])
+    edges = len(lon) if closed else len(lon) - 1
+    following = np.append(np.arange(1, len(lon)), 0)
+    ends = np.stack([unwrap(lon, lon[following]), unwrap(lon[following], lon)], axis=-1)[:edges]
+    sides = np.stack([lat, lat[following]], axis=-1)[:edges]
+    pieces = np.left_shift(1, level[:edges].astype(np.int64))
+    first = np.cumsum(pieces) - pieces
+    lons, lats = np.empty(int(pieces.sum())), np.empty(int(pieces.sum()))
+    for halvings_needed in set(level[:edges].tolist()):  # all edges of one level at once
+        at = np.flatnonzero(level[:edges] == halvings_needed)
+        x, y = ends[at], sides[at]
+        for _ in range(halvings_needed):
+            x, y = _halved(x), _halved(y)
+        places = first[at][:, None] + np.arange(1 << halvings_needed)
+        lons[places], lats[places] = x[:, :-1], y[:, :-1]
     if not closed:
-        lons.append(lon[-1:])
-        lats.append(lat[-1:])
-    return without_repeats(to_cube(np.concatenate(lons), np.concatenate(lats)), closed=closed)
+        lons, lats = np.append(lons, lon[-1]), np.append(lats, lat[-1])
+    return without_repeats(to_cube(lons, lats), closed=closed)
 
 
 def without_repeats(q: np.ndarray, *, closed: bool) -> np.ndarray:

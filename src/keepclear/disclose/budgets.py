@@ -14,16 +14,18 @@ from math import asin, cos, pi, radians, sin, sqrt
 from typing import Final
 
 from keepclear.disclose.crossing_only import extent
-from keepclear.domain.arrangement import Caps
+from keepclear.domain.arrangement import Arrangement, Caps
 from keepclear.domain.declaration import Declaration, Kind, Part
 from keepclear.domain.footprint import Area, Circle, Footprint
 from keepclear.domain.position import Position
 from keepclear.domain.route import Route, Waypoint
 from keepclear.domain.window import Window
 
-__all__ = ["DAY_US", "Use", "beyond", "size_km2_hours"]
+__all__ = ["DAY_US", "SHARE_MAX", "Use", "beyond", "share_of_theatre", "size_km2_hours"]
 
 DAY_US: Final = 86_400_000_000
+SHARE_MAX: Final = 0.05
+"""Of a theatre in a day: more is said where an arrangement is checked."""
 _HOUR_US: Final = 3_600_000_000
 _RADIUS_KM: Final = 6_371.0088
 """Mean radius: areas are counted here, not judged; 0.5 % is good enough for a budget."""
@@ -60,6 +62,18 @@ def beyond(uses: Iterable[Use], new: Use, caps: Caps) -> str | None:
     if sum(use.area_km2_hours for use in (*recent, new)) > caps.area_km2_hours:
         return "budget.area-hours"
     return None
+
+
+def share_of_theatre(arrangement: Arrangement) -> float | None:
+    """How much of its theatre a party may ask for in a day; nothing, where it holds everywhere.
+
+    About as much of a plan in it is learnt by whoever asks for nothing else (decision 0021).
+    """
+    if arrangement.theatre is None:
+        return None
+    rings = [polygon.rings[0] for polygon in arrangement.theatre.polygons]
+    whole = sum(_ring_km2(ring) for ring in rings) * _HOURS_MAX
+    return arrangement.caps.area_km2_hours / whole if whole else None
 
 
 def size_km2_hours(declaration: Declaration) -> float:

@@ -84,6 +84,8 @@ KEPT_AS: Final[Mapping[str, Mapping[Whose, Keeping]]] = MappingProxyType(
         "agreed": _ALWAYS,
         "admitted": _ALWAYS,
         "put-out": _ALWAYS,
+        "carried": _ALWAYS,
+        "voiced": _ALWAYS,
         "reported": _ALWAYS,
         "stated": _ALWAYS,
         "erased": _ALWAYS,

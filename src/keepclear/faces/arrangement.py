@@ -50,6 +50,7 @@ def check(file: str) -> int:
     if found is None:
         return Exit.UNREADABLE
     say(f"{shown(file)}: {found.name}, version {found.version}: nothing is wrong with it")
+    _say_share(found)
     return Exit.NOTHING
 
 
@@ -163,6 +164,19 @@ def _read(file: str) -> Arrangement | None:
     for refusal in refused:
         say(f"{refusal.where}: {refusal.message}")
     return found
+
+
+def _say_share(found: Arrangement) -> None:
+    """A budget that lets a party ask for much of the theatre keeps nothing to anybody."""
+    from keepclear.disclose.budgets import SHARE_MAX, share_of_theatre  # noqa: PLC0415
+
+    share = share_of_theatre(found)
+    if share is not None and share > SHARE_MAX:
+        say(
+            f"look at this: caps.area_km2_hours is {share:.0%} of the theatre in a day; whoever asks "
+            f"for nothing else learns about as much of a plan; {SHARE_MAX:.0%} would be "
+            f"{found.caps.area_km2_hours * SHARE_MAX / share:,.0f}"
+        )
 
 
 def _rows(found: Arrangement) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,7 @@ from keepclear.faces.folder import backup, init, status
 from keepclear.faces.incident import incident
 from keepclear.faces.journeys import hold, return_, split
 from keepclear.faces.keep import keep
+from keepclear.faces.limits import max_bytes_option
 from keepclear.faces.link import link
 from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
@@ -39,7 +40,7 @@ from keepclear.faces.template import template
 from keepclear.faces.terminal import ProgressLine, deliver, not_over_input, say
 from keepclear.faces.where import where
 from keepclear.node.config import CHECK_SETTINGS, settings
-from keepclear.node.files import BYTES_MAX, STDIN
+from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
     from keepclear.node.check import Question
@@ -159,13 +160,7 @@ _EXIT_CODES: Final = "\b\nExit code:\n" + "\n".join(
     "notam, notam-json, readsb, sbs or sbs-utc.",
 )
 @map_option()
-@_setting(
-    "--max-bytes",
-    type=quantities.SIZE,
-    default=str(BYTES_MAX),
-    metavar="SIZE",
-    help="Largest file that is read: 500MB; 1GB if nothing is said.",
-)
+@max_bytes_option(_setting)
 @_setting("--keep-going", is_flag=True, help="Unreadable rows do not make the exit code 3.")
 @_setting("--exit-zero", is_flag=True, help="Crossings do not make the exit code 1.")
 @_setting("--quiet", "-q", is_flag=True, help="Say only what could not be read.")

@@ -67,6 +67,7 @@ def consent(
     """
     from keepclear.node import consenting  # noqa: PLC0415
     from keepclear.node.declaring import Request  # noqa: PLC0415
+    from keepclear.node.due import due as do_due  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     about = None if kind is None else Kind(kind)
@@ -85,6 +86,7 @@ def consent(
             return Exit.NOTHING
         given = _given(to, fields, begins, lead)
         answer = consenting.consent(node, subject, given, request, kind=about)
+        do_due(node)
         again = " (as it was said before)" if answer.again else ""
         say(f"{plain(subject)}: {plain(_words(given))}{again}")
     return Exit.NOTHING

@@ -7,11 +7,10 @@ from typing import Any, Final
 import click
 
 from keepclear.errors import UsageError
-from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
+from keepclear.faces.limits import max_bytes_option
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, not_over_input, say
-from keepclear.node.files import BYTES_MAX
 
 __all__ = ["convert"]
 
@@ -32,13 +31,7 @@ _EXIT_CODES: Final = (
 @click.option("--read-as", metavar="FORMAT", help="Format of SRC, where it should not be guessed.")
 @map_option()
 @click.option("--write-as", metavar="FORMAT", help="Format of DST, where its name does not say it.")
-@click.option(
-    "--max-bytes",
-    type=quantities.SIZE,
-    default=str(BYTES_MAX),
-    metavar="SIZE",
-    help="Largest file that is read: 500MB; 1GB if nothing is said.",
-)
+@max_bytes_option(click.option)
 @click.option(
     "--keep-going", is_flag=True, help="Write what could be read, without the refused rows."
 )

@@ -60,6 +60,9 @@ def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> i
     "--after", type=quantities.INSTANT, metavar="TIME", help="What was kept or in force from then,"
 )
 @click.option("--before", type=quantities.INSTANT, metavar="TIME", help="to then.")
+@click.option(
+    "--for", "reader", default="", metavar="PARTY", help="Only what it said and was shown."
+)
 @click.option("-o", "--output", required=True, metavar="FILE", help="Write the bundle there.")
 def bundle(folder: str, output: str, **asked: Any) -> int:
     """Make a bundle of evidence from the record in DIR; keepclear verify needs nothing else.
@@ -84,6 +87,7 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
             first=asked["first"],
             last=asked["last"],
             span=Window(after, before) if times else None,
+            reader=asked["reader"],
         )
         key = str(home.record_key.verifier)
     deliver(data, output)

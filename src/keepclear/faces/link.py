@@ -38,11 +38,20 @@ def link() -> None:
     metavar="URL",
     help="Where this node is reached, https://host:port; may be given again, '' for none.",
 )
+@click.option(
+    "--certificate", metavar="FILE", help="The certificate (PEM) that it shows there, to be pinned."
+)
 @click.option("--root", metavar="FILE", help="The root key, where it is not kept in the folder.")
 @click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the invitation there.")
 @asking
 def invite(
-    folder: str, addresses: tuple[str, ...], root: str | None, output: str, by: str, key: str
+    folder: str,
+    addresses: tuple[str, ...],
+    certificate: str | None,
+    root: str | None,
+    output: str,
+    by: str,
+    key: str,
 ) -> int:
     """Write the invitation of the node in DIR: its root key and its cards, for another desk.
 
@@ -52,6 +61,7 @@ def invite(
     from keepclear.link.invitation import write_invitation  # noqa: PLC0415
     from keepclear.node.declaring import Request  # noqa: PLC0415
     from keepclear.node.peers import cards_of, peer_of, renew  # noqa: PLC0415
+    from keepclear.node.pinned_tls import read_certificate  # noqa: PLC0415
     from keepclear.node.sealing import recipient_of  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
@@ -66,6 +76,7 @@ def invite(
             Request(by, "command line"),
             addresses=[one for one in addresses if one] if addresses else None,
             age=recipient_of(home.age_identity()),
+            certificate=None if certificate is None else read_certificate(certificate),
         )
         own = peer_of(node, home.owner)
         text = write_invitation(own.root, cards_of(node, home.owner))

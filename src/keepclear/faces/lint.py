@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from keepclear.errors import InputError, UsageError
-from keepclear.faces import quantities
 from keepclear.faces.columns import map_option
+from keepclear.faces.limits import max_bytes_option
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, not_over_input, say
-from keepclear.node.files import BYTES_MAX, STDIN
+from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
     from keepclear.domain.position import Position
@@ -65,13 +65,7 @@ _EXIT_CODES: Final = (
     metavar="FORMAT",
     help="Format of the files, if not to be guessed; check --help lists them.",
 )
-@click.option(
-    "--max-bytes",
-    type=quantities.SIZE,
-    default=str(BYTES_MAX),
-    metavar="SIZE",
-    help="Largest file that is read: 500MB; 1GB if nothing is said.",
-)
+@max_bytes_option(click.option)
 @map_option()
 def lint(files: tuple[str, ...], **options: Any) -> int:
     """Say what looks wrong in FILE..., before it is sent.

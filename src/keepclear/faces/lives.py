@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from keepclear.domain.life import Act
+from keepclear.domain.window import format_instant
 from keepclear.faces import quantities
 from keepclear.faces.outcome import Exit
 from keepclear.faces.place import is_url
@@ -18,7 +19,7 @@ from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
     from keepclear.node.declaring import Answer, Request
-    from keepclear.node.memory import Case
+    from keepclear.node.memory import Case, Memory
 
 __all__ = ["act", "asking", "delay", "list_", "show", "token_file", "withdraw"]
 
@@ -60,14 +61,15 @@ def list_(folder: str, token_file: str | None, *, as_json: bool) -> int:
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        rows = [_row(subject, case) for subject, case in sorted(node.memory.cases.items())]
+        memory = node.memory
+        rows = [_row(memory, subject, case) for subject, case in sorted(memory.cases.items())]
     if as_json:
         whole = {"keepclear": "list/1", "declarations": rows}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
         return Exit.NOTHING
     lines = [
         f"{plain(row['subject']):<24}  {row['kind']:<11}  {row['stage']:<13}  "
-        f"version {row['version']}, {_crossings(row['crossings'])}"
+        f"version {row['version']}, {_crossings(row['crossings'])}{_confirmation(row)}"
         for row in rows
     ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
@@ -91,13 +93,12 @@ def show(folder: str, subject: str, token_file: str | None, *, as_json: bool) ->
 
         with commands.line(folder, token_file) as to:
             return commands.show(to, subject, as_json=as_json)
-    from keepclear.domain.window import format_instant  # noqa: PLC0415
     from keepclear.node.acting import case_of  # noqa: PLC0415
     from keepclear.node.ledger import opening_of  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (_, node):
-        row = _row(subject, case_of(node, subject))
+        row = _row(node.memory, subject, case_of(node, subject))
         history = node.store.history(subject)
     bodies = [json.loads(opening_of(one).body) if one.data else {} for one in history]
     if as_json:
@@ -238,15 +239,27 @@ def _say_done(answer: Answer) -> None:
     say(f"{reply['subject']}: version {reply['version']} is {reply['stage']}{again}")
 
 
-def _row(subject: str, case: Case) -> dict[str, Any]:
+def _row(memory: Memory, subject: str, case: Case) -> dict[str, Any]:
+    from keepclear.node.due import confirm_by_us  # noqa: PLC0415
+
     verdict = case.verdict
+    instants = {"confirm_by": confirm_by_us(memory, case), "unconfirmed_since": case.unconfirmed_us}
+    told = {name: format_instant(us) for name, us in instants.items() if us is not None}
     return {
         "subject": subject,
         "kind": case.kind.value,
         "stage": case.stage.value,
         "version": case.latest.number,
         "crossings": None if verdict is None else len(verdict.crossings),
+        **told,
     }
+
+
+def _confirmation(row: dict[str, Any]) -> str:
+    """By when a site is to be confirmed, or since when it is not."""
+    if "unconfirmed_since" in row:
+        return f", unconfirmed since {row['unconfirmed_since']}"
+    return f", confirm by {row['confirm_by']}" if "confirm_by" in row else ""
 
 
 def _crossings(number: int | None) -> str:

@@ -54,10 +54,11 @@ def serve(
     """
     from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY  # noqa: PLC0415
     from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
+    from keepclear.faces.peer.conversation import Conversation  # noqa: PLC0415
     from keepclear.node.links import first_link  # noqa: PLC0415
-    from keepclear.node.minding import minding  # noqa: PLC0415
     from keepclear.node.serving import serving  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.talking import Talk  # noqa: PLC0415
     from keepclear.node.worker import Worker  # noqa: PLC0415
 
     place = Place(host, port, names, tls_cert, tls_key)
@@ -68,15 +69,17 @@ def serve(
         if link is not None:
             deliver(f"{url}/first#{link}\n", STDIN)
             say("this link lets in the first person, once; whoever has it is the first")
+        conversation = Conversation(Talk(node, home.message_key))
         worker = Worker(node)
         service = service_of(
             worker,
             known,
+            conversation=conversation,
             per_party=PER_PARTY.at(per_party),
             per_address=PER_ADDRESS.at(per_address),
         )
         try:
-            with serving(home.folder, url), minding(worker):
+            with serving(home.folder, url):
                 say(f"serving the node of {home.owner} at {url}")
                 run(place, service, listener)
         except OSError as error:

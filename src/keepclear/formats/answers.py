@@ -155,6 +155,8 @@ def _answer(
         put_text(cell, ": ".join(filter(None, (words(word), "; ".join(told)))))
         cell.fill = PatternFill("solid", fgColor=_COLOURS[word])
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if sheet.print_area:  # of a template: what is answered is printed, and its answer
+            sheet.print_area = f"A1:{get_column_letter(column)}{number}"
 
 
 def _visible(sheet: Worksheet, number: int) -> int:

@@ -117,7 +117,7 @@ languages = ["en"]
 # What one party may ask of another in a day where only crossings are disclosed.
 [caps]
 declarations = 500
-area_km2_hours = 50000
+area_km2_hours = 25000
 withdrawals_after_verdict = 20
 
 [retention]

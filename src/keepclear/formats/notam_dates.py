@@ -17,11 +17,11 @@ from typing import Final
 from keepclear.domain.units import TIME_US
 from keepclear.domain.window import Window
 
-__all__ = ["WINDOWS_MAX", "dated", "end_of_day"]
+__all__ = ["MONTHS", "WINDOWS_MAX", "dated", "end_of_day"]
 
 WINDOWS_MAX: Final = 400
 """Windows of one notice; more than a year of days is no list of dates."""
-_MONTHS: Final = (
+MONTHS: Final = (
     "JAN",
     "FEB",
     "MAR",
@@ -37,7 +37,7 @@ _MONTHS: Final = (
 )
 _PAIR: Final = re.compile(r"(\d{10})\s*(?:TO|-)\s*(\d{10})[\s,]*", re.ASCII)
 _TOKEN: Final = re.compile(
-    rf"(?P<hours>\d{{4}}\s?-\s?\d{{4}})(?!\d)|(?P<month>{'|'.join(_MONTHS)})\b|(?P<day>\d\d)(?!\d)"
+    rf"(?P<hours>\d{{4}}\s?-\s?\d{{4}})(?!\d)|(?P<month>{'|'.join(MONTHS)})\b|(?P<day>\d\d)(?!\d)"
     r"|(?P<until>-)|[\s,:]+|AND\b",
     re.ASCII,
 )
@@ -96,7 +96,7 @@ def _days_and_hours(words: str, outer: Window) -> Iterator[tuple[int, int]]:
     month: int | None = None
     for token in _tokens(words):
         if token["month"]:
-            month = _MONTHS.index(token["month"]) + 1
+            month = MONTHS.index(token["month"]) + 1
         elif token["until"]:
             until = True
         elif token["day"]:

@@ -25,6 +25,7 @@ from keepclear.formats.airpoints import read_compact
 from keepclear.formats.members import Findings, as_list, as_object, member, unique
 from keepclear.formats.notam import CONTRADICTS
 from keepclear.formats.notam_area import area_of
+from keepclear.formats.notam_dates import MONTHS
 from keepclear.formats.notam_limits import band_of, read_q_line
 from keepclear.formats.notam_text import Notam, split_notams
 from keepclear.formats.notam_times import Opening, opening, ten_digits
@@ -39,21 +40,7 @@ ROWS_MAX: Final = 100_000
 RINGS_MAX: Final = 100
 """Areas in one row: separated by a semicolon or a bar, or as a list."""
 _COLUMNS: Final = ("CODE", "COORDINATES")
-_MONTHS: Final = [
-    "JAN",
-    "FEB",
-    "MAR",
-    "APR",
-    "MAY",
-    "JUN",
-    "JUL",
-    "AUG",
-    "SEP",
-    "OCT",
-    "NOV",
-    "DEC",
-]
-_STAMP: Final = rf"(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d\d):(\d\d) 20(\d\d)"
+_STAMP: Final = rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d\d):(\d\d) 20(\d\d)"
 _TIME: Final = re.compile(rf"{_STAMP} UNTIL {_STAMP}", re.ASCII)
 
 _NO_NOTICE: Final = (
@@ -205,7 +192,7 @@ def _time(raw: Any) -> Window | None:
 
 
 def _stamp(day: str, month: str, hour: str, minute: str, year: str) -> int:
-    return ten_digits(f"{year}{_MONTHS.index(month) + 1:02d}{int(day):02d}{hour}{minute}")
+    return ten_digits(f"{year}{MONTHS.index(month) + 1:02d}{int(day):02d}{hour}{minute}")
 
 
 def _both(

@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from keepclear.domain.fields import FIELDS, Field, Form
 from keepclear.formats.labels import LANGUAGES, title
 from keepclear.formats.labels.language import Language
+from keepclear.formats.labels.meanings import meaning
 from keepclear.formats.sheets.columns import LENGTHS
 from keepclear.formats.sheets.example import EXAMPLE_ID, EXAMPLE_POSITIONS, OURS
 from keepclear.formats.workbooks import put_text, saved
@@ -38,6 +39,9 @@ _WIDTHS: Final = MappingProxyType(
 _WIDTH: Final = 17
 _WIDE: Final = MappingProxyType({"description": 36, "id": 14, "contact_role": 26})
 _HEADING_HEIGHT: Final = 48
+_PAGES_WIDE: Final = 4
+"""Sheets of paper side by side; on fewer the words are too small to be read."""
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT = 1, 2
 _LISTS: Final = "Lists"
 _INK, _PAPER, _PALE, _GREY, _LINE = "1F3A5F", "FFFFFF", "E8EEF5", "808080", "C9D3DF"
 _AMBER: Final = "FFF3CD"
@@ -85,7 +89,7 @@ SUBJECTS: Final = MappingProxyType(
                     name="word:example_name",
                     site_type="choice:clinic",
                     position=EXAMPLE_POSITIONS[0],
-                    position_2="-31.09500 144.20000",
+                    position_2="31.09500 S, 144.20000 E",
                     description="word:example_words",
                     standoff_m="2000",
                     position_method="choice:GPS in place",
@@ -93,7 +97,7 @@ SUBJECTS: Final = MappingProxyType(
                     marking="choice:day",
                     confirmed_on="2015-11-15",
                     contact_role=_DESK,
-                    contact_phone="+00 000 000 000",
+                    contact_phone="(+00) 000 000 000",
                     valid_until="2016-02-15",
                     sensitivity="choice:high",
                 ),
@@ -116,7 +120,7 @@ SUBJECTS: Final = MappingProxyType(
                     people_count="8",
                     return_leg="yes/no:no",
                     contact_role=_DESK,
-                    contact_phone="+00 000 000 000",
+                    contact_phone="(+00) 000 000 000",
                 ),
                 _example(
                     stop_kind="choice:holding point",
@@ -182,12 +186,19 @@ def _headed(sheet: Worksheet, subject: str, about: _Subject, language: Language)
     for row, text, font in lines:
         put_text(sheet.cell(row, 1), text)
         sheet.cell(row, 1).font = font
+        sheet.cell(row, 1).alignment = Alignment(readingOrder=_order(language))
     if not language.reviewed:
         put_text(sheet.cell(_MARK_ROW, 1), _unreviewed(language))
         sheet.cell(_MARK_ROW, 1).font = Font(size=10, italic=True, color="8A5A00")
+        sheet.cell(_MARK_ROW, 1).alignment = Alignment(readingOrder=_order(language))
         for column in range(1, len(about.columns) + 1):
             sheet.cell(_MARK_ROW, column).fill = PatternFill("solid", fgColor=_AMBER)
     sheet.row_dimensions[_TITLE_ROW].height = 26
+
+
+def _order(language: Language) -> float:
+    """Which way a cell is read (ECMA-376, 18.8.1): full stops and stars stand at its end."""
+    return _RIGHT_TO_LEFT if language.right_to_left else _LEFT_TO_RIGHT
 
 
 def _unreviewed(language: Language) -> str:
@@ -210,7 +221,9 @@ def _column(sheet: Worksheet, lists: Worksheet, at: int, field: Field, language:
     put_text(heading, _heading(field, language))
     heading.font = Font(bold=True, color=_PAPER)
     heading.fill = PatternFill("solid", fgColor=_INK if field.required else "4A6588")
-    heading.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    heading.alignment = Alignment(
+        wrap_text=True, vertical="center", horizontal="center", readingOrder=_order(language)
+    )
     heading.comment = _note(field, language)
     put_text(sheet.cell(_NAME_ROW, at), field.name)
     letter = get_column_letter(at)
@@ -230,7 +243,7 @@ def _column(sheet: Worksheet, lists: Worksheet, at: int, field: Field, language:
 
 
 def _note(field: Field, language: Language) -> Comment:
-    words = field.meaning
+    words = meaning(field, language.code)
     if field.required:
         words = f"{language.words['required']} {words}"
     if field.choices:
@@ -295,7 +308,7 @@ def _in_language(name: str, text: str, language: Language) -> str:
 
 
 def _pages(sheet: Worksheet, columns: int, language: Language) -> None:
-    """How it looks on a screen and on paper: A4 across, the heading on each page."""
+    """How it looks on a screen and on paper: A4 across, heading and reference on each page."""
     sheet.row_dimensions[_NAME_ROW].hidden = True
     sheet.row_dimensions[_HEADING_ROW].height = _HEADING_HEIGHT
     sheet.freeze_panes = sheet.cell(_FIRST_ROW, 2)
@@ -303,9 +316,10 @@ def _pages(sheet: Worksheet, columns: int, language: Language) -> None:
     sheet.sheet_view.zoomScale = 90
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 2, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = _PAGES_WIDE, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{_HEADING_ROW}:{_HEADING_ROW}"
+    sheet.print_title_cols = "A:A"
     sheet.print_area = f"A1:{get_column_letter(columns)}{_FIRST_ROW + 30}"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.oddFooter.center.text = "&P / &N"
@@ -327,8 +341,12 @@ def _read_me(sheet: Worksheet, about: _Subject, language: Language) -> None:
     for row, name in enumerate(about.columns, 8):
         field = _FIELDS[name]
         put_text(sheet.cell(row, 1), _heading(field, language))
-        put_text(sheet.cell(row, 2), field.meaning)
+        put_text(sheet.cell(row, 2), meaning(field, language.code))
         sheet.cell(row, 1).font = Font(bold=field.required)
+    for cell in (cell for row in sheet.iter_rows() for cell in row):
+        cell.alignment = Alignment(readingOrder=_order(language))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 46, 80
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

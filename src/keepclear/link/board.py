@@ -35,6 +35,8 @@ class Board:
     progress: dict[Key, Progress] = field(default_factory=dict)
     _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
     """Ours of which there is no receipt, by peer and number."""
+    _streams: dict[str, int] = field(default_factory=dict)
+    """The number of our stream to each peer."""
 
     def take(self, peer: str, how: str, received: Received, at_us: int) -> list[tuple[Key, Effect]]:
         """One more note of the record.
@@ -49,6 +51,8 @@ class Board:
         if message is None:
             return []
         ours = how == "sent"
+        if ours:
+            self._in_stream(peer, received.stream)
         effects: list[tuple[Key, Effect]] = []
         if how != "receipt":
             effects += self._opens((peer, ours, received.hash), received, at_us, how)
@@ -103,6 +107,14 @@ class Board:
         )
         self.alerts[key] = alert
         return [(key, one) for one in effects]
+
+    def _in_stream(self, peer: str, stream: int) -> None:
+        """In a new stream, what had no receipt is written again: the old one is awaited no more."""
+        if self._streams.get(peer, stream) != stream:
+            for key in self._unstored.pop(peer, {}).values():
+                self.progress.pop(key, None)
+                self.alerts.pop(key, None)
+        self._streams[peer] = stream
 
     def _stored(self, peer: str, upto: int, at_us: int) -> None:
         waiting = self._unstored.get(peer, {})

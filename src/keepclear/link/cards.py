@@ -43,6 +43,7 @@ __all__ = [
 CARD: Final = "keepclear/card/1"
 ADDRESSES_MAX: Final = 8
 REVOKED_MAX: Final = 100
+CERTIFICATE_BYTES_MAX: Final = 8_000
 NUMBER_MAX: Final = 10**9
 _HASH_BYTES: Final = 32
 _PARTY_LENGTH_MAX: Final = 100
@@ -80,6 +81,8 @@ class UnverifiedCard:
     from_us: int
     until_us: int
     revoked: tuple[Revoked, ...] = ()
+    certificate: bytes = b""
+    """The X.509 certificate, in DER, that its addresses show; without one, the public web decides."""
 
     def __post_init__(self) -> None:
         if self.message_key.public == self.record_key.public:
@@ -96,6 +99,8 @@ class UnverifiedCard:
             raise _malformed("it ends before it begins")
         if len(self.addresses) > ADDRESSES_MAX or len(self.revoked) > REVOKED_MAX:
             raise _malformed("it has too many addresses or revoked keys")
+        if len(self.certificate) > CERTIFICATE_BYTES_MAX:
+            raise _malformed(f"its certificate has more than {CERTIFICATE_BYTES_MAX:,} bytes")
         if not all(one.startswith("https://") for one in self.addresses):
             raise _malformed("an address begins with https://")
 
@@ -117,6 +122,7 @@ class UnverifiedCard:
         yield "message-key", str(self.message_key)
         yield "record-key", str(self.record_key)
         yield "age", self.age or "none"
+        yield "certificate", b64encode(self.certificate).decode() or "none"
         yield "from", format_instant(self.from_us)
         yield "until", format_instant(self.until_us)
         for one in self.revoked:
@@ -163,6 +169,7 @@ def open_card(data: bytes, root: Verifier) -> Card:
         from_us=said.from_us,
         until_us=said.until_us,
         revoked=said.revoked,
+        certificate=said.certificate,
         note=data,
     )
 
@@ -176,11 +183,10 @@ def parse_card(text: str) -> UnverifiedCard:
     fields = read_fields(text, CARD)
     one = {name: value for name, value in fields if name not in {"address", "revoked"}}
     try:
-        previous = one["previous"]
         found = UnverifiedCard(
             party=one["party"],
             number=int(one["number"]),
-            previous=b"" if previous == "none" else b64decode(previous, validate=True),
+            previous=_decoded(one["previous"]),
             addresses=tuple(value for name, value in fields if name == "address"),
             message_key=Verifier.parse(one["message-key"]),
             record_key=Verifier.parse(one["record-key"]),
@@ -188,6 +194,7 @@ def parse_card(text: str) -> UnverifiedCard:
             from_us=parse_instant(one["from"]),
             until_us=parse_instant(one["until"]),
             revoked=tuple(_revoked(value) for name, value in fields if name == "revoked"),
+            certificate=_decoded(one["certificate"]),
         )
         printed = found.text
     except (KeyError, ValueError, InputError):
@@ -229,6 +236,10 @@ def believed(card: Card, key: Verifier, sequence: int) -> bool:
     return any(one.key == str(key) and sequence <= one.after for one in card.revoked)
 
 
+def _decoded(value: str) -> bytes:
+    return b"" if value == "none" else b64decode(value, validate=True)
+
+
 def _revoked(value: str) -> Revoked:
     key, _, after = value.partition(" after ")
     return Revoked(str(Verifier.parse(key)), int(after))
@@ -247,6 +258,7 @@ def next_card(
     until_us: int,
     addresses: Sequence[str] | None = None,
     age: str | None = None,
+    certificate: bytes | None = None,
     last_believed: int | None = None,
 ) -> UnverifiedCard:
     """The card that follows another; a message key that changes is revoked.
@@ -259,6 +271,7 @@ def next_card(
         until_us: When it ends to hold.
         addresses: As before, where they are left out.
         age: As before, where it is left out.
+        certificate: As before, where it is left out.
         last_believed: Of a replaced message key, number of the last message to believe; none, where it
             is left out.
     """
@@ -276,4 +289,5 @@ def next_card(
         from_us=from_us,
         until_us=until_us,
         revoked=tuple(revoked),
+        certificate=old.certificate if certificate is None else certificate,
     )

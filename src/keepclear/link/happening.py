@@ -17,6 +17,7 @@ from keepclear.record.note import Signer, Verifier
 __all__ = [
     "Alarm",
     "Arrived",
+    "BeginAnew",
     "Compare",
     "Deliver",
     "Effect",
@@ -44,9 +45,6 @@ class Line:
     """Those that hold between the two, by the text that messages carry."""
     suspended: bool = False
     """What is not urgent, no receipt and no notified site is refused meanwhile."""
-    out_stream: int = 1
-    in_stream: int = 1
-    """Both from 1; people agree on a new number when a desk lost what it had."""
 
 
 # --- what happens ----------------------------------------------------------------------------------
@@ -79,7 +77,17 @@ class Tick:
     """What a heartbeat says, where one is due."""
 
 
-Event = Write | Arrived | Tick
+@dataclass(frozen=True, slots=True)
+class BeginAnew:
+    """People at both desks have agreed on new stream numbers, because one of them lost what it had."""
+
+    out_stream: int | None = None
+    """Of ours; what the peer has not stored is written again in it."""
+    in_stream: int | None = None
+    """Of the peer's."""
+
+
+Event = Write | Arrived | Tick | BeginAnew
 
 
 # --- what follows ----------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from keepclear.link.state import (
     key_of,
 )
 
-__all__ = ["take"]
+__all__ = ["astray", "take"]
 
 ACK_DELAY_US: Final = MICROSECONDS // 20
 """One receipt answers everything that came in so long a time; flash is answered at once."""
@@ -66,6 +66,11 @@ def take(line: Line, state: State, received: Received, now_us: int) -> tuple[Sta
             state, more = _fork(line, state, waiting, "stream.other-chain", waited=True)
         effects += more
     return _owe(state, received, now_us), effects
+
+
+def astray(line: Line, state: State, received: Received) -> tuple[State, list[Effect]]:
+    """A message of another stream than the one that was agreed on: proof, and shown if it is flash."""
+    return _fork(line, state, received, "stream.other")
 
 
 def _again(line: Line, state: State, received: Received, now_us: int) -> tuple[State, list[Effect]]:

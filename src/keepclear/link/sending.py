@@ -22,6 +22,7 @@ __all__ = [
     "due_us",
     "not_chained",
     "once_more",
+    "rewrite",
     "signed_anew",
     "stored_by_peer",
     "transmit",
@@ -46,8 +47,21 @@ def write(line: Line, state: State, event: Write, now_us: int) -> tuple[State, l
     Raises:
         InputError: a reader would not act on it.
     """
-    kind = kind_of(event.body)
-    signed = sign_message(_message(line, state, event, now_us), line.me)
+    return _append(line, state, _message(line, state, event, now_us), now_us)
+
+
+def rewrite(line: Line, state: State, message: Message, now_us: int) -> tuple[State, list[Effect]]:
+    """What one message said, once more at the end of our stream; with the time when it was said."""
+    event = Write(
+        message.body, message.urgency, message.until_us, message.arrangement, message.drill
+    )
+    again = replace(_message(line, state, event, now_us), sent_us=message.sent_us)
+    return _append(line, state, again, now_us)
+
+
+def _append(line: Line, state: State, message: Message, now_us: int) -> tuple[State, list[Effect]]:
+    kind = message.kind
+    signed = sign_message(message, line.me)
     in_window = kind.on_arrival or len(state.sending.unstored) < WINDOW
     new = Unstored(
         signed.note, signed.seq, signed.hash, kind.on_arrival, now_us if in_window else None, 1
@@ -210,7 +224,7 @@ def _message(line: Line, state: State, event: Write, now_us: int) -> Message:
     return Message(
         sender=line.me.name,
         recipient=line.peer.name,
-        stream=line.out_stream,
+        stream=state.sending.stream,
         seq=state.sending.seq + 1,
         prev=state.sending.hash,
         sent_us=now_us,

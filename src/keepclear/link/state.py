@@ -63,6 +63,7 @@ class Unstored:
 class Sending:
     """Our stream to the peer."""
 
+    stream: int = 1
     seq: int = 0
     hash: str = NOTHING_BEFORE
     stored: int = 0
@@ -76,6 +77,7 @@ class Sending:
 class Receiving:
     """The peer's stream to us."""
 
+    stream: int = 1
     seq: int = 0
     """Everything up to this number is stored."""
     hash: str = NOTHING_BEFORE
@@ -124,10 +126,12 @@ class State:
 class _Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept of a line beside its notes."""
 
+    out_stream: int
     sent: int
     sent_hash: str
     stored: int
     stored_hash: str
+    in_stream: int
     received: int
     received_hash: str
 
@@ -140,7 +144,16 @@ def key_of(peer: str, number: int) -> str:
 def keep_line(peer: str, state: State) -> Keep:
     """The numbers of a line, to be kept with everything that changed them."""
     out, come = state.sending, state.receiving
-    numbers = _Numbers(out.seq, out.hash, out.stored, out.stored_hash, come.seq, come.hash)
+    numbers = _Numbers(
+        out.stream,
+        out.seq,
+        out.hash,
+        out.stored,
+        out.stored_hash,
+        come.stream,
+        come.seq,
+        come.hash,
+    )
     return Keep(LINE, peer, msgspec.json.encode(numbers))
 
 
@@ -183,6 +196,7 @@ def restore(peer: str, kept: Mapping[str, Mapping[str, bytes]]) -> State:
         recent.append(seen[number])
     return State(
         Sending(
+            numbers.out_stream,
             numbers.sent,
             numbers.sent_hash,
             numbers.stored,
@@ -190,6 +204,7 @@ def restore(peer: str, kept: Mapping[str, Mapping[str, bytes]]) -> State:
             tuple(Unstored(one.note, one.seq, one.hash, one.on_arrival) for one in unstored),
         ),
         Receiving(
+            numbers.in_stream,
             numbers.received,
             numbers.received_hash,
             tuple(read_own(mine[AHEAD][key]) for key in sorted(mine[AHEAD])),

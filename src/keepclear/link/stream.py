@@ -13,10 +13,12 @@ from typing import Final
 
 from keepclear.domain.units import MICROSECONDS
 from keepclear.errors import VerificationError
+from keepclear.link.anew import begin_anew
 from keepclear.link.bodies import NO_PERMISSION, Head, Heartbeat, Ref, Stored
 from keepclear.link.happening import (
     Alarm,
     Arrived,
+    BeginAnew,
     Compare,
     Deliver,
     Effect,
@@ -31,7 +33,7 @@ from keepclear.link.happening import (
     Write,
 )
 from keepclear.link.message import Received, open_message
-from keepclear.link.receiving import take
+from keepclear.link.receiving import astray, take
 from keepclear.link.sending import due_us as sending_due_us
 from keepclear.link.sending import not_chained, once_more, stored_by_peer, transmit, write
 from keepclear.link.state import NEVER_US, State, restore
@@ -39,6 +41,7 @@ from keepclear.link.state import NEVER_US, State, restore
 __all__ = [
     "Alarm",
     "Arrived",
+    "BeginAnew",
     "Compare",
     "Deliver",
     "Effect",
@@ -55,6 +58,7 @@ __all__ = [
     "due_us",
     "restore",
     "step",
+    "to_carry",
 ]
 
 HEARTBEAT_US: Final = 30 * MICROSECONDS
@@ -85,11 +89,14 @@ def step(line: Line, state: State, event: Event, now_us: int) -> tuple[State, tu
 
     Raises:
         InputError: something to write that a reader would not act on; nothing has changed.
+        RuleError: ``stream.number``: a stream that is not new; nothing has changed.
     """
     if isinstance(event, Write):
         state, effects = write(line, state, event, now_us)
     elif isinstance(event, Arrived):
         state, effects = _arrived(line, state, event.note, now_us)
+    elif isinstance(event, BeginAnew):
+        state, effects = begin_anew(line, state, event, now_us)
     else:
         state, effects = _tick(line, state, event.heads, now_us)
     state, told = _without_repeats(state, effects, now_us)
@@ -102,13 +109,25 @@ def due_us(state: State) -> int:
     return min(state.owed_us, state.ask_us, state.beat_us, silent, sending_due_us(state))
 
 
+def to_carry(line: Line, state: State, now_us: int) -> list[bytes]:
+    """What goes on a stick: all that the peer has not stored, flash first, and what we have of it.
+
+    To carry it changes nothing: it is sent by every other way, too, until a receipt comes back.
+    """
+    unstored = sorted(state.sending.unstored, key=lambda one: not one.flash)
+    receipt = not_chained(line, state, _stored(state), now_us)
+    return [*(one.note for one in unstored), receipt.note]
+
+
 def _arrived(line: Line, state: State, note: bytes, now_us: int) -> tuple[State, list[Effect]]:
     try:
         received = open_message(note, line.peer, line.me.name)
     except VerificationError as error:
         kept = note if error.code in _PEER_SIGNED else b""
         return state, _refused(error.code, kept)
-    if received.stream != line.in_stream:
+    if received.stream != state.receiving.stream:
+        if received.seq:
+            return astray(line, state, received)
         return state, _refused("stream.other", note)
     if state.silent:
         state = once_more(state)

@@ -176,6 +176,8 @@ def _notice(
         "party": about.declaration.party,
         "at": format_instant(about.at_us),
     }
+    if about.because is not None:
+        text["because"] = about.because
     if None in views:  # an empty list would say that it crosses no longer
         text = {**text, "notice": "untold/1", "says": UNTOLD_SAYS}
     else:

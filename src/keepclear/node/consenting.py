@@ -17,7 +17,7 @@ from keepclear.domain.consent import NOTIFIED, RELEASES, Consent
 from keepclear.domain.declaration import Kind
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
-from keepclear.node.declaring import Answer, Request, replied, reply_to
+from keepclear.node.declaring import Answer, Request, replied, reply_to, through
 from keepclear.node.due import due
 from keepclear.node.hearing import named
 from keepclear.node.ledger import Node, opening_of
@@ -43,6 +43,8 @@ def consent(
 ) -> Answer:
     """Tell a recipient of a notification, now and with each change, or from when it was said.
 
+    Of all of a kind some are told at once, and the rest when :func:`due` is called next.
+
     Args:
         node: Where it is kept.
         subject: ``Party/id``; the party alone, where ``kind`` is said.
@@ -65,6 +67,7 @@ def consent(
         from_us=given.from_us,
         lead_us=given.lead_us,
         by=request.by,
+        through=through(node, request, subject.partition("/")[0]),
     )
     word = Word(Consent(given.to, tuple(said.fields), given.from_us, given.lead_us))
     asked = f"consent {about} {said.kind} {said.to} {said.fields} {said.from_us} {said.lead_us}"
@@ -72,7 +75,7 @@ def consent(
     if before is None and _held_word(node.memory, about, kind, given.to) == word:
         before = Answer({"subject": about, "to": given.to, "fields": said.fields}, again=True)
     if before is not None:
-        due(node)
+        due(node, writes=1)
         return before
     reply = {
         "subject": about,
@@ -81,7 +84,7 @@ def consent(
         "number": node.store.size() + 1,
     }
     node.save([said], reply=reply_to(request, asked, reply, said.at_us))
-    due(node)
+    due(node, writes=1)
     return Answer(reply)
 
 
@@ -134,6 +137,7 @@ def revoke(
         to=to,
         kind=kind.value if kind else None,
         by=request.by,
+        through=through(node, request, subject.partition("/")[0]),
         reason=reason.strip() or None,
     )
     ended = [_ended(memory, name, to, at_us) for name in told]

@@ -9,6 +9,7 @@ that nothing is told twice, and what did not come about is made up for. Left to 
 from __future__ import annotations
 
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Final
 
 from keepclear.detect.index import batched
@@ -29,8 +30,12 @@ _BATCH: Final = 100
 """Notifications that are told in one write."""
 
 
-def due(node: Node) -> int | None:
+def due(node: Node, *, writes: int | None = None) -> int | None:
     """Do what time has brought: tell what is released by now, and say what has expired.
+
+    Args:
+        node: Where it is kept.
+        writes: At most so many, where others wait meanwhile; the rest is left to the next call.
 
     Returns:
         When to call again, if nothing changes until then; nothing where no instant is awaited.
@@ -39,7 +44,8 @@ def due(node: Node) -> int | None:
         StoreError: some of it may not be kept; call again.
     """
     memory, now_us = node.fresh().memory, node.now_us()
-    for batch in batched(sorted(_ready(memory, now_us)), _BATCH):
+    memory.changed |= _ready(memory, now_us)
+    for batch in islice(batched(sorted(memory.changed), _BATCH), writes):
         bodies: list[Body] = []
         told: list[Shown] = []
         for case in (memory.cases[subject] for subject in batch):
@@ -52,7 +58,7 @@ def due(node: Node) -> int | None:
             node.save([*bodies, *told], outgoing=outgoing_of(told))
         for subject in batch:
             _await(memory, subject, now_us)
-    return _next_us(memory)
+    return now_us if memory.changed else _next_us(memory)
 
 
 def confirm_by_us(memory: Memory, case: Case) -> int | None:
@@ -110,8 +116,8 @@ def _await(memory: Memory, subject: str, now_us: int) -> None:
 
 
 def _ready(memory: Memory, now_us: int) -> set[str]:
-    """What has changed, and that of which an instant has come."""
-    ready = set(memory.changed)
+    """That of which an instant has come."""
+    ready: set[str] = set()
     while memory.agenda and memory.agenda[0][0] <= now_us:
         at_us, subject = heappop(memory.agenda)
         if memory.waits.get(subject) == at_us:

@@ -38,6 +38,8 @@ __all__ = ["LOOKED_AT", "Event", "events_after"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
+_OF_THE_LINE: Final = frozenset({"line", "alert"})
+"""What came over a line, and what its ladders ask for."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -88,6 +90,8 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
     if isinstance(body, Shown):
         if body.how == "read":
             return (), {}  # whoever reads has it already
+        if body.how in _OF_THE_LINE:  # a signed text of lines, to be shown as it is
+            return {body.to}, {"how": body.how, "line": body.subject, "text": body.text}
         return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
     if isinstance(body, Alarm):
         arrangement = memory.arrangements.get(body.arrangement)

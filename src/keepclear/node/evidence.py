@@ -13,6 +13,7 @@ from keepclear.node.ledger import Node, opening_of
 from keepclear.record import bundle
 from keepclear.record.checkpoint import open_checkpoint
 from keepclear.store.base import Entry
+from keepclear.wire.entries import Acted, Declared, Reported, Shown, Stated, decode_body
 
 __all__ = ["Row", "evidence", "rows"]
 
@@ -42,6 +43,7 @@ def evidence(
     first: int | None = None,
     last: int | None = None,
     span: Window | None = None,
+    reader: str = "",
 ) -> bytes:
     """A bundle of entries under the newest checkpoint.
 
@@ -53,6 +55,7 @@ def evidence(
         first: the first number that is shown,
         last: and the last one; or
         span: the span within which something was kept, or what it is about was in force.
+        reader: A party, where only what it said and was shown itself is to be in it.
 
     Raises:
         RuleError: ``record.nothing``: there is no such entry; ``record.large``.
@@ -65,6 +68,9 @@ def evidence(
     else:
         entries = list(_between(node, first or 1, last))
         said = f"entries {first or 1} to {entries[-1].number}" if entries else ""
+    if reader:
+        entries = [one for one in entries if not one.data or _is_of(one, reader)]
+        said += f", of what {reader} said and was shown"
     shown = [entry for entry in entries if entry.data]
     if not shown:
         raise RuleError(
@@ -73,7 +79,7 @@ def evidence(
             if entries
             else "the record has no such entry; keepclear log shows what there is",
         )
-    if len(shown) < len(entries):
+    if len(shown) < len(entries) and not reader:
         said += f"; of {len(entries) - len(shown)} of them only the leaves are left"
     checkpoint, _ = open_checkpoint(
         node.checkpoint(), node.around.signer.name, node.around.signer.verifier
@@ -86,6 +92,16 @@ def evidence(
             "that anybody verifies; make several, of shorter spans",
         )
     return data
+
+
+def _is_of(entry: Entry, party: str) -> bool:
+    """Whether a party said it or was shown it."""
+    body = decode_body(opening_of(entry).body)
+    if isinstance(body, Shown):
+        return body.to == party
+    if isinstance(body, Reported | Stated):
+        return body.party == party
+    return isinstance(body, Declared | Acted) and body.subject.startswith(f"{party}/")
 
 
 def _about(node: Node, subject: str) -> list[Entry]:

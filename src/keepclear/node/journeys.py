@@ -15,7 +15,7 @@ from keepclear.domain.journey import going_back, held, second_group, stop_at
 from keepclear.domain.life import LIVES, Act
 from keepclear.errors import RuleError
 from keepclear.node.acting import case_of
-from keepclear.node.declaring import Answer, Request, check_version, new_version, replied
+from keepclear.node.declaring import Answer, Request, check_version, new_version, replied, through
 from keepclear.node.due import due
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
@@ -113,7 +113,7 @@ def split(
     asked = f"split {subject} {name} {leaves_us} {since_us} {if_match}"
     before = replied(node, request, asked)
     if before is not None:
-        due(node)
+        due(node, writes=1)
         return before
     whole = _movement(node, subject, if_match)
     said = whole.latest.declaration
@@ -133,7 +133,7 @@ def split(
         because="split",
         split_from=(subject, whole.latest.number),
     )
-    due(node)
+    due(node, writes=1)
     return answer
 
 
@@ -154,13 +154,14 @@ def _movement(node: Node, subject: str, if_match: int | None) -> Case:
 def _words(node: Node, whole: str, own: str, request: Request) -> list[Body]:
     """What was said of the whole, said of the group."""
     known = node.memory.words.get(own, {})
+    desk = through(node, request, own.partition("/")[0])
     bodies: list[Body] = []
     for to, word in node.memory.words.get(whole, {}).items():
         given, at_us = word.consent, node.now_us()
         if known.get(to) == word:
             continue
         if given is None:
-            bodies.append(Revoked(subject=own, at_us=at_us, to=to, by=request.by))
+            bodies.append(Revoked(subject=own, at_us=at_us, to=to, by=request.by, through=desk))
             continue
         bodies.append(
             Consented(
@@ -171,6 +172,7 @@ def _words(node: Node, whole: str, own: str, request: Request) -> list[Body]:
                 from_us=given.from_us,
                 lead_us=given.lead_us,
                 by=request.by,
+                through=desk,
             )
         )
     return bodies

@@ -31,7 +31,7 @@ from keepclear.link.happening import (
 )
 from keepclear.link.sending import signed_anew
 from keepclear.link.state import NEVER_US, SPACES, State
-from keepclear.link.stream import due_us, restore, step
+from keepclear.link.stream import due_us, restore, step, to_carry
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.memory import Memory
 from keepclear.record.merkle import root_of
@@ -86,6 +86,11 @@ class Lines:
         """Where one line stands."""
         self._fresh()
         return self._states[peer]
+
+    def to_carry(self, peer: str) -> list[bytes]:
+        """What goes to a peer on a stick or on paper."""
+        self._fresh()
+        return to_carry(self._lines[peer], self._states[peer], self._node.now_us())
 
     def due_us(self) -> int:
         """When :meth:`passes` has something to do, by the node's clock."""

@@ -44,6 +44,7 @@ def renew(
     *,
     addresses: Sequence[str] | None = None,
     age: str = "",
+    certificate: bytes | None = None,
     last_believed: int | None = None,
 ) -> Card:
     """This node's own card; a new one only where something in it changes, or half of its time is over.
@@ -65,6 +66,7 @@ def renew(
             age=age,
             from_us=_whole_second(at_us),
             until_us=_whole_second(at_us) + CARD_LASTS_US,
+            certificate=certificate or b"",
         )
     else:
         if own.root != root.verifier:
@@ -76,6 +78,7 @@ def renew(
         same = (
             (old.message_key, old.record_key, old.age) == (message_key, record_key, age)
             and (addresses is None or tuple(addresses) == old.addresses)
+            and (certificate is None or certificate == old.certificate)
             and at_us < old.from_us + CARD_LASTS_US // 2
         )
         if same:
@@ -88,6 +91,7 @@ def renew(
             until_us=_whole_second(at_us) + CARD_LASTS_US,
             addresses=addresses,
             age=age,
+            certificate=certificate,
             last_believed=last_believed,
         )
     made = open_card(sign_card(card, root), root.verifier)

@@ -1,8 +1,8 @@
 """The record as anybody may have it: checkpoints, tiles and proofs; and a party's own evidence.
 
 Leaves are salted commitments, so that tiles and proofs say nothing of any plan. A bundle of a party
-holds what it said itself and what it was shown; what others were shown, and what the node knew, is not
-in it.
+holds what it said itself, and what it was shown that names no declaration of others. An entry is shown
+whole or not at all, and one on a crossing names the other declaration beside the words that were shown.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def own_evidence(node: Node, party: str, subject: str) -> bytes:
 
 def _is_own(entry: Entry, party: str) -> bool:
     body = decode_body(opening_of(entry).body)
-    return isinstance(body, Declared | Acted) or (isinstance(body, Shown) and body.to == party)
+    if isinstance(body, Shown):
+        return body.to == party and all(one.startswith(f"{party}/") for one in body.of)
+    return isinstance(body, Declared | Acted)
 
 
 def _no_tile() -> RuleError:

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 
+import numpy as np
+
 from keepclear.detect.crossing import Crossing, Minima
+from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.index import Finder, PortableFinder, StandingSet
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.vertical import Geoid
 from keepclear.disclose.levels import arrangement_of
+from keepclear.domain.altitude import AltitudeBand
 from keepclear.domain.arrangement import Arrangement
-from keepclear.domain.declaration import Declaration, State
+from keepclear.domain.declaration import Declaration, Kind, State
+from keepclear.domain.footprint import Circle
+from keepclear.domain.position import Position
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.volume import Volume4D
+from keepclear.domain.window import ALWAYS
 from keepclear.errors import InputError
 from keepclear.node.fastpath import prepare_cache, warm
 from keepclear.node.memory import Case, Memory
@@ -42,10 +50,12 @@ class Standing:
         """Build the sets from what is remembered."""
         self._arrangements = tuple(memory.arrangements.values())
         apart = {Minima(), *map(_minima, self._arrangements)}
-        self._sets = {
-            minima: StandingSet(geoid=geoid, minima=minima, finder=_finder()) for minima in apart
-        }
         standing = [as_standing(case) for case in memory.cases.values() if case.stands]
+        rows = sum(len(one.parts) for one in standing)
+        self._sets = {
+            minima: StandingSet(geoid=geoid, minima=minima, finder=_finder(rows))
+            for minima in apart
+        }
         for one in self._sets.values():
             one.insert_many(standing)
         self._compared = self._sets[Minima()]
@@ -129,11 +139,31 @@ def _order(crossing: Crossing, own: Declaration) -> tuple[str, str, int]:
     return side.party, side.id, crossing.time_start_us or 0
 
 
-def _finder() -> Finder:
-    """Compiled where that has been made before; the answers are the same."""
+def _finder(rows: int) -> Finder:
+    """Compiled where that has been made before, or where there is much to find in; same answers.
+
+    All of it is compiled or loaded here, at a start, so that nobody who asks has to wait for that.
+    """
     prepare_cache()
-    if find_spec("numba") is None or not warm():
+    if find_spec("numba") is None or not (warm() or rows >= FAST_ROWS_MIN):
         return PortableFinder()
     from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415 - loads the compiler
 
+    _rehearse()
     return FastFinder()
+
+
+@cache
+def _rehearse() -> None:
+    """Ask a small set, by its grid and by its list; once in a process."""
+    from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415
+
+    disc = Circle(Position(longitude=0.0, latitude=0.0), 100.0)
+    part = Volume4D(disc, AltitudeBand(None, None), ALWAYS)
+    one, two, three = (Declaration(id=name, kind=Kind.OPERATION, parts=(part,)) for name in "abc")
+    flat = Geoid(np.zeros((721, 1440), dtype=np.int16))
+    known = StandingSet(geoid=flat, finder=FastFinder(fresh_min=0))
+    known.insert(one)
+    known.query(two)  # the grid is built
+    known.insert(two)
+    known.query(three)

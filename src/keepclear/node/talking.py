@@ -23,6 +23,7 @@ from keepclear.link.budget import Budget, Level, admit, looks_flash
 from keepclear.link.gossip import Heads, learn, newest
 from keepclear.link.happening import (
     Arrived,
+    BeginAnew,
     Deliver,
     Heard,
     Line,
@@ -107,12 +108,22 @@ class Talk:
         """
         self._fresh()
         if party not in self._believed:
-            raise RuleError(
-                "line.none",
-                f"there is no line to {party[:80]!r}: its card must hold, and its words be compared",
-            )
+            raise _no_line(party)
         write = Write(body, drill=drill, arrangement=arrangement)
         return self._told(self._lines.happens([(self._name(party), write)]))
+
+    def to_carry(self, party: str) -> list[bytes]:
+        """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
+
+        It may be carried as often as one likes, and come twice or out of order.
+
+        Raises:
+            RuleError: ``line.none``.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise _no_line(party)
+        return self._lines.to_carry(self._name(party))
 
     def forward(self) -> Told:
         """Notices that the node decided on, as messages: each once, however often this is called.
@@ -183,6 +194,21 @@ class Talk:
     def _count(self, peer: str, note: bytes, now_us: int) -> None:
         level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
         self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+
+    def begin_anew(
+        self, party: str, *, out_stream: int | None = None, in_stream: int | None = None
+    ) -> Told:
+        """Go on in new streams, on which people at both desks have agreed by voice.
+
+        Raises:
+            RuleError: ``line.none``; ``stream.number``: it is not above the one that holds.
+            StoreError: nobody can know whether it is kept.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise _no_line(party)
+        event = BeginAnew(out_stream, in_stream)
+        return self._told(self._lines.happens([(self._name(party), event)]))
 
     def passes(self) -> Told:
         """Time has passed: what is due on the lines and on the ladders."""
@@ -350,6 +376,13 @@ class Talk:
             min(one.urgent_us for one in agreed),
             min(one.read_back_us for one in agreed),
         )
+
+
+def _no_line(party: str) -> RuleError:
+    return RuleError(
+        "line.none",
+        f"there is no line to {party[:80]!r}: its card must hold, and its words be compared",
+    )
 
 
 def arrangement_word(arrangement: Arrangement) -> str:

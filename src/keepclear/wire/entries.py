@@ -297,6 +297,8 @@ class Consented(_Entry, frozen=True, kw_only=True, tag="consented/1"):
     from_us: int | None = None
     lead_us: int | None = None
     by: str
+    through: str | None = None
+    """Whose desk said it, where that is not the party's own."""
 
 
 class Revoked(_Entry, frozen=True, kw_only=True, tag="revoked/1"):
@@ -306,6 +308,8 @@ class Revoked(_Entry, frozen=True, kw_only=True, tag="revoked/1"):
     kind: str | None = None
     by: str
     reason: str | None = None
+    through: str | None = None
+    """Whose desk said it, where that is not the party's own."""
 
 
 class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):

@@ -300,7 +300,14 @@ class FastFinder:
 
     decides = True
 
-    def __init__(self) -> None:
+    def __init__(self, fresh_min: int | None = None) -> None:
+        """Nothing is known of any row.
+
+        Args:
+            fresh_min: The newest rows that are looked through one by one, at least; as many as is
+                good for a large set, where none is said.
+        """
+        self._fresh_min = fresh_min
         self._built: _Built | None = None
         self._stamp = np.zeros(0, dtype=np.int64)
         self._mark = 0
@@ -364,7 +371,8 @@ class FastFinder:
 
     def _build(self, table: Table, rows: int, minima: Minima) -> None:
         built = self._built.rows if self._built else 0
-        if rows - built <= max(_FRESH_MIN, _FRESH_SHARE * built):
+        fresh_min = _FRESH_MIN if self._fresh_min is None else self._fresh_min
+        if rows - built <= max(fresh_min, _FRESH_SHARE * built):
             return
         few = table.take(np.arange(rows)) if rows < len(table) else table
         pad = self._pads[:rows]

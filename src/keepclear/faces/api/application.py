@@ -64,7 +64,10 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
         service = self._service
-        beside = [asyncio.create_task(task(service)) for task in (follow, keep_time)]
+        tasks = [follow, keep_time]
+        if service.conversation is not None:
+            tasks.append(service.conversation.keep)
+        beside = [asyncio.create_task(task(service)) for task in tasks]
         try:
             yield
         finally:

@@ -39,8 +39,8 @@ async def keep_time(service: Service) -> None:
 
 
 def _until_next(node: Node) -> float:
-    """Do what is due; seconds until it is to be looked at again."""
-    next_us = due(node)
+    """Do what is due, one write at a time; seconds until it is to be looked at again."""
+    next_us = due(node, writes=1)
     if next_us is None:
         return _LOOK_S
     return min(_LOOK_S, max(0.0, (next_us - node.now_us()) / 1e6))

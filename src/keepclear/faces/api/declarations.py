@@ -20,6 +20,7 @@ from keepclear.faces.api import forms
 from keepclear.faces.api.asking import cursor_of, name_of, wanted
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import GEOJSON, Asked, Reply, Route
+from keepclear.faces.api.sizes import check_size
 from keepclear.integrity.context import Context
 from keepclear.integrity.examine import examine
 from keepclear.node import acting, declaring, views
@@ -35,13 +36,14 @@ __all__ = ["ROUTES", "answered", "own"]
 
 def declare(asked: Asked, node: Node) -> Reply:
     """A new declaration, or a new version of one."""
-    said = declaration_of(asked.body)
-    return _declared(asked, node, said)
+    check_size(asked.body)
+    return _declared(asked, node, declaration_of(asked.body))
 
 
 def amend(asked: Asked, node: Node) -> Reply:
     """A new version of what is there, by whoever saw which version is there."""
     view = own(asked, node)
+    check_size(asked.body)
     said = declaration_of(asked.body)
     if f"{said.party}/{said.id}" != view.subject:
         raise Problem(422, "declaration.other", "party and id in it are not those in the address")

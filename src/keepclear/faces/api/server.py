@@ -25,6 +25,7 @@ from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY, Limits, Pace
 from keepclear.faces.api.names import LOOPBACK, Names
 from keepclear.faces.api.service import Service
 from keepclear.faces.api.technical import line_writer
+from keepclear.faces.peer.conversation import Conversation
 from keepclear.node import sessions
 from keepclear.node.clock import monotonic_s, now_us
 from keepclear.node.worker import Worker
@@ -83,9 +84,14 @@ class Place:
 
 
 def service_of(
-    worker: Worker, names: Names, *, per_party: Pace = PER_PARTY, per_address: Pace = PER_ADDRESS
+    worker: Worker,
+    names: Names,
+    *,
+    conversation: Conversation | None = None,
+    per_party: Pace = PER_PARTY,
+    per_address: Pace = PER_ADDRESS,
 ) -> Service:
-    """The service of a node with its people and programs."""
+    """The service of a node with its people and programs, and its lines to other desks."""
     return Service(
         worker=worker,
         doors=sessions,
@@ -95,6 +101,7 @@ def service_of(
         guesses=Limits(GUESSES, monotonic_s),
         figures=Figures(),
         log=line_writer(now_us),
+        conversation=conversation,
     )
 
 

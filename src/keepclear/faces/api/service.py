@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from keepclear.domain.access import Principal
 from keepclear.faces.api.figures import Figures
@@ -19,6 +19,9 @@ from keepclear.node.attempts import Attempts
 from keepclear.node.ledger import Node
 from keepclear.node.passwords import HASHES_AT_ONCE
 from keepclear.node.worker import Worker
+
+if TYPE_CHECKING:
+    from keepclear.faces.peer.conversation import Conversation
 
 __all__ = ["Doors", "Service"]
 
@@ -49,6 +52,8 @@ class Service:
     log: Callable[[dict[str, object]], None]
     """Takes one line of the technical log; see :mod:`keepclear.faces.api.technical`."""
     tail: Tail = field(default_factory=Tail)
+    conversation: Conversation | None = None
+    """The lines to other desks, where the node has a desk of its own."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever may have changed something, for what time brings."""
     attempts: Attempts = field(default_factory=Attempts)

@@ -1,0 +1,175 @@
+"""What a served node says to its peers: notes go out as soon as they are durable, flash first.
+
+A note that could not be delivered is not kept here: its stream sends it again, at its own pace, until
+the peer has signed that it stored it. Nothing is sent anywhere but to the addresses on the card of a
+party whose words were compared, over TLS that trusts the one certificate named there; no redirect is
+followed.
+Left to others: what is said (:mod:`keepclear.node.talking`), and the routes by which notes come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx2
+
+from keepclear.errors import KeepclearError
+from keepclear.faces.api.service import Service
+from keepclear.link.cards import Card
+from keepclear.link.happening import Send
+from keepclear.node.ledger import Node
+from keepclear.node.pinned_tls import context_for
+from keepclear.node.talking import Talk, Told
+
+__all__ = ["NOTES_A_REQUEST", "NOTES_PATH", "Client", "Conversation", "over_tls"]
+
+NOTES_PATH: Final = "/api/v1/line/notes"
+NOTES_A_REQUEST: Final = 100
+_BYTES_A_REQUEST: Final = 2_000_000
+_WAITING_MAX: Final = 2_000
+"""Notes to one party that wait for its address; what is older is sent again by its stream."""
+_LOOK_S: Final = 10.0
+_ANSWER_S: Final = 5.0
+
+Client = Callable[[Card], httpx2.AsyncClient]
+
+
+def over_tls(card: Card) -> httpx2.AsyncClient:
+    """A client that reaches one peer and trusts what its card says."""
+    return httpx2.AsyncClient(
+        verify=context_for(card.certificate),
+        timeout=_ANSWER_S,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+@dataclass(slots=True)
+class _Way:
+    """The notes that wait for one party."""
+
+    waiting: deque[Send] = field(default_factory=deque)
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    client: httpx2.AsyncClient | None = None
+    card: Card | None = None
+    failures: int = 0
+    """Since the last success: requests that came to nothing."""
+
+
+class Conversation:
+    """The lines of a served node; used in one loop, its talk in the node's thread alone."""
+
+    def __init__(self, talk: Talk, client: Client = over_tls) -> None:
+        """Nothing is said before :meth:`keep` runs.
+
+        Args:
+            talk: The lines.
+            client: How a peer is reached.
+        """
+        self.talk = talk
+        self._client = client
+        self._ways: dict[str, _Way] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._bell = asyncio.Event()
+        self._service: Service | None = None
+
+    def failures(self, party: str) -> int:
+        """Requests to a party that came to nothing since one succeeded."""
+        way = self._ways.get(party)
+        return way.failures if way else 0
+
+    async def keep(self, service: Service) -> None:
+        """Do what is due on the lines, until the service stops."""
+        self._service = service
+        wait_s = 0.0
+        try:
+            while not service.tail.stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._bell.wait(), wait_s)
+                self._bell.clear()
+                try:
+                    told, wait_s = await service.ask(self._passes)
+                    self.carry_out(told)
+                except KeepclearError:
+                    wait_s = 1.0  # the node says so to everybody who asks
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            for way in self._ways.values():
+                if way.client is not None:
+                    await way.client.aclose()
+
+    def carry_out(self, told: Told) -> None:
+        """Send what was decided; it is durable by now."""
+        for party, send in told.sends:
+            way = self._way(party)
+            if len(way.waiting) >= _WAITING_MAX:
+                way.waiting.pop()
+            if send.flash:
+                way.waiting.appendleft(send)
+            else:
+                way.waiting.append(send)
+            way.bell.set()
+        if self._service is not None:
+            self._service.tail.bell.set()
+        self._bell.set()
+
+    def _passes(self, node: Node) -> tuple[Told, float]:
+        told = self.talk.passes()
+        until_s = (self.talk.due_us() - node.now_us()) / 1e6
+        return told, min(_LOOK_S, max(0.0, until_s))
+
+    def _way(self, party: str) -> _Way:
+        if party not in self._ways:
+            self._ways[party] = _Way()
+            self._tasks.append(asyncio.create_task(self._walk(party)))
+        return self._ways[party]
+
+    async def _walk(self, party: str) -> None:
+        """Deliver what waits for one party, one request after the other."""
+        way = self._ways[party]
+        while True:
+            await way.bell.wait()
+            way.bell.clear()
+            while way.waiting:
+                notes = _some(way.waiting)
+                delivered = await self._deliver(party, way, notes)
+                way.failures = 0 if delivered else way.failures + 1
+
+    async def _deliver(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+        assert self._service is not None
+        try:
+            peer = await self._service.ask(lambda node: node.memory.peers.get(party))
+        except KeepclearError:
+            return False
+        if peer is None:
+            return False
+        if way.client is None or way.card != peer.card:
+            if way.client is not None:
+                await way.client.aclose()
+            way.client, way.card = self._client(peer.card), peer.card
+        for address in peer.card.addresses:
+            with suppress(httpx2.HTTPError, OSError):
+                answer = await way.client.post(
+                    address.rstrip("/") + NOTES_PATH,
+                    json={"notes": [note.decode() for note in notes]},
+                )
+                if answer.status_code == httpx2.codes.ACCEPTED:
+                    return True
+        return False
+
+
+def _some(waiting: deque[Send]) -> list[bytes]:
+    """The next notes, as many as one request may hold, and at least one."""
+    notes, size = [waiting.popleft().note], 0
+    while waiting and len(notes) < NOTES_A_REQUEST:
+        size += len(waiting[0].note)
+        if size > _BYTES_A_REQUEST:
+            break
+        notes.append(waiting.popleft().note)
+    return notes

@@ -1,0 +1,372 @@
+"""Two served nodes that talk: in one process over their ASGI faces, and as two processes over TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from keepclear.app import main
+from keepclear.faces.api.application import Application
+from keepclear.faces.api.figures import Figures
+from keepclear.faces.api.limits import Limits
+from keepclear.faces.api.names import LOOPBACK, Names
+from keepclear.faces.api.service import Service
+from keepclear.faces.peer.conversation import Conversation
+from keepclear.link.pinning import words_of
+from keepclear.node import peers
+from keepclear.node.declaring import Request
+from keepclear.node.talking import Talk
+from keepclear.node.worker import Worker
+from keepclear.wire.entries import Alarm
+from tests.api.service import NO_LIMIT, Doors
+from tests.node.test_peers import Party
+
+HERE = Path(__file__).parent
+ASK = Request("one", "test")
+STOP = {"asks": "cease", "by": "duty officer", "words": "people of a partner near A2"}
+
+
+def acquainted(*parties):
+    """Each has compared the words of each other."""
+    invitations = {one.name: one.invitation() for one in parties}
+    for mine in parties:
+        for other in parties:
+            if mine is not other:
+                peers.accept(mine.world.node, invitations[other.name], ASK)
+                words = words_of(other.root.verifier)
+                peers.compare(mine.world.node, other.name, words, ASK)
+
+
+class Served:
+    def __init__(self, party, network):
+        self.party = party
+        self.conversation = Conversation(
+            Talk(party.world.node, party.message), lambda card: network.client(card.party)
+        )
+        self.worker = Worker(party.world.node)
+        self.service = Service(
+            worker=self.worker,
+            doors=Doors(),
+            names=Names(LOOPBACK, False),
+            addresses=Limits(NO_LIMIT, lambda: 0.0),
+            parties=Limits(NO_LIMIT, lambda: 0.0),
+            guesses=Limits(NO_LIMIT, lambda: 0.0),
+            figures=Figures(),
+            log=lambda _: None,
+            conversation=self.conversation,
+        )
+        self.app = Application(self.service)
+
+    def http(self, token=""):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app), base_url="http://localhost", headers=headers
+        )
+
+    async def shown(self, how):
+        """What its desk was shown, in order."""
+        await asyncio.wrap_future(self.worker.ask(lambda node: node.store.size()))
+        return [one.text for one in self.party.world.shown(self.party.name) if one.how == how]
+
+
+class Network:
+    """Which node answers under a card's address, and whether it is cut off."""
+
+    def __init__(self):
+        self.served, self.cut = {}, set()
+
+    def client(self, party):
+        async def handler(request):
+            if party in self.cut:
+                raise httpx2.ConnectError("cut off")
+            async with self.served[party].http() as http:
+                answer = await http.post(request.url.path, content=request.content, headers={
+                    "Content-Type": "application/json"})  # fmt: skip
+                return httpx2.Response(answer.status_code, content=answer.content)
+
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
+
+
+@asynccontextmanager
+async def two():
+    alder, birch = (
+        Party("Alder", 1, ["https://a.example"]),
+        Party("Birch", 2, ["https://b.example"]),
+    )
+    acquainted(alder, birch)
+    network = Network()
+    network.served = {one.name: Served(one, network) for one in (alder, birch)}
+    async with AsyncExitStack() as stack:
+        for one in network.served.values():
+            await stack.enter_async_context(one.app._lifespan(None))
+        yield network, *network.served.values()
+    for one in network.served.values():
+        one.worker.close()
+
+
+async def until(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = await condition()
+        if found:
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+async def told(one, party, kind, body):
+    async with one.http(f"{one.party.name}/duty") as http:
+        return await http.post(f"/api/v1/lines/{party}/messages", json={"kind": kind, "body": body})
+
+
+def test_a_stop_is_on_the_other_desks_screen_and_its_receipt_comes_back():
+    async def play():
+        async with two() as (_, alder, birch):
+            assert (await told(birch, "Alder", "stop/1", STOP)).status_code == 202
+            shown = await until(lambda: alder.shown("line"))
+            assert "people of a partner near A2" in shown[0]
+            assert any("every screen" in text for text in await alder.shown("alert"))
+            async with alder.http("Alder/duty") as http:
+                (line,) = (await http.get("/api/v1/lines")).json()["lines"]
+            assert [(one["stage"], one["ours"], one["open"]) for one in line["alerts"]] == [
+                ("raised", False, True)
+            ]
+            assert line["says"].startswith("Whatever is overdue")
+
+            async def stored():
+                notes = [
+                    b for b in birch.party.world.bodies() if getattr(b, "how", "") == "receipt"
+                ]
+                return [one for one in notes if "stored/1" in one.note]
+
+            await until(stored)
+
+    asyncio.run(play())
+
+
+def test_what_a_cut_line_did_not_take_comes_when_it_is_whole():
+    async def play():
+        async with two() as (network, alder, birch):
+            network.cut.add("Alder")
+            for k in range(3):
+                said = {"words": f"number {k}"}
+                assert (await told(birch, "Alder", "said/1", said)).status_code == 202
+
+            async def failed():
+                return birch.conversation.failures("Alder")
+
+            await until(failed)
+            assert await alder.shown("line") == []
+            network.cut.clear()
+            birch.party.world.now += 60_000_000  # its stream sends again by its own clock
+            birch.conversation._bell.set()
+
+            async def all_there():
+                shown = await alder.shown("line")
+                return shown if len(shown) == 3 else None
+
+            shown = await until(all_there)
+            assert [re.search("number [0-9]", text)[0] for text in shown] == [
+                "number 0", "number 1", "number 2",
+            ]  # fmt: skip
+
+    asyncio.run(play())
+
+
+def test_strangers_are_told_nothing_and_nothing_is_kept():
+    async def play():
+        async with two() as (_, alder, birch):
+            size = alder.party.world.store.size()
+            note = "keepclear/message/1\nfrom: x\n\n— x AAAAAAAA\n"
+            async with alder.http() as http:
+                for notes in (["nothing"], [note], [note.replace("x", "keepclear/thief/desk")]):
+                    answer = await http.post("/api/v1/line/notes", json={"notes": notes})
+                    assert answer.status_code == 422
+                    body = answer.json()
+                    assert re.fullmatch(r"[a-z]+\.[a-z-]+", body["code"])
+                    assert body["detail"] == "nothing of it was taken"
+                # who writes a believed name over it learns no more, and leaves one alarm at most
+                forged = note.replace("from: x", f"from: {birch.party.message.name}")
+                for _ in range(3):
+                    answer = await http.post("/api/v1/line/notes", json={"notes": [forged]})
+                    assert answer.json() == {"taken": 1}
+            new = alder.party.world.bodies()[size:]  # heartbeats leave their receipts meanwhile
+            bad = [one for one in new if getattr(one, "how", "") in {"received", "evidence"}]
+            assert not bad, bad[0].note
+            assert sum(isinstance(one, Alarm) for one in new) <= 1
+            assert birch.party.world.shown() == []
+
+    asyncio.run(play())
+
+
+def test_only_the_desks_own_people_speak_and_look():
+    async def play():
+        async with two() as (_, alder, _birch):
+            for token, status in (
+                ("Alder/duty", 202), ("Birch/duty", 404), ("Alder/reader", 403), ("_/duty", 404),
+            ):  # fmt: skip
+                async with alder.http(token) as http:
+                    answer = await http.post(
+                        "/api/v1/lines/Birch/messages",
+                        json={"kind": "said/1", "body": {"words": "good morning"}},
+                    )
+                    assert answer.status_code == status, token
+            async with alder.http("Birch/duty") as http:
+                assert (await http.get("/api/v1/lines")).status_code == 404
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("no-such/1", {}, "body.unknown-kind"),
+        ("heartbeat/1", {"heads": []}, "body.unknown-kind"),
+        ("stop/1", {"asks": "cease"}, "body.form"),
+        ("stop/1", {**STOP, "weapon": "x"}, "body.form"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_with_what_is_wrong(kind, body, code):
+    async def play():
+        async with two() as (_, alder, _birch):
+            answer = await told(alder, "Birch", kind, body)
+            assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+    asyncio.run(play())
+
+
+# two processes
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return one.getsockname()[1]
+
+
+def serve(stack, folder, name, port, log):
+    words = ["serve", folder, "--port", port, "--name", "127.0.0.1"]
+    words += ["--tls-cert", HERE / f"{name}.pem", "--tls-key", HERE / f"{name}.key"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "keepclear", *map(str, words)],
+        stdout=subprocess.DEVNULL,
+        stderr=stack.enter_context(log.open("w")),
+        env={**os.environ, "KEEPCLEAR_DEBUG": "1"},
+    )
+
+
+@pytest.mark.timeout(180)
+def test_two_processes_talk_over_pinned_tls(tmp_path, capsysbinary):
+    def type_(*words):
+        code = main([str(word) for word in words])
+        said = capsysbinary.readouterr()
+        assert code == 0, said.err.decode()
+        return said.out.decode(), said.err.decode()
+
+    ports = {name: free_port() for name in ("alder", "birch")}
+    folders = {name: tmp_path / name for name in ports}
+    words, tokens, running, clients, stack = {}, {}, [], {}, ExitStack()
+    for name, folder in folders.items():
+        type_("init", folder, "--party", name.title())
+        said = type_(
+            "link", "invite", folder, "--address", f"https://127.0.0.1:{ports[name]}",
+            "--certificate", HERE / f"{name}.pem", "-o", tmp_path / f"{name}.invitation",
+        )[1]  # fmt: skip
+        words[name] = re.findall(r"[a-z]{4,5}", said.split("your words:")[1])
+    for mine, other in (("alder", "birch"), ("birch", "alder")):
+        type_("link", "accept", folders[mine], tmp_path / f"{other}.invitation")
+        type_("link", "compare", folders[mine], other.title(), *words[other])
+        asked = ("--role", "duty", "--scope", "declare", "--scope", "look")
+        tokens[mine] = type_("admit", folders[mine], f"{mine}-1", *asked)[0].strip()
+    try:
+        for name, folder in folders.items():
+            running.append(serve(stack, folder, name, ports[name], tmp_path / f"{name}.log"))
+        clients |= {
+            name: httpx2.Client(
+                base_url=f"https://127.0.0.1:{ports[name]}",
+                verify=False,
+                headers={"Authorization": f"Bearer {tokens[name]}"},
+            )
+            for name in ports
+        }
+        for name, http in clients.items():
+            wait_for(
+                lambda http=http: http.get("/readyz").status_code == 200, tmp_path / f"{name}.log"
+            )
+        began = time.monotonic()
+        said = clients["birch"].post(
+            "/api/v1/lines/Alder/messages", json={"kind": "stop/1", "body": STOP}
+        )
+        assert said.status_code == 202
+        wait_for(lambda: stops(clients["alder"]), tmp_path / "alder.log")
+        assert time.monotonic() - began < 30  # the figure itself is measured in bench
+    finally:
+        for http in clients.values():
+            http.close()
+        for one in running:
+            one.send_signal(signal.SIGTERM)
+        for one in running:
+            one.wait(30)
+        stack.close()
+    log = (tmp_path / "alder.log").read_text()
+    assert "people of a partner" not in log
+    assert '"status":202' in log
+
+
+def stops(http):
+    return [one for line in http.get("/api/v1/lines").json()["lines"] for one in line["alerts"]]
+
+
+def wait_for(condition, log, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if condition():
+                return
+        except httpx2.HTTPError:
+            pass
+        threading.Event().wait(0.05)
+    raise AssertionError(log.read_text()[-2_000:])
+
+
+def test_a_certificate_that_is_not_the_pinned_one_gets_no_notes():
+    """The client trusts the card's certificate alone: another one, valid or not, ends the handshake."""
+    import ssl
+
+    from keepclear.node.pinned_tls import context_for, read_certificate
+
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(HERE / "birch.pem", HERE / "birch.key")
+    for pinned, holds in (("birch", True), ("alder", False)):
+        client_in, server_in = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = context_for(read_certificate(str(HERE / f"{pinned}.pem")))
+        client = context.wrap_bio(client_in, server_in, server_hostname="127.0.0.1")
+        other = server.wrap_bio(server_in, client_in, server_side=True)
+        assert shake(client, other) == holds
+
+
+def shake(client, server):
+    import ssl
+
+    done = set()
+    for _ in range(20):
+        for side in (client, server):
+            try:
+                side.do_handshake()
+                done.add(side)
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLCertVerificationError:
+                return False
+    return len(done) == 2
