@@ -85,7 +85,7 @@ def gone_notices(memory: Memory, case: Case, at_us: int) -> list[Shown]:
     )
     subject = subject_of(said)
     return [
-        Shown(subject=subject, at_us=at_us, to=reader, how="notice", of=[subject], text=text)
+        Shown(subject=subject, at_us=at_us, to=reader, how="notice", of=[case.mark], text=text)
         for reader in hearers(memory, case, at_us)
     ]
 
@@ -140,7 +140,7 @@ def answer_on(
         at_us=about.at_us,
         to=own.party,
         how=how,
-        of=list(dict.fromkeys(of)),
+        of=[memory.cases[name].mark for name in dict.fromkeys(of)],
         text=text_of(text),
     )
 
@@ -188,7 +188,7 @@ def _notice(
             at_us=about.at_us,
             to=reader,
             how="notice",
-            of=[about.subject],
+            of=[about.mark],
             text=text_of(text),
         )
     ]

@@ -97,7 +97,7 @@ def tell_claims(memory: Memory, about: About, claims: Iterable[ClaimForm]) -> li
                 at_us=about.at_us,
                 to=reader,
                 how="notice",
-                of=[about.subject],
+                of=[about.mark],
                 text=text_of(text),
             )
         )

@@ -249,12 +249,12 @@ def _told(memory: Memory, about: str, kind: Kind | None, to: str) -> list[str]:
 
 def _shown_before(node: Node, subject: str, to: str) -> list[dict[str, Any]]:
     """When a recipient was shown what of it; for the party whose notification it is."""
-    found = []
+    found, mark = [], node.memory.cases[subject].mark
     for entry in node.store.history(subject):
         if not entry.data:
             continue  # erased
         body = decode_body(opening_of(entry).body)
-        if isinstance(body, Shown) and body.to == to and subject in body.of:
+        if isinstance(body, Shown) and body.to == to and mark in body.of:
             released = json.loads(body.text).get("released", {})
             found.append(
                 {

@@ -167,7 +167,8 @@ def _still_tells(memory: Memory, entry: Entry) -> bool:
         return False
     body = decode_body(opening_of(entry).body)
     assert isinstance(body, Shown)
-    return any(other in memory.cases for other in body.of if other != entry.subject)
+    told_of = {memory.by_mark.get(mark) for mark in body.of} - {entry.subject}
+    return any(subject in memory.cases for subject in told_of)
 
 
 def lifetime(memory: Memory, subject: str, history: Sequence[Entry]) -> Lifetime | None:

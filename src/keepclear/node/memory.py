@@ -162,6 +162,8 @@ class Memory:
     """When to look at a notification again; made anew from what changed."""
     agenda: list[tuple[int, str]] = field(default_factory=list, compare=False)
     """The same as a heap, in which some instants are awaited no more."""
+    by_mark: dict[str, str] = field(default_factory=dict)
+    """Subjects by how others are told of them."""
     of_party: dict[str, list[str]] = field(default_factory=dict)
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
@@ -251,6 +253,7 @@ class Memory:
         case = self.cases.get(body.subject)
         if case is None:
             self.cases[body.subject] = Case([version], stage, body.mark)
+            self.by_mark[body.mark] = body.subject
             self.of_party.setdefault(declaration.party, []).append(body.subject)
             new_desk = body.through == SECRETARIAT
         else:
@@ -292,9 +295,10 @@ class Memory:
 
     def _shown(self, body: Shown) -> None:
         self.shown += 1
-        for subject in body.of:
-            if subject in self.cases or subject not in self.gone:
-                self.cases[subject].told.add(body.to)
+        for mark in body.of:
+            case = self.cases.get(self.by_mark.get(mark, ""))
+            if case is not None:
+                case.told.add(body.to)
         if body.how == "read":
             self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
         case = self.cases.get(body.subject)

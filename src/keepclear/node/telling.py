@@ -84,7 +84,7 @@ def _on_confirmation(
         others = {"ref": case.mark, "party": own.party, "desk": desk}
         head = mine if reader == own.party else others
         text = text_of({**head, **said, "at": format_instant(at_us)})
-        of = [] if reader == own.party else [subject]
+        of = [] if reader == own.party else [case.mark]
         told.append(Shown(subject=subject, at_us=at_us, to=reader, how="notice", of=of, text=text))
     return told
 
@@ -131,7 +131,7 @@ def _notification(
         at_us=about.at_us,
         to=reader,
         how="notice",
-        of=[subject],
+        of=[about.mark],
         released=about.version,
         text=text_of(text),
     )

@@ -137,7 +137,7 @@ def read(node: Node, who: Principal, views: Iterable[View]) -> None:
                 at_us=node.now_us(),
                 to=who.party,
                 how="read",
-                of=[view.subject],
+                of=[view.case.mark],
                 text=json.dumps(text, ensure_ascii=False, separators=(",", ":")),
             )
         )

@@ -167,7 +167,7 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     how: str
     """``answer``: to the party that declared; ``notice``: handed out for sending to another."""
     of: list[str]
-    """Subjects of other parties of which something is in it."""
+    """Marks of declarations of which something is in it: the reader knows them by these, too."""
     released: int | None = None
     """The version of its subject that was told by consent, where that is what it is."""
     text: str
