@@ -42,3 +42,15 @@ def test_the_script_takes_the_secret_out_of_sight_and_sends_it_to_its_own_node()
         script = node.as_().get("/first.js").text
     assert "history.replaceState" in script
     assert re.findall(r'fetch\("([^"]+)"', script) == ["/api/v1/links"]
+
+
+def test_a_wrong_link_buys_no_hash(monkeypatch):
+    from keepclear.faces.api import people
+
+    hashed = []
+    monkeypatch.setattr(people, "hash_password", hashed.append)
+    with running() as node:
+        answer = node.as_().ask(
+            "POST", "/api/v1/links", json={"link": "kl_guess", "password": "four words will do"}
+        )
+    assert (answer.status_code, answer.json()["code"], hashed) == (403, "access.link", [])

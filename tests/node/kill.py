@@ -13,8 +13,10 @@ of one node, so that looking at all it holds stays short; after each hundred the
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -22,7 +24,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,6 +51,8 @@ record did not go on from the last one seen, or the folder did not open.
 """
 READY = "ready"
 ANSWERS_MAX = 40
+TRIES_SAID = 500
+"""Some ten seconds."""
 ROW = 8
 """Requests under way at one time, each about something else, so that their order means nothing."""
 STEPS = 3
@@ -96,15 +100,18 @@ def worker(folder, first, *, patient=False):
 
 
 def kept(line, number, future, *, patient):
-    """What a request is answered in the end."""
-    while True:
+    """What a request is answered in the end; why it takes long is said on stderr."""
+    for tries in count(1):
         try:
             return future.result()
-        except StoreError:
+        except StoreError as error:
             if not patient:
                 raise
+            if tries % TRIES_SAID == 0:
+                print(f"request {number}, {tries} tries: {error}", file=sys.stderr, flush=True)
             time.sleep(0.02)  # noqa: TID251
             future = line.ask(partial(asked, number=number))
+    raise AssertionError
 
 
 def asked(node, number):
@@ -214,6 +221,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     typed = parser.parse_args()
     if typed.worker:
+        faulthandler.register(signal.SIGUSR1)
         worker(typed.worker, typed.first, patient=typed.patient)
         return 0
     state = ROOT / "out" / f"kill-loop-{typed.seed}.json"

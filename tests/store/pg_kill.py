@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -69,14 +70,20 @@ class Load:
             raise Stuck
 
     def lines(self, count):
-        """So many lines; a process that says nothing more is given up."""
-        end = threading.Timer(PATIENCE_S, self._process.kill)
+        """So many lines; a process that says nothing more says where it is, and is given up."""
+        end = threading.Timer(PATIENCE_S, self._give_up)
         end.start()
         found = list(islice(self._process.stdout, count))
         end.cancel()
         if len(found) < count:
             raise Stuck
         return found
+
+    def _give_up(self):
+        print("silent:", file=sys.stderr, flush=True)
+        self._process.send_signal(signal.SIGUSR1)
+        time.sleep(2.0)  # noqa: TID251
+        self._process.kill()
 
     def kill(self):
         """End it; what it had said is returned."""
@@ -134,6 +141,7 @@ def run(kills, seed):
                     found.heard(line)
                 look(url, open_home(home.folder), found, seen)
         except Stuck:
+            print(f"the node ended or fell silent at kill {found.kills}", file=sys.stderr)
             found.broken += 1
         finally:
             if load:

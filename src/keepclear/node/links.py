@@ -23,7 +23,7 @@ from keepclear.node.tokens import LINK_PREFIX, digest, new_token
 from keepclear.store.base import Kept
 from keepclear.wire.entries import Admitted
 
-__all__ = ["Invitation", "first_link", "invited", "redeem"]
+__all__ = ["Invitation", "first_link", "good", "invited", "redeem"]
 
 _FIRST: Final = frozenset({Role.ADMINISTRATOR, Role.DUTY})
 """What the first person may be; a duty officer, where the holder of the folder lets in the others."""
@@ -71,6 +71,22 @@ def invited(node: Node, secret: str) -> Invitation | None:
     return Invitation(body.party, body.mark, Role(body.role))
 
 
+def good(node: Node, secret: str) -> Invitation:
+    """What a link is for; ask before a password is hashed, so that nobody buys that work with a guess.
+
+    Raises:
+        RuleError: ``access.link``: it is not good.
+    """
+    invitation = invited(node, secret)
+    if invitation is None:
+        raise RuleError(
+            "access.link",
+            "this link is not good: it was used, is too old, or another took its place; if you have "
+            "used it, log in; else ask for a new one",
+        )
+    return invitation
+
+
 def redeem(
     node: Node,
     secret: str,
@@ -95,13 +111,7 @@ def redeem(
         RuleError: ``access.link``: the link is not good; ``access.mark``, ``access.role``.
         StoreError: nobody can know whether it is kept; try to log in, else use the link again.
     """
-    invitation = invited(node, secret)
-    if invitation is None:
-        raise RuleError(
-            "access.link",
-            "this link is not good: it was used, is too old, or another took its place; if you have "
-            "used it, log in; else ask for a new one",
-        )
+    invitation = good(node, secret)
     how, by = "redeemed", HOLDER.mark
     if invitation.role is None:
         check_mark(mark)

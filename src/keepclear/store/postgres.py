@@ -93,7 +93,7 @@ class PostgresStore:
                 held = writer.hold(db, self._epoch)
                 asked = db.execute(*question) if question else None
                 pipeline.sync()
-                self._held(held.fetchone())
+                self._still_held(held.fetchone())
                 yield db, asked.fetchall() if asked else []
                 end = db.execute("COMMIT")
                 pipeline.sync()
@@ -190,22 +190,26 @@ class PostgresStore:
         return self._db
 
     def _connect_again(self) -> None:
-        """Connect anew, and go on only from a state that holds all that was acknowledged."""
+        """Connect anew, and go on only from a state that holds all that was acknowledged.
+
+        The connection is used by others once its epoch is known, and not before.
+        """
+        db = None
         try:
-            self._db = connect(self._url)
-            (epoch,) = self._held(writer.take_again(self._db, self._holder))
-            heads = read_heads(self._db, self._place)
-            self._same_past(self._db, heads)
-        except psycopg.Error as error:
-            self._drop()
-            raise StoreError(f"{self._place} cannot be reached ({in_words(error)})") from error
-        except ConfigurationError as error:
-            self._drop()
-            raise StoreError(str(error)) from error
-        except StoreError:
-            self._drop()
+            db = connect(self._url)
+            (epoch,) = self._held(writer.take_again(db, self._holder))
+            heads = read_heads(db, self._place)
+            self._same_past(db, heads)
+        except BaseException as error:
+            if db is not None:
+                with suppress(psycopg.Error):
+                    db.close()
+            if isinstance(error, psycopg.Error):
+                raise StoreError(f"{self._place} cannot be reached ({in_words(error)})") from error
+            if isinstance(error, ConfigurationError):
+                raise StoreError(str(error)) from error
             raise
-        self._epoch, self._heads = epoch, heads
+        self._db, self._epoch, self._heads = db, epoch, heads
 
     def _same_past(self, db: Link, found: Heads) -> None:
         """Whether everything acknowledged is there: the subtrees that made it up are what they were."""
@@ -220,6 +224,12 @@ class PostgresStore:
             "This process keeps nothing more; find out, before anything is started on it again"
         )
         raise StoreError(self._lost)
+
+    def _still_held(self, row: tuple[Any, ...] | None) -> None:
+        """Whether the epoch is still ours; where not, connecting anew tells whether anything is."""
+        if row is None:
+            self._drop()
+            raise StoreError(f"another process has taken {self._place} over; nothing was kept")
 
     def _held(self, row: tuple[Any, ...] | None) -> tuple[Any, ...]:
         """The writer's row, which only the one who holds it is given."""
@@ -249,7 +259,7 @@ class PostgresStore:
     def _still(self) -> None:
         db = self._connected()
         try:
-            self._held(writer.hold(db, self._epoch).fetchone())
+            self._still_held(writer.hold(db, self._epoch).fetchone())
         except psycopg.Error:
             self._drop()
 

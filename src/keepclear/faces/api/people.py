@@ -107,6 +107,7 @@ class People(forms.Out, frozen=True):
 async def come(asked: Asked, service: Service) -> Reply:
     """Come in by a link."""
     said = asked.body
+    await service.ask(lambda node: links.good(node, said.link))
     password = await _hashed(service, said.password)
     body = await service.ask(
         lambda node: links.redeem(
