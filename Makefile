@@ -17,6 +17,7 @@ FUZZ_ARGS   ?=
 PROBER_ARGS ?=
 CRASH_ARGS  ?=
 KILL_ARGS   ?=
+SIMULATE_ARGS ?=
 PG_ARGS     ?=
 SCHEMATHESIS_ARGS ?=
 
@@ -97,6 +98,10 @@ pg-kill: ## kill PostgreSQL under a node a thousand times, and look what is ther
 schemathesis: ## half an hour of requests made from the OpenAPI document, asked of a served node
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.api.schemathesis_run $(SCHEMATHESIS_ARGS)
+
+simulate: ## play 100,000 simulated worlds of the line, going on from the last run
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.simulate.soak $(SIMULATE_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

@@ -98,7 +98,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-line", action="store_true", help="leave docs/soak.md as it is")
     options = parser.parse_args()
-    begun_us, begun_s = now_us(), monotonic_s()
+    begun_us, begun_s, commit = now_us(), monotonic_s(), commit_now("src", "tests")
     total, failed = 0, 0
     with TemporaryDirectory() as place:
         folder = Path(place) / "node"
@@ -123,7 +123,7 @@ def main() -> int:
     if not options.no_line:
         day = format_instant(begun_us)[:10]
         line = (
-            f"| {day} | {commit_now('src', 'tests')} | {seconds:,} | {options.seed} | "
+            f"| {day} | {commit} | {seconds:,} | {options.seed} | "
             f"{total:,} | {failed + len(faults)} |"
         )
         add_line(SECTION, HEAD, line)
