@@ -29,7 +29,8 @@ class Language(Enum):
 
 LANGUAGES: Final = tuple(Language)
 REVIEWED: Final = frozenset({Language.ENGLISH})
-"""Languages whose wording somebody who speaks them on duty has read; add one with the review."""
+"""English says what is meant; another language is added when somebody who speaks it on duty has read
+its wording."""
 UNREVIEWED: Final[Mapping[Language, str]] = MappingProxyType(
     {
         Language.FRENCH: "[unreviewed / non vérifié]",

@@ -1,6 +1,6 @@
 """The words of tables in four languages: what columns and choices are called, and fixed wording.
 
-Only English has been reviewed by a native speaker; the others say so wherever their wording is
+English says what is meant; nobody has reviewed the others, and they say so wherever their wording is
 shown. Names are compared as ``folding`` brings them together.
 """
 
