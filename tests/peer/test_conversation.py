@@ -26,12 +26,15 @@ from keepclear.faces.api.service import Service
 from keepclear.faces.peer.conversation import Conversation
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
-from keepclear.node.declaring import Request
+from keepclear.node.arranging import set_arrangement
+from keepclear.node.declaring import Request, declare
 from keepclear.node.talking import Talk
 from keepclear.node.worker import Worker
+from keepclear.wire.declaration import encode
 from keepclear.wire.entries import Alarm
 from tests.api.service import NO_LIMIT, Doors
 from tests.node.test_peers import Party
+from tests.node.world import agreement, operation
 
 HERE = Path(__file__).parent
 ASK = Request("one", "test")
@@ -181,6 +184,39 @@ def test_what_a_cut_line_did_not_take_comes_when_it_is_whole():
             assert [re.search("number [0-9]", text)[0] for text in shown] == [
                 "number 0", "number 1", "number 2",
             ]  # fmt: skip
+
+    asyncio.run(play())
+
+
+def test_a_notice_of_the_node_crosses_the_line_to_the_party_it_is_for():
+    """What crosses Birch's own, decided at Alder's node, is a signed message on Birch's screen."""
+
+    async def play():
+        async with two() as (_, alder, birch):
+            text = agreement().replace('[humanitarian]\nnames = ["Relief"]\n', "")
+            await asyncio.wrap_future(
+                alder.worker.ask(lambda node: set_arrangement(node, text, ASK))
+            )
+            async with alder.http("Alder/duty") as http:
+                for one in (operation("B1", party="Birch"), operation("A1")):
+                    if one.party == "Birch":  # known at Alder's node before, by whatever way
+                        await asyncio.wrap_future(
+                            alder.worker.ask(lambda node, one=one: declare(node, one, ASK))
+                        )
+                        continue
+                    answer = await http.post(
+                        "/api/v1/declarations",
+                        content=encode(one),
+                        headers={"Content-Type": "application/json"},
+                    )
+                    assert answer.status_code == 201
+
+            async def told_of_it():
+                return [text for text in await birch.shown("line") if "notice/1" in text]
+
+            (text,) = await until(told_of_it)
+            assert "crossing/1" in text
+            assert alder.party.world.store.pending(10) == []
 
     asyncio.run(play())
 

@@ -36,6 +36,8 @@ async def keep_time(service: Service) -> None:
         except KeepclearError:
             wait_s = 1.0  # the node says so to everybody who asks
         service.tail.bell.set()
+        if service.conversation is not None:
+            service.conversation.wake()
 
 
 def _until_next(node: Node) -> float:

@@ -122,7 +122,7 @@ class Endpoint:
             answer = await service.ask(decide)
         if route.unsafe:
             service.tail.bell.set()
-            service.changed.set()
+            service.decided()
         if isinstance(answer, Asked):
             assert route.flow is not None
             last = await route.flow(answer, service)

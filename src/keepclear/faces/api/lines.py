@@ -41,7 +41,7 @@ class Notes(forms.In, frozen=True):
 
 
 class Taken(forms.Out, frozen=True):
-    """They are durable, and what follows from them is, too."""
+    """So many are durable, and what follows from them is, too; the others are to be sent again."""
 
     taken: int
 
@@ -103,7 +103,7 @@ async def take(asked: Asked, service: Service) -> Reply:
     except VerificationError as error:
         raise Problem(422, error.for_peer(), "nothing of it was taken") from None
     conversation.carry_out(told)
-    return Reply(Taken(len(notes)))
+    return Reply(Taken(len(notes) - told.refused))
 
 
 async def say(asked: Asked, service: Service) -> Reply:

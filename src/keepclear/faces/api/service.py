@@ -68,6 +68,12 @@ class Service:
         """
         return await asyncio.wrap_future(self.worker.ask(lambda node: call(node.fresh())))
 
+    def decided(self) -> None:
+        """Something may have changed: time may bring something else, and others may have to be told."""
+        self.changed.set()
+        if self.conversation is not None:
+            self.conversation.wake()
+
     def known(self, node: Node, bearer: str, session: str) -> Principal | None:
         """The one who presents a secret; call it in the node's thread."""
         if bearer:

@@ -93,8 +93,9 @@ class Conversation:
                     await asyncio.wait_for(self._bell.wait(), wait_s)
                 self._bell.clear()
                 try:
-                    told, wait_s = await service.ask(self._passes)
-                    self.carry_out(told)
+                    several, wait_s = await service.ask(self._passes)
+                    for told in several:
+                        self._take_up(told)
                 except KeepclearError:
                     wait_s = 1.0  # the node says so to everybody who asks
         finally:
@@ -104,8 +105,16 @@ class Conversation:
                 if way.client is not None:
                     await way.client.aclose()
 
+    def wake(self) -> None:
+        """Something was decided here that others may have to be told."""
+        self._bell.set()
+
     def carry_out(self, told: Told) -> None:
         """Send what was decided; it is durable by now."""
+        self._take_up(told)
+        self.wake()
+
+    def _take_up(self, told: Told) -> None:
         for party, send in told.sends:
             way = self._way(party)
             if len(way.waiting) >= _WAITING_MAX:
@@ -115,12 +124,12 @@ class Conversation:
             else:
                 way.waiting.append(send)
             way.bell.set()
-        if self._service is not None:
+        if self._service is not None and (told.sends or told.effects):
             self._service.tail.bell.set()
-        self._bell.set()
 
-    def _passes(self, node: Node) -> tuple[Told, float]:
-        told = self.talk.passes()
+    def _passes(self, node: Node) -> tuple[list[Told], float]:
+        """The node's notices go out as messages, and what is due on the lines is done."""
+        told = [self.talk.forward(), self.talk.passes()]
         until_s = (self.talk.due_us() - node.now_us()) / 1e6
         return told, min(_LOOK_S, max(0.0, until_s))
 

@@ -15,8 +15,7 @@ class Language:
     code: str
     own_name: str
     reviewed: bool
-    """Whether it says what is meant (English), or somebody who speaks it has read all of it; if not, every
-    sheet in it says so."""
+    """Whether it says what is meant, or a speaker has read it all; if not, every sheet says so."""
     right_to_left: bool
     columns: Mapping[str, tuple[str, ...]]
     """Names of each column: the title that templates write, then what people write instead.
