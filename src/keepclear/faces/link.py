@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keepclear.errors import UsageError
+from keepclear.faces.carrying import export, import_, unseen_lines
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -27,6 +28,10 @@ _A_LINE = 6
 @click.group()
 def link() -> None:
     """The direct line to other desks: enrol, compare keys, and say where each of them stands."""
+
+
+link.add_command(export)
+link.add_command(import_)
 
 
 @link.command()
@@ -233,13 +238,17 @@ def call(folder: str, party: str, step: str, who: str, by: str, key: str) -> int
 @link.command(name="status")
 @click.argument("folder", metavar="DIR")
 def status_(folder: str) -> int:
-    """Say which desks the node in DIR knows, and how far their keys are believed."""
+    """Say which desks the node in DIR knows, how far their keys are believed, and what is unseen."""
+    from keepclear.node.carrying import unseen  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.talking import Talk  # noqa: PLC0415
 
     with running(folder) as (home, node):
         peers = dict(node.memory.peers)
+        waiting = unseen(Talk(node, home.message_key))
         now_us, owner = node.now_us(), home.owner
     lines = [line for name in sorted(peers) for line in _lines(peers[name], now_us)]
+    lines += unseen_lines(waiting)
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if owner not in peers:
         say("this node has no card yet; keepclear link invite makes one")
