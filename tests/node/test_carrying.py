@@ -12,14 +12,16 @@ import pytest
 
 from keepclear.app import main
 from keepclear.errors import RuleError
+from keepclear.faces.carrying import unseen_lines
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show
 from keepclear.link.carry import Carry, write_carry
 from keepclear.link.pinning import words_of
-from keepclear.node.carrying import make
+from keepclear.node.carrying import make, unseen
 from keepclear.node.sealing import recipient_of, seal
 from keepclear.node.start import running
 from keepclear.node.talking import Talk
+from keepclear.store.base import Outgoing
 from keepclear.wire.entries import Carried, decode_body
 from tests.link.ends import chain, said, stop
 from tests.node.desks import desks as two
@@ -303,3 +305,38 @@ def test_a_card_that_names_no_recipient_is_said():
     alder, birch = two("Alder", "Birch")
     with pytest.raises(RuleError, match="the card of Birch names no recipient of age"):
         make(alder.world.node, alder.talk, birch.name)
+
+
+def test_notices_that_the_node_decided_on_are_carried_as_messages():
+    alder, birch = two("Alder", "Birch")
+    text = '{"notice":"gone/1","ref":"0"}'
+    to_cedar = Outgoing("Cedar", text.encode())
+    alder.world.node.save([], outgoing=[Outgoing("Birch", text.encode()), to_cedar])
+    assert alder.talk.unsaid() == {"Birch": 1, "Cedar": 1}
+    (there,) = unseen(alder.talk)
+    assert (there.messages, there.notices) == (0, 1)
+    alder.talk.forward()
+    (there,) = unseen(alder.talk)
+    assert (there.messages, there.first, there.last, there.notices) == (1, 1, 1, 0)
+    assert there.oldest_us == alder.world.now
+    assert alder.talk.unsaid() == {"Cedar": 1}
+    birch.talk.hears(alder.talk.to_carry("Birch"))
+    alder.talk.hears(birch.talk.to_carry("Alder"))
+    assert unseen(alder.talk)[0].oldest_us is None
+
+
+def test_what_is_missing_between_is_said_on_both_ends():
+    alder, birch = two("Alder", "Birch")
+    for words in ("one", "two", "three"):
+        alder.talk.say("Birch", asked(words))
+    first, _, third, receipt = alder.talk.to_carry("Birch")
+    birch.talk.hears([first, third, receipt])
+    (there,) = unseen(birch.talk)
+    assert there.missing == ((2, 2),)
+    (line, *_) = [line for line in unseen_lines([there]) if "missing" in line]
+    assert line == "missing here of Alder's, while later ones are here: number 2"
+    alder.talk.hears(birch.talk.to_carry("Alder"))
+    (here,) = unseen(alder.talk)
+    assert (here.first, here.last) == (2, 3)  # all from the first that is missing
+    birch.talk.hears(alder.talk.to_carry("Birch"))
+    assert unseen(birch.talk)[0].missing == ()
