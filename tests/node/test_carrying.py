@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from shutil import copytree
 
 import pytest
+import segno
 
 from keepclear.app import main
 from keepclear.errors import RuleError
 from keepclear.faces.carrying import unseen_lines
+from keepclear.formats.carrysheet import carry_pages
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show
 from keepclear.link.carry import Carry, write_carry
@@ -340,3 +342,59 @@ def test_what_is_missing_between_is_said_on_both_ends():
     assert (here.first, here.last) == (2, 3)  # all from the first that is missing
     birch.talk.hears(alder.talk.to_carry("Birch"))
     assert unseen(birch.talk)[0].missing == ()
+
+
+def modules_of(svg):
+    """The dark squares of a code, from the strokes of its drawing: ``m`` moves, ``h`` draws."""
+    x, y, dark = 0.0, 0.0, set()
+    for what, numbers in re.findall(r"([MmHh])([-\d. ]*)", re.search(r' d="([^"]+)"', svg)[1]):
+        values = [float(one) for one in re.findall(r"-?[\d.]+", numbers)]
+        if what == "M":
+            x, y = values
+        elif what == "m":
+            x, y = x + values[0], y + values[1]
+        else:
+            assert what == "h"
+            dark |= {(int(y), int(x) + k) for k in range(int(values[0]))}
+            x += values[0]
+    return dark
+
+
+def test_short_messages_are_pages_that_hold_the_file(desks, monkeypatch):
+    files = []
+    monkeypatch.setattr(
+        "keepclear.formats.carrysheet.carry_pages",
+        lambda *asked: files.extend(asked[3]) or carry_pages(*asked),
+    )
+    desks.say(ALDER, asked("routine"), stop("one"), stop("two"), stop("x" * 900))
+    page = desks.table / "pages.html"
+    code, _, told = desks.run("link", "export", desks.folder[ALDER], BIRCH, "-o", page, "--pages")
+    assert code == 0
+    assert "2 pages" in told
+    assert "1 flash message too long for a page" in told
+    assert "1 unseen message without flash" in told
+    text = page.read_text("utf-8")
+    codes = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    assert len(codes) == text.count("<section>") == 2
+    for svg, file in zip(codes, files, strict=True):
+        made = segno.make(file.decode(), error="m", mode="byte", micro=False, boost_error=False)
+        dark = {
+            (row + 4, column + 4)
+            for row, line in enumerate(made.matrix)
+            for column, one in enumerate(line)
+            if one
+        }
+        assert modules_of(svg) == dark
+    for place, file in enumerate(reversed(files)):
+        scanned = desks.table / f"{place}.txt"
+        scanned.write_bytes(file.rstrip().replace(b"\n", b"\r\n"))  # as some scanners give it
+        desks.take(BIRCH, scanned)
+    assert sorted(desks.received(BIRCH)) == ["one", "two"]
+
+
+def test_without_flash_there_is_no_page(desks):
+    desks.say(ALDER, asked("routine"))
+    page = desks.table / "pages.html"
+    code, _, told = desks.run("link", "export", desks.folder[ALDER], BIRCH, "-o", page, "--pages")
+    assert (code, "no page was written" in told) == (0, True)
+    assert not page.exists()

@@ -20,6 +20,7 @@ __all__ = ["export", "import_", "unseen_lines"]
 
 _STOP: Final = "kind: stop/1"
 _FLASH: Final = "urgency: flash"
+_ARRIVED: Final = "none of it has arrived before a file of theirs, or their node, says so"
 _OF_TIME: Final = "clock."
 """Alarms that cast no doubt on what was signed."""
 
@@ -34,7 +35,12 @@ _OF_TIME: Final = "clock."
     is_flag=True,
     help="In letters, a third longer: for ways that take no bytes.",
 )
-def export(folder: str, party: str, output: str, *, in_text: bool) -> int:
+@click.option(
+    "--pages",
+    is_flag=True,
+    help="Instead, A4 pages in HTML: a QR code for each flash message that fits on one.",
+)
+def export(folder: str, party: str, output: str, *, in_text: bool, pages: bool) -> int:
     """Write a file for PARTY with all it has not yet signed as stored, and what is stored here of it.
 
     Nobody but PARTY can read it. It may be lost, and taken in twice or out of order: what is in it is
@@ -44,6 +50,8 @@ def export(folder: str, party: str, output: str, *, in_text: bool) -> int:
     from keepclear.node.start import running  # noqa: PLC0415
     from keepclear.node.talking import Talk  # noqa: PLC0415
 
+    if pages:
+        return _export_pages(folder, party, output)
     with running(folder) as (home, node):
         made = make(node, Talk(node, home.message_key), party, in_text=in_text)
     deliver(made.data, output)
@@ -54,7 +62,28 @@ def export(folder: str, party: str, output: str, *, in_text: bool) -> int:
             f"{plain(party)}'s came back"
         )
     if made.messages:
-        say("none of it has arrived before a file of theirs, or their node, says so")
+        say(_ARRIVED)
+    return Exit.NOTHING
+
+
+def _export_pages(folder: str, party: str, output: str) -> int:
+    from keepclear.formats.carrysheet import QR_BYTES_MAX, carry_pages  # noqa: PLC0415
+    from keepclear.node.carrying import make_short  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.talking import Talk  # noqa: PLC0415
+
+    with running(folder) as (home, node):
+        made = make_short(node, Talk(node, home.message_key), party, QR_BYTES_MAX)
+        now_us, owner = node.now_us(), home.owner
+    if made.files:
+        deliver(carry_pages(owner, party, now_us, made.files), output)
+        say(f"for {plain(party)}: {count(len(made.files), 'page')}; {_ARRIVED}")
+    else:
+        say(f"no page was written: no flash message that fits on one waits for {plain(party)}")
+    if made.too_long:
+        say(f"{count(made.too_long, 'flash message')} too long for a page; export a file, and call")
+    if made.others:
+        say(f"beside that, {count(made.others, 'unseen message')} without flash: export a file")
     return Exit.NOTHING
 
 

@@ -21,7 +21,17 @@ from keepclear.node.sealing import open_sealed, seal
 from keepclear.node.talking import Talk
 from keepclear.wire.entries import Alarm, Body, Carried, Shown, decode_body
 
-__all__ = ["SEALED_BYTES_MAX", "Made", "Taken", "Unseen", "make", "take_in", "unseen"]
+__all__ = [
+    "SEALED_BYTES_MAX",
+    "Made",
+    "Short",
+    "Taken",
+    "Unseen",
+    "make",
+    "make_short",
+    "take_in",
+    "unseen",
+]
 
 SEALED_BYTES_MAX: Final = CARRIED_BYTES_MAX * 3 // 2
 """Of a file as it lies on a stick, in letters: a third more than what it holds."""
@@ -37,6 +47,18 @@ class Made:
     """How many are in it, beside the receipt."""
     left: int
     """Messages that found no room; they go when the receipt of these is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Files of one message each."""
+
+    files: tuple[bytes, ...]
+    """Encrypted, in letters."""
+    too_long: int
+    """Flash messages that would have made longer ones."""
+    others: int
+    """Unseen messages that are not flash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +118,25 @@ def make(node: Node, talk: Talk, party: str, *, in_text: bool = False) -> Made:
     talk.forward()
     *notes, receipt = talk.to_carry(party)
     return _sealed(node, party, notes, receipt, in_text=in_text)
+
+
+def make_short(node: Node, talk: Talk, party: str, bytes_max: int) -> Short:
+    """A file in letters for each flash message that a party has not yet signed as stored.
+
+    Args:
+        node: This desk's.
+        talk: Its lines.
+        party: For whom.
+        bytes_max: How long one may be; those that would be longer go in a file of :func:`make`.
+
+    Raises:
+        RuleError: as :func:`make`.
+    """
+    waiting = talk.state(party).sending.unstored
+    notes = [one.note for one in waiting if one.flash]
+    files = [_sealed(node, party, [], note, in_text=True).data for note in notes]
+    short = tuple(one for one in files if len(one) <= bytes_max)
+    return Short(short, len(files) - len(short), len(waiting) - len(notes))
 
 
 def take_in(node: Node, talk: Talk, data: bytes, identity: str, own: str) -> Taken:
@@ -161,15 +202,15 @@ def unseen(talk: Talk) -> list[Unseen]:
     return found
 
 
-def _sealed(node: Node, party: str, notes: list[bytes], receipt: bytes, *, in_text: bool) -> Made:
+def _sealed(node: Node, party: str, notes: list[bytes], last: bytes, *, in_text: bool) -> Made:
     peer = node.memory.peers[party]
     if not peer.card.age:
         raise RuleError(
             "carried.no-recipient",
             f"the card of {party} names no recipient of age; ask it for a new invitation",
         )
-    fit = fitting(notes, receipt)
-    name = read_own(receipt).message
+    fit = fitting(notes, last)
+    name = read_own(last).message
     assert name is not None
     carry = Carry(name.sender, name.recipient, node.now_us(), fit)
     data = seal(write_carry(carry).encode(), peer.card.age, in_text=in_text)
