@@ -198,6 +198,11 @@ def test_a_stop_by_file_is_on_the_board_and_its_ladder_runs(desks):
     with desks.talk(ALDER) as (_, _, talk):
         (ours,) = talk.board.alerts.values()
         assert ours.open  # who asked sees, too, that nobody has taken it
+    for name, way in ((ALDER, "to Birch"), (BIRCH, "from Alder")):
+        first = desks.status(name).split("\n")[0]
+        assert re.fullmatch(
+            rf"STOP {way} is open since \S+ \S+ UTC: raised, ladder at [a-z ]+", first
+        )
     with desks.talk(BIRCH) as (_, _, talk):
         (key,) = talk.board.alerts
         re_ = b.Ref(seq=1, hash=key[2])
@@ -207,6 +212,7 @@ def test_a_stop_by_file_is_on_the_board_and_its_ladder_runs(desks):
     with desks.talk(ALDER) as (_, _, talk):
         (alert,) = talk.board.alerts.values()
     assert alert.stage.value == "stopped"
+    assert "STOP" not in desks.status(ALDER) + desks.status(BIRCH)
 
 
 DAMAGE = {
@@ -398,3 +404,17 @@ def test_without_flash_there_is_no_page(desks):
     code, _, told = desks.run("link", "export", desks.folder[ALDER], BIRCH, "-o", page, "--pages")
     assert (code, "no page was written" in told) == (0, True)
     assert not page.exists()
+
+
+def test_what_finds_no_room_goes_when_the_receipt_is_here(desks, monkeypatch):
+    """However many are flash, the oldest goes, or nothing behind it would ever be stored."""
+    monkeypatch.setattr("keepclear.link.carry.CARRIED_NOTES_MAX", 3)
+    desks.say(ALDER, asked("0"), asked("1"), stop("a"), stop("b"))
+    for left, new in ((2, 2), (1, 1), (0, 1)):
+        place = desks.table / "a.age"
+        _, _, told = desks.run("link", "export", desks.folder[ALDER], BIRCH, "-o", place)
+        assert re.findall(r"(\d) more message", told) == ([str(left)] if left else [])
+        assert f"{new} new message" in desks.take(BIRCH, place)[1]
+        desks.take(ALDER, desks.write(BIRCH, "b.age"))
+    assert desks.received(BIRCH) == ["a", "0", "1", "b"]
+    assert "nothing that was said to Birch is unseen" in desks.status(ALDER)

@@ -14,9 +14,9 @@ from keepclear.faces.words import count, moment, plain
 from keepclear.node.files import STDIN, read_file, shown
 
 if TYPE_CHECKING:
-    from keepclear.node.carrying import Taken, Unseen
+    from keepclear.node.carrying import OpenStop, Taken, Unseen
 
-__all__ = ["export", "import_", "unseen_lines"]
+__all__ = ["export", "import_", "stop_lines", "unseen_lines"]
 
 _STOP: Final = "kind: stop/1"
 _FLASH: Final = "urgency: flash"
@@ -130,6 +130,19 @@ def unseen_lines(found: list[Unseen]) -> Iterator[str]:
             yield f"{name} has not seen {count(one.notices, 'notice')}, not yet made a message"
         if one.missing:
             yield _missing(one.party, one.missing)
+
+
+def stop_lines(found: list[OpenStop]) -> Iterator[str]:
+    """Every stop that is open, from whichever side."""
+    from keepclear.link.message import DRILL  # noqa: PLC0415
+
+    for one in found:
+        way = "to" if one.ours else "from"
+        drill = f", {DRILL}" if one.drill else ""
+        yield (
+            f"STOP {way} {plain(one.party)} is open since {moment(one.raised_us)} UTC: {one.stage}, "
+            f"ladder at {one.rung}{drill}"
+        )
 
 
 def _taken_lines(taken: Taken) -> Iterator[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keepclear.errors import RuleError, VerificationError
+from keepclear.link.alerting import LADDER
 from keepclear.link.carry import CARRIED_BYTES_MAX, Carry, fitting, read_carry, write_carry
 from keepclear.link.message import read_own
 from keepclear.node.ledger import Node, opening_of
@@ -24,11 +25,13 @@ from keepclear.wire.entries import Alarm, Body, Carried, Shown, decode_body
 __all__ = [
     "SEALED_BYTES_MAX",
     "Made",
+    "OpenStop",
     "Short",
     "Taken",
     "Unseen",
     "make",
     "make_short",
+    "open_stops",
     "take_in",
     "unseen",
 ]
@@ -99,6 +102,21 @@ class Unseen:
     """As in :class:`Taken`."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenStop:
+    """A stop that is not closed, as the board has it."""
+
+    party: str
+    ours: bool
+    """Whether this desk asked."""
+    stage: str
+    rung: str
+    """The last of the ladder whose time has come; nobody need have been there."""
+    raised_us: int
+    """When it came, or was said, by this desk's clock."""
+    drill: bool
+
+
 def make(node: Node, talk: Talk, party: str, *, in_text: bool = False) -> Made:
     """A file with all that a party has not yet signed as stored, and what this desk has stored of it.
 
@@ -117,6 +135,9 @@ def make(node: Node, talk: Talk, party: str, *, in_text: bool = False) -> Made:
     talk.state(party)  # is there a line?
     talk.forward()
     *notes, receipt = talk.to_carry(party)
+    # the oldest is never left out for want of room: it closes the gap before all that came already
+    oldest = [one.note for one in talk.state(party).sending.unstored[:1]]
+    notes = [*oldest, *(note for note in notes if note not in oldest)]
     return _sealed(node, party, notes, receipt, in_text=in_text)
 
 
@@ -200,6 +221,17 @@ def unseen(talk: Talk) -> list[Unseen]:
             )
         )
     return found
+
+
+def open_stops(node: Node, talk: Talk) -> list[OpenStop]:
+    """Every open stop with a party to which there is a line, those that were raised first before."""
+    names = {node.memory.peers[party].card.message_key.name: party for party in talk.parties()}
+    found = [
+        OpenStop(names[peer], ours, one.stage.value, LADDER[one.rung], one.raised_us, one.drill)
+        for (peer, ours, _), one in talk.board.alerts.items()
+        if one.open and peer in names
+    ]
+    return sorted(found, key=lambda one: one.raised_us)
 
 
 def _sealed(node: Node, party: str, notes: list[bytes], last: bytes, *, in_text: bool) -> Made:
