@@ -13,7 +13,7 @@ import segno
 
 from keepclear.app import main
 from keepclear.errors import RuleError
-from keepclear.faces.carrying import unseen_lines
+from keepclear.faces.carrying_words import unseen_lines
 from keepclear.formats.carrysheet import carry_pages
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show
@@ -25,6 +25,7 @@ from keepclear.node.start import running
 from keepclear.node.talking import Talk
 from keepclear.store.base import Outgoing
 from keepclear.wire.entries import Carried, decode_body
+from tests.api.test_serve import served
 from tests.link.ends import chain, said, stop
 from tests.node.desks import desks as two
 
@@ -418,3 +419,28 @@ def test_what_finds_no_room_goes_when_the_receipt_is_here(desks, monkeypatch):
         desks.take(ALDER, desks.write(BIRCH, "b.age"))
     assert desks.received(BIRCH) == ["a", "0", "1", "b"]
     assert "nothing that was said to Birch is unseen" in desks.status(ALDER)
+
+
+def test_a_node_that_is_being_served_is_handed_the_file(desks):
+    """The desk sits before its screens while the stick comes: it need not stop to read it."""
+    desks.say(ALDER, *(asked(str(number)) for number in range(150)), stop("first"))
+    place = desks.write(ALDER)
+    with served(desks.folder[BIRCH], log=desks.table / "log"):
+        for _ in range(2):
+            _, told = desks.take(BIRCH, place)
+            assert "152 notes handed to the node at http" in told
+        code, _, told = desks.run("link", "export", desks.folder[BIRCH], ALDER, "-o", place)
+        assert (code, "stop serving it while a file is written" in told) == (3, True)
+    assert desks.received(BIRCH) == ["first", *(str(number) for number in range(150))]
+    assert "STOP from Alder is open" in desks.status(BIRCH)
+
+
+def test_a_file_of_nobody_known_is_handed_to_no_node(desks):
+    known = names(desks)
+    forged = chain(said(), recipient=Named(known[BIRCH]))[0].note
+    carry = Carry("alder.example/desk", known[BIRCH], 0, (forged,))
+    place = sealed_for(desks, BIRCH, carry)
+    with served(desks.folder[BIRCH], log=desks.table / "log"):
+        _, told = desks.take(BIRCH, place, expected=3)
+    assert f"{place}: nothing of it was taken" in told
+    assert desks.received(BIRCH) == []

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keepclear.errors import UsageError
-from keepclear.faces.carrying import export, import_, stop_lines, unseen_lines
+from keepclear.faces.carrying import export, import_
+from keepclear.faces.carrying_words import stop_lines, unseen_lines
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say

@@ -32,6 +32,7 @@ __all__ = [
     "make",
     "make_short",
     "open_stops",
+    "opened",
     "take_in",
     "unseen",
 ]
@@ -160,23 +161,19 @@ def make_short(node: Node, talk: Talk, party: str, bytes_max: int) -> Short:
     return Short(short, len(files) - len(short), len(waiting) - len(notes))
 
 
-def take_in(node: Node, talk: Talk, data: bytes, identity: str, own: str) -> Taken:
-    """Hear what a file brings, in one write.
+def opened(data: bytes, identity: str, own: str) -> Carry:
+    """What a file for this desk holds; nobody's signature has been looked at.
 
     Args:
-        node: This desk's.
-        talk: Its lines.
         data: As the file lies there.
         identity: What opens files for this node.
         own: The name of this desk's message key.
 
     Raises:
-        VerificationError: ``age.not-ours``, ``text.*``, ``carried.*``: nothing of it was taken.
-        StoreError: nobody can know whether it was kept; take it in again.
+        VerificationError: ``age.not-ours``, ``text.*``, ``carried.*``.
     """
-    opened = open_sealed(data, identity)
     try:
-        carry = read_carry(opened.decode())
+        carry = read_carry(open_sealed(data, identity).decode())
     except UnicodeDecodeError:
         raise VerificationError("carried.malformed", "it holds no text; ask for it again") from None
     if carry.recipient != own:
@@ -185,6 +182,16 @@ def take_in(node: Node, talk: Talk, data: bytes, identity: str, own: str) -> Tak
             f"it is for the key {carry.recipient[:80]!r}, and this desk signs with {own!r}; "
             "send the other desk a new invitation, and ask for the file again",
         )
+    return carry
+
+
+def take_in(node: Node, talk: Talk, carry: Carry) -> Taken:
+    """Hear what a file brings, in one write.
+
+    Raises:
+        VerificationError: ``carried.unknown-sender``: nothing of it was taken.
+        StoreError: nobody can know whether it was kept; take it in again.
+    """
     party = _party(node, talk, carry.sender)
     size = node.store.size()
     told = talk.hears(list(carry.notes))
