@@ -50,6 +50,21 @@ def test_a_text_that_is_read_is_the_one_that_is_written(carry, data):
     assert (found == carry) == (changed == text)
 
 
+WORDS = st.sampled_from(
+    ["keepclear/carried/1", "from", "to", "made", "note", ": ", "\n", ALDER.name, BIRCH.name,
+     "2015-11-20T06:50:00Z", "9999-99-99T06:50:00Z", b64encode(HEAD).decode(), "=", "\ud7ff", " "]
+)  # fmt: skip
+
+
+@given(st.text() | st.lists(WORDS).map("".join))
+def test_whatever_comes_is_read_or_refused(text):
+    for one in (text, f"keepclear/carried/1\n{text}\n"):
+        try:
+            assert write_carry(read_carry(one)) == one
+        except VerificationError as error:
+            assert error.code.startswith(("text.", "carried."))
+
+
 @given(
     st.lists(st.integers(1, 300)),
     st.integers(1, 300),
