@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keepclear.errors import UsageError
+from keepclear.faces.carrying import export, import_
+from keepclear.faces.carrying_words import stop_lines, unseen_lines
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -27,6 +29,10 @@ _A_LINE = 6
 @click.group()
 def link() -> None:
     """The direct line to other desks: enrol, compare keys, and say where each of them stands."""
+
+
+link.add_command(export)
+link.add_command(import_)
 
 
 @link.command()
@@ -233,13 +239,21 @@ def call(folder: str, party: str, step: str, who: str, by: str, key: str) -> int
 @link.command(name="status")
 @click.argument("folder", metavar="DIR")
 def status_(folder: str) -> int:
-    """Say which desks the node in DIR knows, and how far their keys are believed."""
+    """Say which desks the node in DIR knows, how far each is believed, and what is unseen.
+
+    Stops that are open stand first.
+    """
+    from keepclear.node.carrying import open_stops, unseen  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.node.talking import Talk  # noqa: PLC0415
 
     with running(folder) as (home, node):
         peers = dict(node.memory.peers)
+        talk = Talk(node, home.message_key)
+        stops, waiting = open_stops(node, talk), unseen(talk)
         now_us, owner = node.now_us(), home.owner
     lines = [line for name in sorted(peers) for line in _lines(peers[name], now_us)]
+    lines = [*stop_lines(stops), *lines, *unseen_lines(waiting)]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if owner not in peers:
         say("this node has no card yet; keepclear link invite makes one")

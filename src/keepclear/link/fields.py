@@ -12,28 +12,47 @@ from typing import Final
 
 from keepclear.errors import VerificationError
 
-__all__ = ["LINE_LENGTH_MAX", "Field", "read_fields", "write_fields"]
+__all__ = ["LINES_MAX", "LINE_LENGTH_MAX", "Field", "read_fields", "write_fields"]
 
 Field = tuple[str, str]
 LINE_LENGTH_MAX: Final = 20_000
 """Characters of one line: a card in base64 is some thousand; a plan travels beside, by its hash."""
-_LINES_MAX: Final = 500
+LINES_MAX: Final = 500
 
 
-def write_fields(head: str, fields: Iterable[Field]) -> str:
+def write_fields(
+    head: str, fields: Iterable[Field], *, line_length_max: int = LINE_LENGTH_MAX
+) -> str:
     """The text with a head and some fields.
+
+    Args:
+        head: The type and its version.
+        fields: In the order of the type.
+        line_length_max: Characters of a line, where the type has longer ones.
 
     Raises:
         ValueError: a value does not fit on one line.
     """
     lines = [head, *(f"{name}: {value}" for name, value in fields)]
-    if not all(line.isprintable() and len(line) <= LINE_LENGTH_MAX for line in lines):
+    if not all(line.isprintable() and len(line) <= line_length_max for line in lines):
         raise ValueError("a value stands on one line and holds no control characters")
     return "".join(f"{line}\n" for line in lines)
 
 
-def read_fields(text: str, head: str) -> list[Field]:
+def read_fields(
+    text: str,
+    head: str,
+    *,
+    line_length_max: int = LINE_LENGTH_MAX,
+    lines_max: int = LINES_MAX,
+) -> list[Field]:
     """The fields of a text, in their order; the caller prints what it made of them and compares.
+
+    Args:
+        text: As it came.
+        head: The type and its version.
+        line_length_max: Characters of a line, where the type has longer ones.
+        lines_max: Lines below the head, where the type has more.
 
     Raises:
         VerificationError: ``text.other-type``, ``text.malformed``.
@@ -43,12 +62,12 @@ def read_fields(text: str, head: str) -> list[Field]:
         raise VerificationError(
             "text.other-type", f"this begins with {first[:60]!r}, expected {head!r}"
         )
-    if not lines or lines.pop() != "" or len(lines) > _LINES_MAX:
+    if not lines or lines.pop() != "" or len(lines) > lines_max:
         raise _malformed("it does not end with its last line, or has too many")
     found = []
     for line in lines:
         name, colon, value = line.partition(": ")
-        if not colon or not name or len(line) > LINE_LENGTH_MAX:
+        if not colon or not name or len(line) > line_length_max:
             raise _malformed(f"{line[:60]!r} is not 'name: value'")
         found.append((name, value))
     return found

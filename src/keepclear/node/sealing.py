@@ -31,14 +31,19 @@ def recipient_of(identity: str) -> str:
     return str(_identity(identity).to_public())
 
 
-def seal(data: bytes, recipient: str) -> bytes:
+def seal(data: bytes, recipient: str, *, in_text: bool = False) -> bytes:
     """Data that only one recipient can read.
+
+    Args:
+        data: What is to be read.
+        recipient: Of age, as the party's card names it.
+        in_text: In letters, a third longer, for ways that bytes do not go through.
 
     Raises:
         VerificationError: ``age.recipient``.
     """
     try:
-        return encrypt(data, [x25519.Recipient.from_str(recipient)])
+        return encrypt(data, [x25519.Recipient.from_str(recipient)], armored=in_text)
     except RecipientError:
         raise VerificationError(
             "age.recipient",
@@ -47,7 +52,7 @@ def seal(data: bytes, recipient: str) -> bytes:
 
 
 def open_sealed(data: bytes, identity: str) -> bytes:
-    """What was encrypted to this node.
+    """What was encrypted to this node, in bytes or in letters.
 
     Raises:
         VerificationError: ``age.not-ours``.

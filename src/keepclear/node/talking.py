@@ -8,6 +8,7 @@ at the end of the ladder; what a node makes of a declaration that came.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -34,6 +35,7 @@ from keepclear.link.happening import (
 )
 from keepclear.link.message import Received, read_own, visible
 from keepclear.link.pinning import Pinned
+from keepclear.link.state import State
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
@@ -124,6 +126,24 @@ class Talk:
         if party not in self._believed:
             raise _no_line(party)
         return self._lines.to_carry(self._name(party))
+
+    def state(self, party: str) -> State:
+        """Where the line to a party stands: what it has not yet signed as stored, and what is missing.
+
+        Raises:
+            RuleError: ``line.none``.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise _no_line(party)
+        return self._lines.state(self._name(party))
+
+    def unsaid(self) -> dict[str, int]:
+        """By party, how many notices of this node are no messages yet: without a line, or too large."""
+        store = self._node.store
+        done = store.kept(_FORWARDED)
+        waiting = (one for one in store.pending(_PENDING_MAX) if f"{one.number:016}" not in done)
+        return Counter(one.recipient for one in waiting)
 
     def forward(self) -> Told:
         """Notices that the node decided on, as messages: each once, however often this is called.

@@ -6,7 +6,9 @@ read it. It is sent over an encrypted line, or to this machine itself; anywhere 
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +17,17 @@ from urllib.parse import quote, urlsplit
 import httpx2
 
 from keepclear.errors import InputError, RuleError, UnreachableError, UsageError
+from keepclear.link.budget import looks_flash
 
-__all__ = ["TOKEN_VARIABLE", "Line", "line_to", "subject_path"]
+__all__ = ["TOKEN_VARIABLE", "Line", "hand_notes", "line_to", "subject_path"]
 
 TOKEN_VARIABLE: Final = "KEEPCLEAR_TOKEN"  # noqa: S105 - a name of a variable
 _TOKEN_BYTES_MAX: Final = 1_000
 _PATIENCE_S: Final = httpx2.Timeout(60.0, connect=10.0)
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_NOTES_PATH: Final = "/api/v1/line/notes"
+_NOTES_A_REQUEST: Final = 100
+_BYTES_A_REQUEST: Final = 1_000_000
 _BAD_INPUT: Final = frozenset({400, 413, 422})
 
 
@@ -90,6 +96,40 @@ def line_to(url: str, token_file: str | None) -> Line:
     base = f"{parts.scheme}://{parts.netloc}"
     headers = {"Authorization": f"Bearer {_token(token_file)}"}
     return Line(base, httpx2.Client(base_url=base, headers=headers, timeout=_PATIENCE_S))
+
+
+def hand_notes(url: str, notes: Sequence[bytes]) -> None:
+    """Hand signed notes to a node, what is flash first; it needs no token, because each note is signed.
+
+    Args:
+        url: Of the node.
+        notes: One or more.
+
+    Raises:
+        UnreachableError: nobody answers; what was handed before is kept, and comes to no harm twice.
+        InputError: one names nobody who is believed there.
+    """
+    to = Line(url, httpx2.Client(base_url=url, timeout=_PATIENCE_S))
+    try:
+        first = sorted(notes, key=lambda note: not looks_flash(note))
+        for part in _parts(first):
+            texts = [note.decode(errors="replace") for note in part]
+            to.ask("POST", _NOTES_PATH, data=json.dumps({"notes": texts}).encode())
+    finally:
+        to.close()
+
+
+def _parts(notes: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Some notes after the other, so many as one request takes."""
+    part: list[bytes] = []
+    for note in notes:
+        if part and (
+            len(part) == _NOTES_A_REQUEST or sum(map(len, part)) + len(note) > _BYTES_A_REQUEST
+        ):
+            yield part
+            part = []
+        part.append(note)
+    yield part
 
 
 def subject_path(subject: str) -> str:
