@@ -161,6 +161,13 @@ def test_case_blanks_dashes_and_spoken_words_are_all_the_same(place):
         assert looks_like_check_words(other)
 
 
+def test_check_words_of_mostly_digits_are_known_as_such():
+    """Near the south pole and the antimeridian they begin with zeros, which are written 4."""
+    assert looks_like_check_words("4444 4DHW K77XW")
+    assert not looks_like_check_words("44JKM77447744")
+    assert not looks_like_check_words("4444 4444 44444")
+
+
 @given(st.integers(0, 23**7 - 1))
 def test_a_time_comes_back_to_the_second(seconds):
     time_us = START_US + seconds * 1_000_000

@@ -219,6 +219,8 @@ class Memory:
     def _erased(self, body: Erased) -> None:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
+        if case is not None:
+            self.by_mark.pop(case.mark, None)
         self.words.pop(body.subject, None)
         self.read = {one for one in self.read if one[1] != body.subject}
         for party, subjects in list(self.of_party.items()):

@@ -7,6 +7,7 @@ international spelling alphabet, never as bare letters: in plain English eight o
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import Final
 
@@ -51,6 +52,8 @@ _HEARD: Final = MappingProxyType(
 )
 """Spoken words as people type them."""
 _BETWEEN: Final = str.maketrans(dict.fromkeys("-.,/·\t\n\r\u00a0\u2013", " "))
+_GRID: Final = re.compile(r"[0-9]{1,2}[a-z]{3}[0-9]+", re.ASCII | re.IGNORECASE)
+"""A reference of MGRS: zone and band, square, digits."""
 _LENGTHS: Final = frozenset({8, 9, 13})
 _TEXT_MAX: Final = 200
 """Characters: thirteen words spelled out take some 90."""
@@ -88,9 +91,15 @@ def symbols_of(text: str) -> list[int]:
 def looks_like_check_words(text: str) -> bool:
     """Whether a text is meant as check words, right or wrong: as many symbols, mostly letters.
 
-    No position is: those that are as short have more digits than letters.
+    No position is: those that are as short have more digits than letters. Where there are mostly
+    digits, each must be one that check words have, and the text no grid reference.
     """
     parts = text[:_TEXT_MAX].lower().replace("x-ray", "xray").translate(_BETWEEN).split()
     symbols = "".join(_HEARD.get(part, part) for part in parts)
     letters = sum(symbol.isalpha() for symbol in symbols)
-    return symbols.isalnum() and len(symbols) in _LENGTHS and 2 * letters > len(symbols)
+    if not symbols.isalnum() or len(symbols) not in _LENGTHS:
+        return False
+    if 2 * letters > len(symbols):
+        return True
+    ours = letters > 0 and set(symbols.upper()) <= set(ALPHABET)
+    return ours and not _GRID.fullmatch(symbols)
