@@ -63,9 +63,12 @@ docs: ## write anew what the documents show of the program: output and diagrams
 	$(BIN)/python tools/draw_lives.py
 	$(BIN)/python tools/readme_output.py
 
-bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes, into docs/performance.md
+bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes, into docs/performance.md; then the rest
 	@tools/setup.sh bench
 	$(BIN)/python -m bench --write docs/performance.md $(BENCH_ARGS)
+	$(BIN)/python bench/reading.py
+	$(BIN)/python bench/link.py
+	$(BIN)/python bench/node.py --standing 1e5
 
 bench-quick: ## the same at 1e4 only
 	@tools/setup.sh bench
