@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from keepclear.errors import VerificationError
-from keepclear.link.agreement import add_signature, open_agreement, propose, text_in
+from keepclear.link.agreement import add_signature, combined, open_agreement, propose, text_in
 from keepclear.record.note import Signer, sign
 
 TEXT = 'name = "darling"\nversion = 1\n\n[[member]]\nname = "Alder"\n'
@@ -34,6 +34,15 @@ def test_it_holds_when_the_last_has_signed_in_any_order(order):
 def test_signing_twice_changes_nothing():
     note = propose(TEXT, SIGNERS["Alder"])
     assert add_signature(note, SIGNERS["Alder"]) == note
+
+
+def test_what_two_signed_at_one_time_comes_together():
+    one = propose(TEXT, SIGNERS["Alder"])
+    birch, cedar = (add_signature(one, SIGNERS[name]) for name in ("Birch", "Cedar"))
+    both = combined(birch, cedar)
+    assert open_agreement(both, KEYS).holds
+    assert combined(both, cedar) == both
+    assert combined(one, propose(TEXT + "# other\n", SIGNERS["Birch"])) == one
 
 
 def test_a_changed_text_is_nobodys():

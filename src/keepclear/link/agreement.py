@@ -16,7 +16,15 @@ from keepclear.errors import VerificationError
 from keepclear.record.note import Signature as NoteSignature
 from keepclear.record.note import Signer, Verifier, open_note, parse_note, sign, with_signature
 
-__all__ = ["ARRANGEMENT", "Agreement", "add_signature", "open_agreement", "propose", "text_in"]
+__all__ = [
+    "ARRANGEMENT",
+    "Agreement",
+    "add_signature",
+    "combined",
+    "open_agreement",
+    "propose",
+    "text_in",
+]
 
 ARRANGEMENT: Final = "keepclear/arrangement/1\n"
 
@@ -69,6 +77,21 @@ def add_signature(note: bytes, signer: Signer) -> bytes:
         return note
     line = NoteSignature(signer.name, verifier.key_id, signer.sign(parsed.text.encode()))
     return with_signature(note, line)
+
+
+def combined(note: bytes, other: bytes) -> bytes:
+    """A note with the signatures of another on the same text, so that parties may sign at one time.
+
+    Unchanged where the other says something else; whose signatures hold, :func:`open_agreement` says.
+    """
+    mine, theirs = parse_note(note), parse_note(other)
+    if mine.text != theirs.text:
+        return note
+    known = {(one.name, one.key_id) for one in mine.signatures}
+    for one in theirs.signatures:
+        if (one.name, one.key_id) not in known:
+            note = with_signature(note, one)
+    return note
 
 
 def text_in(note: bytes) -> str:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from keepclear.domain.arrangement import Arrangement
 from keepclear.errors import RuleError
-from keepclear.formats.arrangements import read_arrangement
-from keepclear.link.agreement import Agreement, add_signature, open_agreement, text_in
+from keepclear.link.agreement import Agreement, add_signature, combined, open_agreement, text_in
 from keepclear.link.agreement import propose as proposal
 from keepclear.link.pinning import Pinned
-from keepclear.node.arranging import set_arrangement
+from keepclear.node.arranging import read_or_refuse, set_arrangement
 from keepclear.node.declaring import Request
 from keepclear.node.ledger import Node
 from keepclear.record.note import Signer, Verifier
@@ -32,14 +31,14 @@ def propose(node: Node, text: str, key: Signer, request: Request) -> Agreement:
         StoreError: nobody can know whether it is kept.
     """
     node.fresh()
-    found = _read(text)
+    found = read_or_refuse(text)
     keys = _keys(node, found)
     if node.around.owner not in keys:
         raise RuleError(
             "agreement.no-member",
             f"{node.around.owner} is no party of {found.name!r}, and proposes nothing in it",
         )
-    return _keep(node, found, proposal(text, key), request)
+    return _keep(node, found, keys, proposal(text, key), request)
 
 
 def sign(node: Node, note: bytes, key: Signer, request: Request) -> Agreement:
@@ -51,23 +50,15 @@ def sign(node: Node, note: bytes, key: Signer, request: Request) -> Agreement:
         StoreError: nobody can know whether it is kept.
     """
     node.fresh()
-    found = _read(text_in(note))
+    found = read_or_refuse(text_in(note))
     keys = _keys(node, found)
     open_agreement(note, keys)  # what others signed must hold before ours stands beside it
     signed = add_signature(note, key) if node.around.owner in keys else note
-    agreement = _keep(node, found, signed, request)
+    agreement = _keep(node, found, keys, signed, request)
     held = node.memory.arrangements.get(found.name)
     if agreement.holds and (held is None or held.version < found.version):
         set_arrangement(node, agreement.text, request)
     return agreement
-
-
-def _read(text: str) -> Arrangement:
-    found, refused = read_arrangement(text.encode(), name="the arrangement")
-    if found is None:
-        first = refused[0]
-        raise RuleError(first.code, f"{first.where}: {first.message}")
-    return found
 
 
 def _keys(node: Node, found: Arrangement) -> dict[str, Verifier]:
@@ -98,11 +89,15 @@ def _keys(node: Node, found: Arrangement) -> dict[str, Verifier]:
     return keys
 
 
-def _keep(node: Node, found: Arrangement, note: bytes, request: Request) -> Agreement:
-    """The agreement with what was signed before of the same text; kept where it is more than that."""
-    subject, keys = f"arrangement/{found.name}", _keys(node, found)
-    agreement = open_agreement(note, keys)
+def _keep(
+    node: Node, found: Arrangement, keys: dict[str, Verifier], note: bytes, request: Request
+) -> Agreement:
+    """The agreement with all signatures that were seen on the same text; kept where there are more."""
+    subject = f"arrangement/{found.name}"
     before = node.memory.agreements.get(subject)
+    if before is not None:
+        note = combined(note, before.note.encode())
+    agreement = open_agreement(note, keys)
     if before is None or before.note.encode() != note:
         body = Agreed(
             subject=subject,

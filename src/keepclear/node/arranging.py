@@ -30,7 +30,7 @@ from keepclear.node.memory import Case, Memory
 from keepclear.node.telling import outgoing_of
 from keepclear.wire.entries import Arranged, Shown, Verdict
 
-__all__ = ["judge_anew", "set_arrangement"]
+__all__ = ["judge_anew", "read_or_refuse", "set_arrangement"]
 
 _BATCH: Final = 100
 """Declarations that are judged anew in one write."""
@@ -53,10 +53,7 @@ def set_arrangement(node: Node, text: str, request: Request) -> Answer:
     if before is not None:
         judge_anew(node)
         return before
-    found, refused = read_arrangement(text.encode(), name="the arrangement")
-    if found is None:
-        first = refused[0]
-        raise RuleError(first.code, f"{first.where}: {first.message}")
+    found = read_or_refuse(text)
     _agrees(found, node.memory.arrangements.values())
     subject, at_us = f"arrangement/{found.name}", node.now_us()
     reply = {
@@ -71,6 +68,19 @@ def set_arrangement(node: Node, text: str, request: Request) -> Answer:
     )
     judge_anew(node)
     return Answer(reply)
+
+
+def read_or_refuse(text: str) -> Arrangement:
+    """The arrangement that a text says.
+
+    Raises:
+        RuleError: the first thing that is wrong with it.
+    """
+    found, refused = read_arrangement(text.encode(), name="the arrangement")
+    if found is None:
+        first = refused[0]
+        raise RuleError(first.code, f"{first.where}: {first.message}")
+    return found
 
 
 def judge_anew(node: Node) -> int:

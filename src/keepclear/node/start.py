@@ -63,7 +63,8 @@ def _not_served(home: Home) -> Store:
         url = served_at(home.folder)
         if url:
             raise InUseError(
-                f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder"
+                f"the node in {str(home.folder)!r} is being served; give {url} in place of the folder "
+                "where the command takes an address, else stop it first"
             ) from error
         raise
 

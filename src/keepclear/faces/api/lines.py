@@ -18,8 +18,11 @@ from keepclear.faces.api import forms
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
+from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.alerting import LADDER
 from keepclear.link.kinds import KINDS
+from keepclear.link.message import MESSAGE_BYTES_MAX
+from keepclear.link.receipts import PROCEEDING
 from keepclear.node.ledger import Node
 
 if TYPE_CHECKING:
@@ -27,16 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES"]
 
-_NOTES_MAX: Final = 100
-_NOTE_LENGTH_MAX: Final = 900_000
-
 
 class Notes(forms.In, frozen=True):
     """Signed notes, as they were written."""
 
     notes: Annotated[
-        list[Annotated[str, msgspec.Meta(max_length=_NOTE_LENGTH_MAX)]],
-        msgspec.Meta(min_length=1, max_length=_NOTES_MAX),
+        list[Annotated[str, msgspec.Meta(max_length=MESSAGE_BYTES_MAX)]],
+        msgspec.Meta(min_length=1, max_length=NOTES_A_REQUEST),
     ]
 
 
@@ -159,12 +159,13 @@ def _lines(node: Node, asked: Asked, conversation: Conversation) -> LinesOut:
             if key[0] == name
         ]
         found.append(
-            LineOut(party, peer.pinned.value, conversation.failures(party), alerts, late, _SAYS)
+            LineOut(
+                party, peer.pinned.value, conversation.failures(party), alerts, late, PROCEEDING
+            )
         )
     return LinesOut(found)
 
 
-_SAYS: Final = "Whatever is overdue here: proceeding never depends on a receipt."
 _SAYABLE: Final = tuple(name for name, kind in KINDS.items() if kind.chained)
 
 
@@ -184,7 +185,7 @@ def _only_the_desk(node: Node, asked: Asked) -> None:
 ROUTES: Final = (
     Route(
         "POST",
-        "/api/v1/line/notes",
+        NOTES_PATH,
         Gate.OPEN,
         "Take signed notes in from a peer",
         flow=take,

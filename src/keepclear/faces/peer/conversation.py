@@ -20,19 +20,18 @@ import httpx2
 
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
+from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.cards import Card
 from keepclear.link.happening import Send
 from keepclear.node.ledger import Node
 from keepclear.node.pinned_tls import context_for
 from keepclear.node.talking import Talk, Told
 
-__all__ = ["NOTES_A_REQUEST", "NOTES_PATH", "Client", "Conversation", "over_tls"]
+__all__ = ["Client", "Conversation", "over_tls"]
 
-NOTES_PATH: Final = "/api/v1/line/notes"
-NOTES_A_REQUEST: Final = 100
 _BYTES_A_REQUEST: Final = 2_000_000
 _WAITING_MAX: Final = 2_000
-"""Notes to one party that wait for its address; what is older is sent again by its stream."""
+"""Notes to one party that wait for its address; what is beyond is sent again by its stream."""
 _LOOK_S: Final = 10.0
 _ANSWER_S: Final = 5.0
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 
 from keepclear.errors import InputError, RuleError, UnreachableError, UsageError
+from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.budget import looks_flash
 
 __all__ = ["TOKEN_VARIABLE", "Line", "hand_notes", "line_to", "subject_path"]
@@ -25,8 +26,6 @@ TOKEN_VARIABLE: Final = "KEEPCLEAR_TOKEN"  # noqa: S105 - a name of a variable
 _TOKEN_BYTES_MAX: Final = 1_000
 _PATIENCE_S: Final = httpx2.Timeout(60.0, connect=10.0)
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_NOTES_PATH: Final = "/api/v1/line/notes"
-_NOTES_A_REQUEST: Final = 100
 _BYTES_A_REQUEST: Final = 1_000_000
 _BAD_INPUT: Final = frozenset({400, 413, 422})
 
@@ -114,7 +113,7 @@ def hand_notes(url: str, notes: Sequence[bytes]) -> None:
         first = sorted(notes, key=lambda note: not looks_flash(note))
         for part in _parts(first):
             texts = [note.decode(errors="replace") for note in part]
-            to.ask("POST", _NOTES_PATH, data=json.dumps({"notes": texts}).encode())
+            to.ask("POST", NOTES_PATH, data=json.dumps({"notes": texts}).encode())
     finally:
         to.close()
 
@@ -124,7 +123,7 @@ def _parts(notes: Sequence[bytes]) -> Iterator[list[bytes]]:
     part: list[bytes] = []
     for note in notes:
         if part and (
-            len(part) == _NOTES_A_REQUEST or sum(map(len, part)) + len(note) > _BYTES_A_REQUEST
+            len(part) == NOTES_A_REQUEST or sum(map(len, part)) + len(note) > _BYTES_A_REQUEST
         ):
             yield part
             part = []
