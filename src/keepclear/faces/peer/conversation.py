@@ -118,10 +118,9 @@ class Conversation:
             way = self._way(party)
             if len(way.waiting) >= _WAITING_MAX:
                 way.waiting.pop()
-            if send.flash:
-                way.waiting.appendleft(send)
-            else:
-                way.waiting.append(send)
+            first = enumerate(way.waiting) if send.flash else ()
+            place = next((k for k, one in first if not one.flash), len(way.waiting))
+            way.waiting.insert(place, send)  # flash goes first, and in its order
             way.bell.set()
         if self._service is not None and (told.sends or told.effects):
             self._service.tail.bell.set()
