@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
+from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours, told_km2_hours
 from keepclear.disclose.hearing import Word
 from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
@@ -310,6 +310,17 @@ class Memory:
             case.released[body.to] = body.released
         elif body.of and body.to == case.latest.declaration.party:
             case.crossed = True
+            if body.how == "answer":
+                self._told(body, case)
+
+    def _told(self, body: Shown, case: Case) -> None:
+        """An answer that told of another's plan counts in the budget of who asked."""
+        own = case.latest.declaration
+        for mark in body.of:
+            other = self.cases.get(self.by_mark.get(mark, ""))
+            if other is not None and other.kind is not Kind.AREA:
+                size = told_km2_hours(own, other.latest.declaration)
+                self._used(body.to, Use(body.at_us, size, told=True))
 
     def _said(self, body: Consented | Revoked) -> None:
         """A new word takes the place of the old one, and whoever was told under it starts anew."""
