@@ -6,6 +6,7 @@ from typing import Final
 
 from keepclear.faces.api import (
     arrangements,
+    calls,
     consents,
     declarations,
     health,
@@ -16,6 +17,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    upkeep,
 )
 from keepclear.faces.api.route import Route
 
@@ -29,6 +31,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *arrangements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *calls.ROUTES,
+    *upkeep.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
