@@ -13,6 +13,7 @@ from typing import Any, Final
 from keepclear.domain.window import format_instant
 from keepclear.errors import KeepclearError
 from keepclear.faces.demo.desk import Desk, Event, path_of
+from keepclear.faces.demo.line_steps import message_about
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.verifying import evidence_in
 from keepclear.formats.scenarios.script import Step
@@ -84,6 +85,34 @@ def seen(stage: Stage, step: Step) -> str:
     if one["messages"] or one["notices"]:
         raise Unmet(f"it has not seen {one['messages']} messages and {one['notices']} notices")
     return ""
+
+
+def came_of(stage: Stage, step: Step) -> str:
+    """What became of the newest message about something, at one recipient."""
+    other, word, kind = step.slots["other"], step.slots["word"], step.one("kind", "")
+    found = message_about(stage, stage.desk(step), other, word, ours=True, kind=kind)
+    if found is None:
+        raise Unmet(f"nothing about {word} was said to {other}")
+    came = found["receipts"] or {}
+    wanted = step.slots["progress"].replace("-", "_")
+    if wanted == "unseen":
+        if came.get("stored"):
+            raise Unmet(f"it was stored at {came['stored']['at']}")
+        return f"{found['kind']} of {found['sent'][11:]}"
+    value = came.get("claims" if wanted == "disseminated" else wanted)
+    if not value:
+        steps = [name for name in ("stored", "acknowledged", "read_back") if came.get(name)]
+        off = "; ".join(came.get("differences", []))
+        raise Unmet(f"it is {', '.join(steps) or 'unseen'}{f'; {off}' if off else ''}")
+    return _claimed(value) if isinstance(value, list) else f"by {value['by']}, {value['at'][11:]}"
+
+
+def _claimed(value: list[Any]) -> str:
+    """What the other desk states, or with which kinds it answered."""
+    last = value[-1]
+    if isinstance(last, str):
+        return ", ".join(value)
+    return f"stated by {last['by']}: {last['list_version'] or 'no list'}, {last['stated'][11:]}"
 
 
 def overdue(stage: Stage, step: Step) -> str:
@@ -166,6 +195,7 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "not-shown": not_shown,
         "unseen": unseen,
         "seen": seen,
+        "came-of": came_of,
         "overdue": overdue,
         "asked": asked,
         "bundle": bundle,

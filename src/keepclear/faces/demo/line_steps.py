@@ -21,7 +21,7 @@ from keepclear.formats.scenarios.values import Span
 from keepclear.link.bodies import NO_PERMISSION
 from keepclear.node.carrying import opened
 
-__all__ = ["STEPS", "path_to"]
+__all__ = ["STEPS", "message_about", "path_to"]
 
 _E7: Final = 10_000_000
 _DESK: Final = "duty officer"
@@ -226,14 +226,32 @@ def _stop(stage: Stage, step: Step, *, ours: bool) -> dict[str, Any]:
 
 def _message(stage: Stage, step: Step, kind: str = "") -> dict[str, Any]:
     """The newest message of the other desk of a kind, or about a declaration."""
-    desk: Desk = stage.desk(step)
-    path = path_to(stage, step.slots["other"])
-    messages = desk.ask("GET", path, params={"limit": 200}).body["messages"]
-    word = step.slots.get("word", "")
+    other, word = step.slots["other"], kind or step.slots["word"]
+    found = message_about(stage, stage.desk(step), other, word, ours=False)
+    if found is None:
+        raise Unmet(f"no message of {other} is about {word}")
+    return found
+
+
+def message_about(
+    stage: Stage, desk: Desk, other: str, word: str, *, ours: bool, kind: str = ""
+) -> dict[str, Any] | None:
+    """The newest message on a line about something; nothing, where there is none.
+
+    Args:
+        stage: What is played.
+        desk: Who looks.
+        other: The party at the other end.
+        word: A kind of message, or the id of a declaration of who sent it.
+        ours: Whether this desk sent it.
+        kind: Of this kind alone, where something is said.
+    """
+    messages = desk.ask("GET", path_to(stage, other), params={"limit": 200}).body["messages"]
+    sender = desk.party if ours else other
     for one in messages:
-        if not one["ours"] and _is_about(one, kind or word, step.slots["other"]):
+        if one["ours"] is ours and _is_about(one, word, sender) and kind in {"", one["kind"]}:
             return dict(one)
-    raise Unmet(f"no message of {step.slots['other']} is about {kind or word}")
+    return None
 
 
 def _is_about(message: Mapping[str, Any], word: str, other: str) -> bool:

@@ -150,6 +150,12 @@ def _consent(step: Step) -> str:
     return f"{_path(step)}/consents/{step.slots['other']}"
 
 
+def _since(step: Step) -> dict[str, str]:
+    """When a movement stands at the stop, where that is not now."""
+    since_us = step.one("since")
+    return {} if since_us is None else {"since": format_instant(since_us)}
+
+
 def _until(name: str) -> Callable[[Step], Mapping[str, Any]]:
     return lambda step: {name: format_instant(step.slots["time"])}
 
@@ -161,13 +167,14 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "verify": verify,
         "act-on": act_on,
         "delay": _moved("delay", _until("leaves")),
-        "hold": _moved("hold", _until("leaves")),
+        "hold": _moved("hold", lambda step: {**_until("leaves")(step), **_since(step)}),
         "turn": _moved("return", _until("leaves")),
         "split": _moved(
             "split",
             lambda step: {
                 "id": step.slots["new"],
                 "leaves": format_instant(step.slots["time"]),
+                **_since(step),
             },
         ),
         "tell": tell,

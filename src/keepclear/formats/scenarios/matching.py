@@ -61,6 +61,7 @@ CHOICES: Final = MappingProxyType[str, tuple[str, ...]](
         "way": ("from", "to"),
         "stage": ("raised", "standby", "complying", "unable", "stopped", "lifted"),
         "receipt-step": ("stored", "acknowledged", "read-back"),
+        "progress": ("unseen", "stored", "acknowledged", "read-back", "disseminated", "answered"),
         "rung": ("desk", "supervisor", "second-desk", "command"),
     }
 )
