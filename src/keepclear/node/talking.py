@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
@@ -36,14 +36,16 @@ from keepclear.link.happening import (
 from keepclear.link.message import Received, read_own, visible
 from keepclear.link.pinning import Pinned
 from keepclear.link.state import State
+from keepclear.node.calls import caller_of, on_board, text_of
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
+from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Shown, decode_body
+from keepclear.wire.entries import Carried, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -53,6 +55,8 @@ _FORWARDED: Final = "link-forwarded"
 _PENDING_MAX: Final = 10_000
 _NOTICE_BYTES_MAX: Final = 890_000
 """Of a notice with everything escaped: the lines above it and the signature have room beside it."""
+_ON_BOARD: Final = frozenset({"carried", "voiced"})
+"""Kinds of entries that the board is made of."""
 _HEAD_BYTES: Final = 1_000
 """The lines that name sender and recipient."""
 
@@ -108,6 +112,12 @@ class Talk:
     def say(self, party: str, body: Body, *, drill: bool = False, arrangement: str = "") -> Told:
         """Say something to a party.
 
+        Args:
+            party: Whom.
+            body: What.
+            drill: Whether it is an exercise; the message says so three times.
+            arrangement: Under which it is said; the one that holds between the two, if left out.
+
         Raises:
             RuleError: ``line.none``.
             InputError: it cannot be said so.
@@ -116,7 +126,7 @@ class Talk:
         self._fresh()
         if party not in self._believed:
             raise _no_line(party)
-        write = Write(body, drill=drill, arrangement=arrangement)
+        write = Write(body, drill=drill, arrangement=arrangement or self._agreed_word(party))
         return self._told(self._lines.happens([(self._name(party), write)]))
 
     def to_carry(self, party: str) -> list[bytes]:
@@ -185,10 +195,9 @@ class Talk:
         text = visible(one.data.decode())
         if len(text) > TEXT_LENGTH_MAX or len(json.dumps(text).encode()) > _NOTICE_BYTES_MAX:
             return None
-        agreed = self._between(one.recipient)
         name = str(json.loads(text)["notice"])
-        word = arrangement_word(agreed[0]) if agreed else ""
-        return Write(Notice(notice=name, text=text), arrangement=word)
+        notice = Notice(notice=name, text=text)
+        return Write(notice, arrangement=self._agreed_word(one.recipient))
 
     def hears(self, notes: list[bytes]) -> Told:
         """Notes that came, in one write, by whatever way, from whichever of the parties.
@@ -219,6 +228,27 @@ class Talk:
     def _count(self, peer: str, note: bytes, now_us: int) -> None:
         level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
         self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+
+    def calls(self, keep: Callable[[], object]) -> Told:
+        """Something of a call is recorded, and is on the board and on every screen at once.
+
+        Args:
+            keep: Records it (:mod:`keepclear.node.voice`); it may refuse.
+
+        Raises:
+            StoreError: nobody can know whether it is kept; what was heard holds all the same.
+        """
+        self._fresh()
+        size = self._node.store.size()
+        keep()
+        effects = []
+        for entry in self._node.entries(size):
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Voiced):
+                effects += on_board(self._board, self._node.around.owner, body)
+                if body.how == "heard":
+                    self._node.save([self._entry(body.subject, "line", text_of(body))])
+        return self._told([], effects)
 
     def begin_anew(
         self, party: str, *, out_stream: int | None = None, in_stream: int | None = None
@@ -251,10 +281,12 @@ class Talk:
         due = self._lines.due_us()
         return due if ladder is None else min(due, ladder)
 
-    def _told(self, sends: list[tuple[str, Send]]) -> Told:
+    def _told(
+        self, sends: list[tuple[str, Send]], effects: Iterable[tuple[Key, Effect]] = ()
+    ) -> Told:
         """What was kept goes on the board; what the ladders ask for is kept as shown, too."""
         now_us = self._node.now_us()
-        effects, self._again = self._again, []
+        effects, self._again = [*self._again, *effects], []
         for peer, one in self._lines.recorded():
             if one.how != "sent":
                 self._count(peer, one.note, now_us)
@@ -283,7 +315,7 @@ class Talk:
         marks.append("earlier messages are missing" if effect.across_gap else "")
         head = "; ".join(mark for mark in marks if mark)
         text = f"{head}\n{received.text}" if head else received.text
-        return Decision([self._entry(peer, "line", text)])
+        return Decision([self._entry(subject_of(peer), "line", text)])
 
     def _compare(self, peer: str, heartbeat: Received) -> Decision:
         """Heads that cannot both be true are kept with what proves it, and people are told."""
@@ -318,14 +350,16 @@ class Talk:
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
+        caller = caller_of(peer)
+        subject = voice_with(caller) if caller else subject_of(peer)
         if isinstance(effect, Escalate):
-            return self._entry(peer, "alert", f"{effect.rung}: {digest}")
+            return self._entry(subject, "alert", f"{effect.rung}: {digest}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
-        return self._entry(peer, "alert", f"{said}: {digest}")
+        return self._entry(subject, "alert", f"{said}: {digest}")
 
-    def _entry(self, peer: str, how: str, text: str) -> Entry:
+    def _entry(self, subject: str, how: str, text: str) -> Entry:
         return Shown(
-            subject=subject_of(peer),
+            subject=subject,
             at_us=self._node.now_us(),
             to=self._node.around.owner,
             how=how,
@@ -363,11 +397,15 @@ class Talk:
             lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False)
         )
         for entry in self._node.entries():
-            if entry.kind == "carried":
-                body = decode_body(opening_of(entry).body)
-                assert isinstance(body, Carried)
-                peer = body.subject.removeprefix(subject_of(""))
-                self._on_board(peer, body.how, body.note.encode(), body.at_us)
+            if entry.kind not in _ON_BOARD:
+                continue
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Voiced):
+                on_board(self._board, self._node.around.owner, body)
+                continue
+            assert isinstance(body, Carried)
+            peer = body.subject.removeprefix(subject_of(""))
+            self._on_board(peer, body.how, body.note.encode(), body.at_us)
         self._board.tick(self._node.now_us())
         # nobody knows which screens still show it: what is open is shown, and alerted, once more
         self._again = [
@@ -383,6 +421,10 @@ class Talk:
             if peer.pinned is Pinned.COMPARED and peer.card.holds_at(now_us):
                 words = frozenset(map(arrangement_word, self._between(party)))
                 yield party, (peer, Line(self._key, peer.card.message_key, words))
+
+    def _agreed_word(self, party: str) -> str:
+        """How messages to a party name what was agreed with it; empty where nothing was."""
+        return next(map(arrangement_word, self._between(party)), "")
 
     def _between(self, party: str) -> list[Arrangement]:
         """Arrangements that hold between this desk's party and another."""

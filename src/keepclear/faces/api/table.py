@@ -7,6 +7,7 @@ from typing import Final
 from keepclear.faces.api import (
     agreements,
     arrangements,
+    calls,
     consents,
     declarations,
     health,
@@ -17,6 +18,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    upkeep,
 )
 from keepclear.faces.api.route import Route
 
@@ -31,6 +33,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *agreements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *calls.ROUTES,
+    *upkeep.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
