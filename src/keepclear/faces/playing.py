@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -15,6 +16,11 @@ from keepclear.node.files import read_file, shown
 __all__ = ["demo"]
 
 _OWN: Final = Path(__file__).parent.parent / "data" / "acts-1-4.scenario"
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """As Ctrl-C: nodes are ended, and folders cleared away."""
+    raise KeyboardInterrupt
 
 
 @click.command()
@@ -48,9 +54,13 @@ def demo(script: str | None, keep: str, *, quiet: bool, only_check: bool) -> int
             f"{name}: {len(scenario.steps)} steps, {len(scenario.parties)} parties; it can be played"
         )
         return Exit.NOTHING
+    before = {one: signal.signal(one, _interrupted) for one in (signal.SIGTERM, signal.SIGHUP)}
     try:
         play(scenario, Teller(sys.stdout, quiet=quiet), keep=keep)
     except Missed as error:
         say(f"keepclear: {error}")
         return Exit.CROSSING
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
     return Exit.NOTHING

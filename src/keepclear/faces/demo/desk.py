@@ -98,6 +98,16 @@ class Desk:
         )
         return Answer(answer.status_code, code, body, answer.headers)
 
+    def noticed(self) -> list[Event]:
+        """All that the desk was shown by now, from the record: complete, where a screen may be late."""
+        found: list[Event] = []
+        after, size = 0, 1
+        while after < size:
+            page = self.ask("GET", "/api/v1/notices", params={"after": after}).body
+            after, size = page["after"], page["size"]
+            found += [_event({**one, "kind": "shown"}) for one in page["notices"]]
+        return found
+
     def close(self) -> None:
         """Nobody looks any more."""
         self._ended = True
@@ -127,17 +137,18 @@ class Desk:
                 ):
                     for line in stream.iter_lines():
                         if line.startswith("data: "):
-                            self._take(json.loads(line.removeprefix("data: ")))
+                            self.events.append(_event(json.loads(line.removeprefix("data: "))))
                         if self._ended:
                             return
 
-    def _take(self, told: dict[str, Any]) -> None:
-        text = told.get("text")
-        if text is None:
-            text = json.dumps(told.get("shown", told), ensure_ascii=False)
-        self.events.append(
-            Event(told["number"], told["kind"], parse_instant(told["at"]), told, str(text))
-        )
+
+def _event(told: dict[str, Any]) -> Event:
+    """An event of the stream, or a notice."""
+    shown = told.get("shown", told)
+    text = shown.get("text")
+    if text is None:
+        text = json.dumps(shown, ensure_ascii=False)
+    return Event(told["number"], told["kind"], parse_instant(told["at"]), told, str(text))
 
 
 def path_of(party: str, id_: str) -> str:

@@ -159,7 +159,7 @@ def _views(desk: Desk, id_: str) -> Iterator[Mapping[str, Any]]:
     if not answer.refused:
         yield from _in(answer.body, id_)
     told: set[str] = set()
-    for event in reversed(list(desk.events)):
+    for event in reversed(desk.noticed()):
         shown = event.told.get("shown")
         if not isinstance(shown, dict) or "ref" not in shown or shown["ref"] in told:
             continue

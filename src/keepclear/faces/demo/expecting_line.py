@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from keepclear.domain.window import format_instant
 from keepclear.errors import KeepclearError
-from keepclear.faces.demo.desk import Desk, Event, path_of
+from keepclear.faces.demo.desk import Event, path_of
 from keepclear.faces.demo.line_steps import message_about
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.verifying import evidence_in
@@ -46,7 +46,7 @@ def alerted(stage: Stage, step: Step) -> str:
     rung, wanted_us = step.slots["rung"], step.slots["time"]
     found = [
         event.at_us
-        for event in _events(stage.desk(step), "alert")
+        for event in _of(list(stage.desk(step).events), "alert")
         if event.text.partition(":")[0] == rung
     ]
     if not any(abs(at_us - wanted_us) <= _TIMES_WITHIN_US for at_us in found):
@@ -57,15 +57,16 @@ def alerted(stage: Stage, step: Step) -> str:
 
 def shown(stage: Stage, step: Step) -> str:
     """Words stand on the screen of a desk."""
-    found = _shown(stage, step)
+    found = _shown(step, list(stage.desk(step).events))
     if found is None:
         raise Unmet("no event on its screen says so")
     return f"event {found.number}, {format_instant(found.at_us)[11:19]}Z"
 
 
 def not_shown(stage: Stage, step: Step) -> str:
-    """Words stand nowhere on the screen of a desk."""
-    found = _shown(stage, step)
+    """Words stand nowhere on the screen of a desk, and nowhere in what it was shown."""
+    desk = stage.desk(step)
+    found = _shown(step, [*desk.noticed(), *list(desk.events)])
     if found is not None:
         raise Unmet(f"event {found.number} says: {found.text[:_SHOWN_MAX]}")
     return ""
@@ -172,9 +173,9 @@ def _line(stage: Stage, step: Step) -> Mapping[str, Any]:
     raise Unmet(f"there is no line to {step.slots['other']}")
 
 
-def _shown(stage: Stage, step: Step) -> Event | None:
+def _shown(step: Step, events: list[Event]) -> Event | None:
     since, kind = step.one("since", 0), step.one("kind", "")
-    for event in _events(stage.desk(step), kind):
+    for event in _of(events, kind):
         if event.at_us >= since and all(
             part.strip() in event.text for part in step.slots["says"].split(" ... ")
         ):
@@ -182,9 +183,9 @@ def _shown(stage: Stage, step: Step) -> Event | None:
     return None
 
 
-def _events(desk: Desk, how: str) -> list[Event]:
+def _of(events: list[Event], how: str) -> list[Event]:
     """Events of a kind, or what was shown in a way; all, where nothing is said."""
-    return [one for one in list(desk.events) if not how or how in {one.kind, one.told.get("how")}]
+    return [one for one in events if not how or how in {one.kind, one.told.get("how")}]
 
 
 EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(

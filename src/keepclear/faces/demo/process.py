@@ -152,14 +152,22 @@ def main(words: list[str]) -> None:
 
 def _listen(conversation: _Stepped) -> None:
     """Questions of the player, one after the other; the end of them ends the process."""
-    for line in sys.stdin:
-        try:
-            answer = conversation.ask(json.loads(line))
-        except Exception as error:  # noqa: BLE001 - the player says what was asked
-            answer = {"failed": f"{type(error).__name__}: {error}"}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
-    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        for line in sys.stdin:
+            sys.stdout.write(json.dumps(_answered(conversation, line)) + "\n")
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        pass  # the player has gone in the middle of a question
+    finally:
+        _answered(conversation, '{"do": "end"}')
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _answered(conversation: _Stepped, line: str) -> dict[str, Any]:
+    try:
+        return conversation.ask(json.loads(line))
+    except Exception as error:  # noqa: BLE001 - the player says what was asked
+        return {"failed": f"{type(error).__name__}: {error}"}
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d)?Z", re.ASCII)
+_NO_ZONE: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 _QUANTITY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([A-Za-z]{1,3}2?)", re.ASCII)
 _LENGTHS: Final = MappingProxyType({unit: LENGTH_M[unit] for unit in ("m", "km", "NM", "ft")})
 _AMOUNTS: Final = MappingProxyType({**_LENGTHS, "m2": 1.0, "km2": 1e6, "ha": 1e4})
@@ -79,8 +80,12 @@ def instant(text: str, day: str) -> int:
         text: ``06:30Z``, ``06:30:20Z`` or a whole RFC 3339 time.
         day: What hours alone are on, ``2015-11-20``; empty where nothing says so.
     """
-    clock = _CLOCK.fullmatch(text)
-    if clock is None:
+    if _NO_ZONE.fullmatch(text):
+        raise InputError(
+            "time.no-offset",
+            f"time {text!r} does not say which clock it is on; write {text}Z for UTC",
+        )
+    if not _CLOCK.fullmatch(text):
         return parse_instant(text)
     if not day:
         raise InputError(
