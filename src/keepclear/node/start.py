@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
 from keepclear.node.serving import served_at
+from keepclear.node.stepped import is_stepped
 from keepclear.store.base import Store
 from keepclear.store.sqlite import SqliteStore
 
@@ -27,13 +28,22 @@ _CHECKPOINT_BYTES_MAX = 100_000
 
 
 @contextmanager
-def running(folder: str) -> Iterator[tuple[Home, Node]]:
+def running(folder: str, clock: Callable[[], int] | None = None) -> Iterator[tuple[Home, Node]]:
     """A node while it is used; no other process can use it meanwhile.
+
+    Args:
+        folder: Where it is.
+        clock: What it takes the time from, where that is a stepped clock; else the machine's.
 
     Raises:
         ConfigurationError: one sentence says what is wrong; nothing was changed.
     """
     home = open_home(Path(folder))
+    if clock is None and is_stepped(home.folder):
+        raise ConfigurationError(
+            f"the node in {folder!r} lives on a stepped clock: it was made by keepclear demo, and its "
+            "times are those of a scenario; it is neither served nor changed by anything else"
+        )
     if not owner_only(home.folder):
         raise ConfigurationError(
             f"others may enter the folder {folder!r}; if nobody did, set its mode to 0700"
@@ -41,7 +51,7 @@ def running(folder: str) -> Iterator[tuple[Home, Node]]:
     store = _not_served(home)
     try:
         around = Surroundings(
-            now_us=now_us,
+            now_us=clock or now_us,
             salt=chance.salt,
             geoid=load_geoid(),
             signer=home.record_key,

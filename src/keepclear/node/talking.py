@@ -99,6 +99,11 @@ class Talk:
         self._fresh()
         return self._board
 
+    @property
+    def signer(self) -> Signer:
+        """The message key of this desk."""
+        return self._key
+
     def parties(self) -> list[str]:
         """With whom there is a line."""
         self._fresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from keepclear.faces.api import (
+    agreements,
     arrangements,
     calls,
     consents,
@@ -29,6 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *agreements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
     *calls.ROUTES,
