@@ -3,7 +3,8 @@
 A node decides one thing after the other, so it is used by one thread alone. What waits meanwhile is
 decided together and becomes durable with one write; nobody of them is answered before that, not even
 who only asked, because what was seen might not be kept. What is asked waits in a queue of limited
-length; a full one is said at once, so that a caller may come again, and nobody waits without end.
+length; a full one is said at once, so that a caller may come again, and nobody waits without end. What
+must not wait (a stop) goes before all that does.
 
 The checkpoint beside the store follows within a second and is there when the thread ends. Left to
 others: who may ask (the faces), and what is decided (the use cases).
@@ -15,12 +16,14 @@ import gc
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final, TypeVar, cast
 
 from keepclear.errors import StoreError
 from keepclear.node.ledger import Node
+from keepclear.node.waiting import Done, InLoop, Waits, tell
 
 __all__ = ["CHECKPOINT_S", "WAITING_MAX", "Worker"]
 
@@ -32,8 +35,10 @@ CHECKPOINT_S: Final = 1.0
 and older than that is noticed."""
 _GATHER_S: Final = 0.004
 """How long calls are gathered for one write: about as long as the write itself takes on a good disk."""
-_Call = tuple[Callable[[Node], object], "Future[object]"]
-_Done = tuple["Future[object]", object, BaseException | None]
+_FIRST_MAX: Final = 200
+"""Calls that go before all others; what is beyond waits as they do, so that nobody is kept out."""
+_COMES, _ENDS = True, False
+_Call = tuple[Callable[[Node], object], Waits]
 
 
 class Worker:
@@ -47,28 +52,52 @@ class Worker:
         """
         gc.freeze()
         self._node = node
-        self._calls: queue.Queue[_Call | None] = queue.Queue(WAITING_MAX)
+        self._most = WAITING_MAX
+        self._first: deque[_Call] = deque()
+        self._calls: deque[_Call] = deque()
+        self._signs: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        """One for each call that waits in either; the last, that nothing more comes."""
         self._due_s: float | None = None
         """When a checkpoint must be kept, by the clock that is never set."""
         self._thread = threading.Thread(target=self._work, name="node", daemon=True)
         self._thread.start()
 
-    def ask(self, call: Callable[[Node], Found]) -> Future[Found]:
+    def ask(self, call: Callable[[Node], Found], *, first: bool = False) -> Future[Found]:
         """Have something done; what it changed is durable when the answer is there.
+
+        Args:
+            call: What is done, in the node's thread.
+            first: It goes before all that waits.
 
         Raises:
             StoreError: too many wait already; nothing was done.
         """
         future: Future[object] = Future()
-        try:
-            self._calls.put_nowait((call, future))
-        except queue.Full:
-            raise StoreError("the node has too much to do; nothing was kept; ask again") from None
+        self._put((call, future), first=first)
         return cast("Future[Found]", future)
+
+    async def answer(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
+        """The same, waited for in a loop.
+
+        Raises:
+            StoreError: as :meth:`ask`.
+        """
+        waits = InLoop()
+        self._put((call, waits), first=first)
+        return cast("Found", await waits.future)
+
+    def _put(self, call: _Call, *, first: bool) -> None:
+        if first and len(self._first) < _FIRST_MAX:
+            self._first.append(call)
+        elif len(self._calls) < self._most:
+            self._calls.append(call)
+        else:
+            raise StoreError("the node has too much to do; nothing was kept; ask again")
+        self._signs.put(_COMES)
 
     def close(self) -> None:
         """Do what waits, then stop."""
-        self._calls.put(None)
+        self._signs.put(_ENDS)
         self._thread.join()
 
     def _work(self) -> None:
@@ -86,9 +115,15 @@ class Worker:
         while True:
             wait_s = None if self._due_s is None else max(self._due_s - time.monotonic(), 0.0)
             try:
-                return self._calls.get(timeout=wait_s)
+                return self._take(self._signs.get(timeout=wait_s))
             except queue.Empty:
                 self._keep_checkpoint()
+
+    def _take(self, sign: bool) -> _Call | None:
+        """The call for which a sign was; those that go first before all others."""
+        if sign is _ENDS:
+            return None
+        return self._first.popleft() if self._first else self._calls.popleft()
 
     def _together(self, first: _Call) -> bool:
         """Decide what waits, write it, answer; whether it goes on then."""
@@ -98,7 +133,7 @@ class Worker:
         goes_on = True
         while goes_on and self._node.failed is None and time.monotonic() < until_s:
             try:
-                call = self._calls.get_nowait()
+                call = self._take(self._signs.get_nowait())
             except queue.Empty:
                 break
             goes_on = call is not None
@@ -106,18 +141,13 @@ class Worker:
         self._answer(done)
         return goes_on
 
-    def _answer(self, done: list[_Done]) -> None:
+    def _answer(self, done: list[Done]) -> None:
         try:
             self._node.settle()
         except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
-            for future, _, _ in done:
-                future.set_exception(_another(error))
+            tell([(waits, None, _another(error)) for waits, _, _ in done])
             return
-        for future, found, failed in done:
-            if failed is None:
-                future.set_result(found)
-            else:
-                future.set_exception(failed)
+        tell(done)
         if self._due_s is None and self._owed():
             self._due_s = time.monotonic() + CHECKPOINT_S
 
@@ -137,15 +167,15 @@ class Worker:
             self._due_s = time.monotonic() + CHECKPOINT_S
 
 
-def _tried(node: Node, call: _Call) -> list[_Done]:
+def _tried(node: Node, call: _Call) -> list[Done]:
     """What became of a call; nothing, where nobody waits for it any more."""
-    ask, future = call
-    if not future.set_running_or_notify_cancel():
+    ask, waits = call
+    if not waits.set_running_or_notify_cancel():
         return []
     try:
-        return [(future, ask(node), None)]
+        return [(waits, ask(node), None)]
     except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
-        return [(future, None, error)]
+        return [(waits, None, error)]
 
 
 def _another(error: BaseException) -> BaseException:

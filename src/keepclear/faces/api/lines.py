@@ -20,6 +20,7 @@ from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.alerting import LADDER
+from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
 from keepclear.link.receipts import PROCEEDING
@@ -98,8 +99,9 @@ async def take(asked: Asked, service: Service) -> Reply:
     """Take notes in; whose they are is known by their signatures."""
     conversation = _conversation(service)
     notes = [note.encode() for note in asked.body.notes]
+    flash = any(map(looks_flash, notes))
     try:
-        told = await service.ask(lambda _: conversation.talk.hears(notes))
+        told = await service.ask(lambda _: conversation.talk.hears(notes), first=flash)
     except VerificationError as error:
         raise Problem(422, error.for_peer(), "nothing of it was taken") from None
     conversation.carry_out(told)
@@ -123,7 +125,7 @@ async def say(asked: Asked, service: Service) -> Reply:
             asked.path["party"], body, drill=said.drill, arrangement=said.arrangement
         )
 
-    told = await service.ask(speak)
+    told = await service.ask(speak, first=kind.on_arrival)
     conversation.carry_out(told)
     return Reply(Taken(1))
 
