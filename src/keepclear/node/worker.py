@@ -12,7 +12,6 @@ others: who may ask (the faces), and what is decided (the use cases).
 
 from __future__ import annotations
 
-import gc
 import queue
 import threading
 import time
@@ -22,6 +21,7 @@ from concurrent.futures import Future
 from typing import Final, TypeVar, cast
 
 from keepclear.errors import StoreError
+from keepclear.node import tidying
 from keepclear.node.ledger import Node
 from keepclear.node.waiting import Done, InLoop, Waits, tell
 
@@ -33,8 +33,9 @@ WAITING_MAX: Final = 10_000
 CHECKPOINT_S: Final = 1.0
 """How long the checkpoint beside the store may stay behind it: a copy of the store that is put back
 and older than that is noticed."""
-_GATHER_S: Final = 0.004
-"""How long calls are gathered for one write: about as long as the write itself takes on a good disk."""
+_GATHER_S: Final = (0.004, 0.02)
+"""How long calls are gathered for one write: as long as the last write took, within these bounds. Less
+would leave a slow disk to pace the node; more would make those wait who come to a quick one."""
 _FIRST_MAX: Final = 200
 """Calls that go before all others; what is beyond waits as they do, so that nobody is kept out."""
 _COMES, _ENDS = True, False
@@ -45,18 +46,15 @@ class Worker:
     """A node with the thread that uses it; nothing else may touch the node until :meth:`close`."""
 
     def __init__(self, node: Node) -> None:
-        """Start the thread.
-
-        What is remembered by now mostly stays: it is no longer looked through for what can go, which
-        for a million declarations would stop everything for seconds, now and then.
-        """
-        gc.freeze()
+        """Start the thread."""
+        tidying.begin()
         self._node = node
         self._most = WAITING_MAX
         self._first: deque[_Call] = deque()
         self._calls: deque[_Call] = deque()
         self._signs: queue.SimpleQueue[bool] = queue.SimpleQueue()
         """One for each call that waits in either; the last, that nothing more comes."""
+        self._gather_s = _GATHER_S[0]
         self._due_s: float | None = None
         """When a checkpoint must be kept, by the clock that is never set."""
         self._thread = threading.Thread(target=self._work, name="node", daemon=True)
@@ -99,6 +97,7 @@ class Worker:
         """Do what waits, then stop."""
         self._signs.put(_ENDS)
         self._thread.join()
+        tidying.end()
 
     def _work(self) -> None:
         goes_on = True
@@ -107,6 +106,7 @@ class Worker:
             goes_on = first is not None
             if first is not None:
                 goes_on = self._together(first)
+            tidying.tidy()
             if not goes_on or (self._due_s is not None and time.monotonic() >= self._due_s):
                 self._keep_checkpoint()
 
@@ -127,7 +127,7 @@ class Worker:
 
     def _together(self, first: _Call) -> bool:
         """Decide what waits, write it, answer; whether it goes on then."""
-        until_s = time.monotonic() + _GATHER_S
+        until_s = time.monotonic() + self._gather_s
         self._node.gather()
         done = _tried(self._node, first)
         goes_on = True
@@ -142,12 +142,14 @@ class Worker:
         return goes_on
 
     def _answer(self, done: list[Done]) -> None:
+        began_s = time.monotonic()
         try:
             self._node.settle()
         except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
             tell([(waits, None, _another(error)) for waits, _, _ in done])
             return
         tell(done)
+        self._gather_s = min(max(time.monotonic() - began_s, _GATHER_S[0]), _GATHER_S[1])
         if self._due_s is None and self._owed():
             self._due_s = time.monotonic() + CHECKPOINT_S
 

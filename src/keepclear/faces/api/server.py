@@ -42,7 +42,7 @@ _IDLE_S: Final = 30
 """A connection on which nothing is asked is closed."""
 _FAREWELL_S: Final = 10
 """What was asked before the end is answered within this time."""
-_SWITCH_S: Final = 0.0005
+_SWITCH_S: Final = 0.0002
 """How long the thread that decides goes on while the one that speaks with clients wants to: with the
 5 ms of Python itself, each of its many short turns would wait that long."""
 
