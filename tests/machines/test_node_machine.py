@@ -254,7 +254,7 @@ class NodeMachine(RuleBasedStateMachine):
             first = self.gone.get(subject, 0) + 1
             assert [v.number for v in case.versions] == list(range(first, versions + 1))
         standing = {s for s, one in self.model.items() if one[1] in STANDING}
-        found = {f"{party}/{name}" for party, name in self.world.node.standing._compared._number}
+        found = {f"{party}/{name}" for party, name in self.world.node.standing._compared}
         assert found == standing
 
     def teardown(self):
