@@ -41,6 +41,14 @@ _PAGE: Final = 1_000
 _WAITING_MAX: Final = 10_000
 """Entries that wait for a common write; more are written at once, though nobody is answered yet."""
 
+_KEPT_FROM: Final = 20_000
+"""Entries from which on a snapshot is worth it; fewer are read, and all compared, within a second."""
+_SHARE: Final = 20
+_UNKEPT_MIN: Final = 2_000
+_UNKEPT_MAX: Final = 10_000
+"""A snapshot is due after so many entries more: a twentieth of all, within these limits. The last is
+what a start reads in about a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -272,6 +280,18 @@ class Node:
                 f"({error.strerror or error}); make room, and ask again with the same key"
             ) from error
         self._signed, self._unsigned = size, False
+
+    @property
+    def past(self) -> Past:
+        """What it started from."""
+        return self._past
+
+    @property
+    def snapshot_is_due(self) -> bool:
+        """Whether so much came since the last snapshot that the next start would take long."""
+        size = self._memory.size
+        after = min(max(size // _SHARE, _UNKEPT_MIN), _UNKEPT_MAX)
+        return size >= _KEPT_FROM and self.unkept >= after
 
     @property
     def unkept(self) -> int:

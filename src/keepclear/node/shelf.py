@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -48,21 +49,23 @@ class Shelf(Protocol):
 class FileShelf:
     """A shelf that is a file in the node's folder."""
 
-    def __init__(
-        self, folder: Path, key: Signer, geoid: Geoid, version: str, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, folder: Path, key: Signer, geoid: Geoid, say: Callable[[str], None]) -> None:
         """Nothing is read yet.
 
         Args:
             folder: The node's.
             key: Signs snapshots; the key of the record, which signs its checkpoints.
             geoid: Heights that rows were made with.
-            version: Of this program.
             say: Takes one sentence on a snapshot that was passed over.
         """
         self._path, self._key, self._say = folder / _NAME, key, say
         heights = sha256(geoid.grid_cm.tobytes()).hexdigest()
-        self._made_by = {"geoid": heights, "keepclear": version}
+        self._made_by = {"geoid": heights, "keepclear": version("keepclear")}
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is something, be it to be believed or not."""
+        return self._path.exists()
 
     def take(self) -> Snapshot | None:
         """See :class:`Shelf`."""
