@@ -320,8 +320,12 @@ class Node:
             self._shelf.put(made.snapshot)
 
     def go_on_with(self, made: Made) -> None:
-        """Remember what a snapshot says by its columns; what has changed since stays beside them."""
-        if self._past.go_on_with(made) and self._past.erased:
+        """Remember what a snapshot says by its columns; what has changed since stays beside them.
+
+        Raises:
+            StoreError: the snapshot may say what was erased meanwhile, and could not be taken away.
+        """
+        if not self._past.go_on_with(made):  # it may say what was erased meanwhile
             self._clear_shelf()
 
     def keep_snapshot(self) -> None:

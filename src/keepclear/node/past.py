@@ -45,12 +45,16 @@ class Past:
         self.size = 0
         """Entries that a snapshot stands for."""
         self.erased = False
-        """Whether something was erased since, which the snapshot still says."""
+        """Whether something was erased since, which a snapshot may still say."""
+        self._cleared = 0
+        """How often a snapshot was taken away because of that."""
         self._replayed: list[int] = []
         self._known = True
         """Whether every entry is of a kind that a snapshot can stand for."""
         self._row = np.zeros(0, dtype=np.int32)
         """The case of those who stood in the snapshot, in the columns of now."""
+        self._asked = 0
+        """``_cleared`` at the last moment."""
         self._silent: set[int] = set()
         self._touched: dict[str, None] = {}
 
@@ -76,8 +80,10 @@ class Past:
         if kept is not None:
             past._begin(kept, geoid)
         past._go_on(tell)
-        if past.erased and shelf is not None and kept is not None:
+        if past.erased and kept is not None and shelf is not None:
             shelf.clear()
+            past.size = 0
+        past.erased = False
         return past
 
     @property
@@ -95,20 +101,24 @@ class Past:
         self.erased = self.erased or isinstance(body, Erased)
 
     def cleared(self) -> None:
-        """No snapshot is kept any more."""
+        """No snapshot is kept any more, and one that is being made is of no use."""
         self.size, self.erased = 0, False
+        self._cleared += 1
 
     def moment(self, root: bytes) -> Moment:
         """What a snapshot is made of; everything is durable."""
+        self._asked = self._cleared
         return moment_of(self.memory, self.standing, self._row, self._replayed, root)
 
     def go_on_with(self, made: Made) -> bool:
-        """Remember by other columns; whether they are of this memory."""
+        """Remember by the columns of the last moment; whether its snapshot is good to keep."""
         if made.memory is not self.memory:
             return False
         self.memory.cases.settle(made.snapshot.frozen)
-        self._row, self.size = made.row, made.snapshot.size
-        return True
+        self._row = made.row
+        good = self._asked == self._cleared and not self.erased
+        self.size = made.snapshot.size if good else 0
+        return good
 
     def _begin(self, kept: Snapshot, geoid: Geoid) -> None:
         memory, numbers = Memory(self.memory.texts), kept.rest.replayed
