@@ -30,6 +30,7 @@ __all__ = [
     "share_of_theatre",
     "size_km2_hours",
     "told_km2_hours",
+    "told_of_sizes",
 ]
 
 DAY_US: Final = 86_400_000_000
@@ -108,7 +109,12 @@ def told_km2_hours(own: Declaration, other: Declaration) -> float:
     No more of another's plan can be told than both hold. It counts several times: what was told is
     worth more than what was asked, and who follows what it hit is told more than who asks anywhere.
     """
-    return _TOLD_COUNTS * min(size_km2_hours(own), size_km2_hours(other))
+    return told_of_sizes(size_km2_hours(own), size_km2_hours(other))
+
+
+def told_of_sizes(own_km2_hours: float, other_km2_hours: float) -> float:
+    """The same, where the sizes of both are known already."""
+    return _TOLD_COUNTS * min(own_km2_hours, other_km2_hours)
 
 
 def _part_km2_hours(part: Part) -> float:

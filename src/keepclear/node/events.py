@@ -125,7 +125,7 @@ def _owner(memory: Memory, subject: str) -> set[str]:
     if case is None:
         return set()
     desk = {""} if case.latest.through == SECRETARIAT else set[str]()
-    return {case.latest.declaration.party} | desk
+    return {case.party} | desk
 
 
 def _reader(memory: Memory, body: Shown) -> set[str]:
