@@ -292,7 +292,7 @@ class Node:
             self._read_all()
 
     def _read_all(self) -> None:
-        memory, after, silent = Memory(), 0, set[int]()
+        memory, after, silent = Memory(owner=self.around.owner), 0, set[int]()
         while page := self.store.entries(after, _PAGE):
             leaves = self.store.leaves(after, after + len(page))
             for entry, leaf in zip(page, leaves + [b""] * (len(page) - len(leaves)), strict=True):

@@ -47,7 +47,7 @@ from keepclear.wire.entries import (
     Voiced,
 )
 
-__all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
+__all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "ToldBy", "Version", "stage_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,19 @@ class Version:
     """Why there is a new version, where its party did not write one."""
     split_from: tuple[str, int] | None = None
     """Subject and version of the movement that it was a part of."""
+    message: str | None = None
+    """The hash of the message that brought it, where it came over a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """A crossing that another node found and told of over a line."""
+
+    at_us: int
+    version: int
+    """Of the declaration here that it is about."""
+    text: str
+    """What the desk was shown, as JSON."""
 
 
 @dataclass(slots=True)
@@ -89,6 +102,12 @@ class Case:
     """When its party confirmed it last, after this version was declared."""
     unconfirmed_us: int | None = None
     """Since when it is unconfirmed, where it has expired."""
+    disclosed: dict[str, int] = field(default_factory=dict)
+    """The version that each party was given last, by what was agreed with it."""
+    ref: str = ""
+    """How the node calls it that it came from, where it came over a line."""
+    told_by: dict[tuple[str, str], ToldBy] = field(default_factory=dict)
+    """Crossings that others found: by party, and its mark for what crosses."""
 
     @property
     def latest(self) -> Version:
@@ -104,6 +123,11 @@ class Case:
     def stands(self) -> bool:
         """Whether it is compared with others."""
         return self.stage in STANDING
+
+    @property
+    def came(self) -> bool:
+        """Whether what holds of it came over a line."""
+        return self.latest.message is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +191,14 @@ class Memory:
     of_party: dict[str, list[str]] = field(default_factory=dict)
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
+    owner: str = field(default="", compare=False)
+    """Whose desk works at the node."""
+    by_ref: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Subjects of what came over lines, by its party and that party's own mark for it."""
+    foreign: set[str] = field(default_factory=set)
+    """Subjects of what came over lines and stands."""
+    told_of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """Subjects that another node told crossings of: by party, and its mark for what crosses."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
     heard: list[Voiced] = field(default_factory=list)
@@ -221,6 +253,8 @@ class Memory:
         case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
         if case is not None:
             self.by_mark.pop(case.mark, None)
+            self.by_ref.pop((case.latest.declaration.party, case.ref), None)
+        self.foreign.discard(body.subject)
         self.words.pop(body.subject, None)
         self.read = {one for one in self.read if one[1] != body.subject}
         for party, subjects in list(self.of_party.items()):
@@ -250,6 +284,7 @@ class Memory:
             body.through,
             body.because,
             body.split_from,
+            body.message,
         )
         stage = stage_named(declaration.kind, body.stage)
         case = self.cases.get(body.subject)
@@ -263,15 +298,29 @@ class Memory:
             case.versions.append(version)
             case.stage, case.verdict, case.stood_us = stage, None, None
             case.confirmed_us, case.unconfirmed_us = None, None
+        self._came(body, declaration.party)
         if declaration.kind in NOTIFIED:
             self.changed.add(body.subject)
         if new_desk:
             self.of_party.setdefault("", []).append(body.subject)
         self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
 
+    def _came(self, body: Declared, party: str) -> None:
+        """Where it came over a line: by which name its party will speak of it."""
+        case = self.cases[body.subject]
+        if body.ref is not None:
+            case.ref = body.ref
+            self.by_ref[party, body.ref] = body.subject
+        if case.came and case.stands:
+            self.foreign.add(body.subject)
+        else:
+            self.foreign.discard(body.subject)
+
     def _acted(self, body: Acted) -> None:
         case = self.cases[body.subject]
         case.stage = stage_named(case.kind, body.stage)
+        if not case.stands:
+            self.foreign.discard(body.subject)
         if body.act == "confirm":
             case.confirmed_us, case.unconfirmed_us = body.at_us, None
         if case.kind in NOTIFIED:
@@ -297,7 +346,7 @@ class Memory:
 
     def _shown(self, body: Shown) -> None:
         self.shown += 1
-        for mark in body.of:
+        for mark in body.of if body.disclosed is None else ():
             case = self.cases.get(self.by_mark.get(mark, ""))
             if case is not None:
                 case.told.add(body.to)
@@ -306,10 +355,26 @@ class Memory:
         case = self.cases.get(body.subject)
         if case is None:
             return
-        if body.released is not None:
+        if body.disclosed is not None:
+            case.disclosed[body.to] = body.disclosed
+        if body.how == "told":
+            self._told_by(case, json.loads(body.text), body)
+        elif body.released is not None:
             case.released[body.to] = body.released
         elif body.of and body.to == case.latest.declaration.party:
             case.crossed = True
+
+    def _told_by(self, case: Case, told: dict[str, Any], body: Shown) -> None:
+        """A crossing that another node tells of, or that it tells of no more."""
+        key, version = (told["by"], told["ref"]), told["about"]["version"]
+        if told["notice"] == "told/1":
+            before = case.told_by.get(key)
+            if before is None or before.version <= version:
+                case.told_by[key] = ToldBy(body.at_us, version, body.text)
+            self.told_of.setdefault(key, set()).add(body.subject)
+        else:
+            case.told_by.pop(key, None)
+            self.told_of.get(key, set()).discard(body.subject)
 
     def _said(self, body: Consented | Revoked) -> None:
         """A new word takes the place of the old one, and whoever was told under it starts anew."""
