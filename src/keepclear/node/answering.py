@@ -228,6 +228,8 @@ def view_of(
     came = other.came if other is not None else case is not None and case.came
     if came and viewer.party == memory.owner:  # what came to this desk is what it may have of it
         may = Heard(Hearing.RELEASED, tuple(RELEASES))
+    elif came and is_humanitarian(arrangements, side.party):
+        return None  # what its party said of this reader is not known here
     if may.hearing is Hearing.RELEASED and level in {Level.NOTHING, Level.CROSSING}:
         level = Level.STAY_AWAY if said.kind is Kind.SITE else Level.CROSSING
     if level is Level.NOTHING or may.hearing is Hearing.HELD:

@@ -23,6 +23,7 @@ from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.about import About
 from keepclear.node.answering import answer_on
 from keepclear.node.declaring import Answer, Request, replied, reply_to
+from keepclear.node.incoming import answer_back
 from keepclear.node.judging import arrangements_of, verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
@@ -112,7 +113,9 @@ def _anew(node: Node, case: Case) -> tuple[Verdict, Shown | None]:
     verdict = verdict_on(memory, about, found, compared_here(node, about), claims)
     if is_humanitarian(memory.arrangements.values(), said.party):
         return verdict, None  # nothing about it changes for the party that notified
-    return verdict, answer_on(memory, about, found, verdict, how="notice")
+    answer = answer_on(memory, about, found, verdict, how="notice")
+    back = answer_back(memory, about, answer) if case.came else [answer]
+    return verdict, back[0] if back else None
 
 
 def _agrees(new: Arrangement, known: Iterable[Arrangement]) -> None:

@@ -19,7 +19,7 @@ from keepclear.errors import InputError, KeepclearError, RuleError, StoreError
 from keepclear.link import bodies as b
 from keepclear.link.message import Received, read_own
 from keepclear.link.state import key_of
-from keepclear.node.incoming import Came, Made, declared, withdrawn
+from keepclear.node.incoming import Came, Made, confirmation, declared, withdrawn
 from keepclear.node.ledger import Node
 from keepclear.node.line import alarm_of, subject_of
 from keepclear.node.told import crossing_told, notice_told, withdrawn_told
@@ -31,7 +31,8 @@ __all__ = ["PLANS", "heed", "to_heed", "waits"]
 PLANS: Final = b.Declared | b.Delayed | b.CrossingFound
 """What tells of another's plan, and is shown to no aid desk."""
 _HEEDED: Final = PLANS | b.Withdrawn
-_NOTICES: Final = frozenset({"crossing/1", "compared/1"})
+_CONFIRMATIONS: Final = frozenset({"confirmed/1", "unconfirmed/1"})
+_NOTICES: Final = frozenset({"crossing/1", "compared/1"}) | _CONFIRMATIONS
 _SPACE: Final = "link-heard"
 """Kept values: notes that are stored, and not acted on yet."""
 _CODE: Final = re.compile(r"[a-z]+(\.[a-z-]+)?", re.ASCII)
@@ -67,32 +68,26 @@ def heed(node: Node, parties: Mapping[str, str]) -> int:
     waiting = [one for one in sorted(node.kept(_SPACE).items()) if _peer(one[0]) in parties]
     for key, note in waiting:
         received, peer = read_own(note), _peer(key)
-        made = _made(node, peer, parties[peer], received)
-        node.save(
-            made.bodies,
-            outgoing=made.outgoing,
-            kept=[Kept(_SPACE, key, None)],
-            said=made.said,
-        )
+        party = parties[peer]
+        try:
+            _keep(node, key, _follows(node, party, received))
+        except StoreError:
+            raise
+        except KeepclearError as error:
+            _keep(node, key, _refused(node, peer, party, received, error))
+        except Exception:  # noqa: BLE001 - whatever is wrong with one message, the next one is heard
+            node.fresh()
+            _keep(node, key, _not_judged(node, peer, party, received))
     return len(waiting)
+
+
+def _keep(node: Node, key: str, made: Made) -> None:
+    done = Kept(_SPACE, key, None)
+    node.save(made.bodies, outgoing=made.outgoing, kept=[done], said=made.said)
 
 
 def _peer(key: str) -> str:
     return key.split(" ", 1)[0]
-
-
-def _made(node: Node, peer: str, party: str, received: Received) -> Made:
-    try:
-        return _follows(node, party, received)
-    except StoreError:
-        raise
-    except KeepclearError as error:
-        return _refused(node, peer, party, received, error)
-    except Exception:  # noqa: BLE001 - whatever is wrong with one message, the next one is heard
-        made = _refused(
-            node, peer, party, received, InputError("declaration.unusable", "see alarm")
-        )
-        return Made([*made.bodies, alarm_of(peer, "line.not-judged", node.now_us())], made.outgoing)
 
 
 def _follows(node: Node, party: str, received: Received) -> Made:
@@ -109,7 +104,19 @@ def _follows(node: Node, party: str, received: Received) -> Made:
     if isinstance(body, b.CrossingFound):
         return crossing_told(node, came, body)
     assert isinstance(body, b.Notice)
+    if body.notice in _CONFIRMATIONS:
+        return confirmation(node, came, body)
     return notice_told(node, came, body)
+
+
+def _not_judged(node: Node, peer: str, party: str, received: Received) -> Made:
+    """A fault of this program, or of the message: people here look, and the sender knows."""
+    error = InputError(
+        "declaration.unusable", "it could not be judged here; people must look at it"
+    )
+    made = _refused(node, peer, party, received, error)
+    alarm = alarm_of(peer, "line.not-judged", node.now_us())
+    return Made([*made.bodies, alarm], made.outgoing)
 
 
 def _refused(node: Node, peer: str, party: str, received: Received, error: KeepclearError) -> Made:

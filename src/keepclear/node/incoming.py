@@ -18,9 +18,10 @@ from typing import Any, Final
 from keepclear.disclose.levels import Level, is_humanitarian, level_of
 from keepclear.disclose.released import times_of
 from keepclear.domain.access import SECRETARIAT
+from keepclear.domain.consent import NOTIFIED
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import LIVES, STANDING, Act, Stage, next_stage
-from keepclear.domain.window import format_instant
+from keepclear.domain.window import format_instant, parse_instant
 from keepclear.errors import InputError, RuleError
 from keepclear.link import bodies as b
 from keepclear.node.about import About, subject_of
@@ -37,9 +38,18 @@ from keepclear.node.telling import outgoing_of
 from keepclear.node.wording import text_of
 from keepclear.store.base import Outgoing
 from keepclear.wire.declaration import declaration_of, encode, form_in
-from keepclear.wire.entries import Acted, Body, Declared, DeviationForm, Shown, Verdict
+from keepclear.wire.entries import Acted, Body, Declared, DeviationForm, Expired, Shown, Verdict
 
-__all__ = ["Came", "Made", "declared", "known_subject", "withdrawn"]
+__all__ = [
+    "Came",
+    "Made",
+    "answer_back",
+    "confirmation",
+    "declared",
+    "known_subject",
+    "said_in",
+    "withdrawn",
+]
 
 _BY: Final = "line"
 """Who entered it."""
@@ -112,11 +122,11 @@ def declared(node: Node, came: Came, body: b.Declared | b.Delayed) -> Made:
     claims = claims_here(node, about)
     verdict = verdict_on(memory, about, found, compared_here(node, about), claims)
     answer, *notices = tell(memory, about, found, verdict)
-    shown = [one for one in notices if one.to != memory.owner]
+    claims_alone = said.kind is Kind.AREA  # crossings of this desk's own are told with the rest
+    shown = [one for one in notices if claims_alone or one.to != memory.owner]
     if memory.owner != SECRETARIAT:
         shown.append(_for_the_desk(memory, came, about, found, verdict))
-    if _is_answered(memory, came.party):
-        shown.append(_for_the_sender(about, answer))
+    shown += answer_back(memory, about, answer)
     outgoing = [one for one in outgoing_of(shown) if one.recipient != memory.owner]
     return Made([entry, verdict, *shown], outgoing, said)
 
@@ -153,6 +163,46 @@ def withdrawn(node: Node, came: Came, body: b.Withdrawn) -> Made:
     return Made([acted, *gone], outgoing)
 
 
+def confirmation(node: Node, came: Came, body: b.Notice) -> Made:
+    """Its party says that a site is confirmed again, or that it is not; nothing is saved yet.
+
+    Raises:
+        InputError: it does not say since when.
+    """
+    memory, at_us, text = node.memory, node.now_us(), said_in(body.text)
+    ref = text.get("ref") if isinstance(text, dict) else None
+    subject = memory.by_ref.get((came.party, ref), "") if isinstance(ref, str) else ""
+    case = memory.cases.get(subject)
+    if case is None or case.kind is not Kind.SITE or not case.stands:
+        return Made()
+    number = case.latest.number
+    if body.notice == "unconfirmed/1":
+        if case.stage is Stage.EXPIRED:
+            return Made()
+        since_us = parse_instant(str(text.get("unconfirmed_since")))
+        return Made([Expired(subject=subject, at_us=at_us, version=number, since_us=since_us)])
+    acted = Acted(
+        subject=subject,
+        at_us=at_us,
+        act=Act.CONFIRM.value,
+        by=_BY,
+        version=number,
+        stage=next_stage(case.kind, case.stage, Act.CONFIRM).value,
+        message=came.hash,
+    )
+    return Made([acted])
+
+
+def said_in(text: str) -> Any:
+    """What a peer's text says, where it is JSON that can be kept; else the text."""
+    try:
+        found = json.loads(text)
+        text_of({"said": found}).encode()  # no infinities, and no half characters
+    except (ValueError, RecursionError):
+        return text
+    return found
+
+
 def known_subject(memory: Memory, party: str, name: str) -> str:
     """What a party's own word for something is here; empty where it said nothing of it yet."""
     if name.startswith(f"{party}/"):
@@ -180,17 +230,18 @@ def _read(came: Came, body: b.Declared | b.Delayed) -> Declaration:
 
 
 def _is_known(case: Case, number: int, text: str) -> bool:
-    """Whether that very version is here.
+    """Whether that very version is here; of a notification other fields of it may be told by now.
 
     Raises:
         RuleError: ``version.older``, ``version.other-text``: it says something else than what is here.
     """
     if number > case.latest.number:
         return False
-    same = next((one for one in case.versions if one.number == number), None)
-    if same is not None and same.text == text:
+    if any((one.number, one.text) == (number, text) for one in case.versions):
         return True
-    code = "version.older" if same is None else "version.other-text"
+    if number == case.latest.number and case.kind in NOTIFIED:
+        return False
+    code = "version.older" if number < case.latest.number else "version.other-text"
     raise RuleError(
         code, f"version {case.latest.number} holds, and this is another text of version {number}"
     )
@@ -216,29 +267,29 @@ def _stage(case: Case | None, said: Declaration) -> State | Stage:
     return said.state or State.ACCEPTED
 
 
-def _is_answered(memory: Memory, party: str) -> bool:
-    """Whether the sender hears what came of it: no humanitarian party, nor who agreed on nothing."""
-    arrangements, owner = memory.arrangements.values(), memory.owner
-    if is_humanitarian(arrangements, party):
-        return False
+def answer_back(memory: Memory, about: About, answer: Shown) -> list[Shown]:
+    """The answer that its party would get here, as what goes back to it over the line.
+
+    Nothing for a humanitarian party, nor for one with which nothing was agreed.
+    """
+    arrangements, owner, party = memory.arrangements.values(), memory.owner, answer.to
     level = level_of(arrangements, viewer=party, owner=owner, kind=Kind.OPERATION)
-    return owner == SECRETARIAT or level is not Level.NOTHING
-
-
-def _for_the_sender(about: About, answer: Shown) -> Shown:
-    """The answer that its party would get here, as what goes back over the line."""
+    agreed = owner == SECRETARIAT or level is not Level.NOTHING
+    if is_humanitarian(arrangements, party) or not agreed:
+        return []
     text = json.loads(answer.text)
     for view in text["crossings"]:
         view["own"]["version"] = about.version
     whole = {**text, "notice": "compared/1", "says": _SAYS}
-    return Shown(
+    back = Shown(
         subject=answer.subject,
         at_us=answer.at_us,
-        to=answer.to,
+        to=party,
         how="notice",
         of=answer.of,
         text=text_of(whole),
     )
+    return [back]
 
 
 def _deviation(one: DeviationForm) -> dict[str, Any]:

@@ -195,8 +195,12 @@ class Memory:
     """Whose desk works at the node."""
     by_ref: dict[tuple[str, str], str] = field(default_factory=dict)
     """Subjects of what came over lines, by its party and that party's own mark for it."""
+    by_message: dict[str, Version] = field(default_factory=dict)
+    """Versions of what came over lines, by the hash of the message that brought them."""
     foreign: set[str] = field(default_factory=set)
     """Subjects of what came over lines and stands."""
+    guests: set[str] = field(default_factory=set)
+    """Subjects of what stands of other parties and was declared here."""
     told_of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """Subjects that another node told crossings of: by party, and its mark for what crosses."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
@@ -254,7 +258,10 @@ class Memory:
         if case is not None:
             self.by_mark.pop(case.mark, None)
             self.by_ref.pop((case.latest.declaration.party, case.ref), None)
+            for one in case.versions:
+                self.by_message.pop(one.message or "", None)
         self.foreign.discard(body.subject)
+        self.guests.discard(body.subject)
         self.words.pop(body.subject, None)
         self.read = {one for one in self.read if one[1] != body.subject}
         for party, subjects in list(self.of_party.items()):
@@ -311,16 +318,23 @@ class Memory:
         if body.ref is not None:
             case.ref = body.ref
             self.by_ref[party, body.ref] = body.subject
-        if case.came and case.stands:
-            self.foreign.add(body.subject)
-        else:
-            self.foreign.discard(body.subject)
+        if body.message is not None:
+            self.by_message[body.message] = case.latest
+        self._sort(body.subject, case)
+
+    def _sort(self, subject: str, case: Case) -> None:
+        """Whether it stands as something that came, or as something of a guest's."""
+        self.foreign.discard(subject)
+        self.guests.discard(subject)
+        if case.stands and case.came:
+            self.foreign.add(subject)
+        elif case.stands and case.latest.declaration.party != self.owner:
+            self.guests.add(subject)
 
     def _acted(self, body: Acted) -> None:
         case = self.cases[body.subject]
         case.stage = stage_named(case.kind, body.stage)
-        if not case.stands:
-            self.foreign.discard(body.subject)
+        self._sort(body.subject, case)
         if body.act == "confirm":
             case.confirmed_us, case.unconfirmed_us = body.at_us, None
         if case.kind in NOTIFIED:

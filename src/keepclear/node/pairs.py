@@ -1,8 +1,8 @@
 """What a declaration is compared with at a node, and what it is not.
 
-A party's own node compares what came over its lines with what was entered at its desk, and never two
-declarations that both came: whoever sends a plan to one desk has not asked it to look at a third
-party's. A node of no party compares everything that was declared to it. Left to others: the verdict.
+A party's own node compares what came over its lines with its own party's declarations, and never with a
+third party's: whoever sends a plan to one desk has not asked it to look at anybody else's. A node of no
+party compares everything that was declared to it. Left to others: the verdict, and who sees it.
 """
 
 from __future__ import annotations
@@ -26,31 +26,35 @@ def met_here(node: Node, about: About, *, depths: bool = True) -> tuple[Met, ...
         InputError: a part of it cannot be used; ``schedule.not-here``.
     """
     memory, found = node.memory, node.standing.ask(about.declaration, depths=depths)
-    if not _leaves_out(memory, about):
+    if _compares_all(memory, about):
         return found
     others = ((met, sides(met.crossing, about.declaration)[1]) for met in found)
-    return tuple(met for met, other in others if not _came(memory, other.party, other.id))
+    return tuple(met for met, other in others if _is_pair(memory, about, other.party, other.id))
 
 
 def claims_here(node: Node, about: About) -> list[ClaimForm]:
     """The areas of other parties that it overlaps, of those that it is compared with here."""
     memory = node.memory
     found = claims_on(memory, about.declaration, node.around.geoid)
-    if not _leaves_out(memory, about):
+    if _compares_all(memory, about):
         return found
-    return [one for one in found if not _came(memory, one.party, one.id)]
+    return [one for one in found if _is_pair(memory, about, one.party, one.id)]
 
 
 def compared_here(node: Node, about: About) -> int:
     """With how many declarations it is compared, those of its own party included."""
-    whole = len(node.standing)
-    return whole - len(node.memory.foreign) if _leaves_out(node.memory, about) else whole
+    memory, whole = node.memory, len(node.standing)
+    if _compares_all(memory, about):
+        return whole
+    return whole - len(memory.foreign) - (len(memory.guests) if about.came else 0)
 
 
-def _leaves_out(memory: Memory, about: About) -> bool:
-    """Whether others that came over lines are none of this node's business."""
-    return about.came and memory.owner != SECRETARIAT
+def _compares_all(memory: Memory, about: About) -> bool:
+    return memory.owner in {SECRETARIAT, about.declaration.party}
 
 
-def _came(memory: Memory, party: str, name: str) -> bool:
-    return memory.cases[f"{party}/{name}"].came
+def _is_pair(memory: Memory, about: About, party: str, name: str) -> bool:
+    """Whether two are compared, neither of which need be this desk's own."""
+    if memory.owner in {about.declaration.party, party}:
+        return True
+    return not about.came and not memory.cases[f"{party}/{name}"].came

@@ -20,7 +20,15 @@ from keepclear.domain.arrangement import Arrangement, Deadlines
 from keepclear.errors import InputError, RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
-from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice
+from keepclear.link.bodies import (
+    NO_PERMISSION,
+    TEXT_LENGTH_MAX,
+    Body,
+    Heartbeat,
+    Notice,
+    ReadBack,
+    Ref,
+)
 from keepclear.link.budget import Budget, Level, admit, looks_flash
 from keepclear.link.gossip import Heads, learn, newest
 from keepclear.link.happening import (
@@ -44,6 +52,7 @@ from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
 from keepclear.node.messages import bodies_of
+from keepclear.node.reading_back import points_in, points_of
 from keepclear.node.telling import outgoing_of
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
@@ -120,6 +129,34 @@ class Talk:
             raise _no_line(party)
         write = Write(body, drill=drill, arrangement=arrangement)
         return self._told(self._lines.happens([(self._name(party), write)]))
+
+    def read_back(self, party: str, digest: str, by: str) -> Told:
+        """Read back a declaration that came, as this node holds it; both ends compare that.
+
+        Args:
+            party: Whose it is.
+            digest: Of the message.
+            by: The role that has looked at it.
+
+        Raises:
+            RuleError: ``line.none``; ``read-back.none``: no such message is held as a declaration.
+            StoreError: nobody can know whether it is kept; nothing is sent.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise _no_line(party)
+        held = self._node.memory.by_message.get(digest)
+        waiting = self._board.progress.get((self._name(party), False, digest))
+        if held is None or held.declaration.party != party or waiting is None:
+            raise RuleError(
+                "read-back.none", "no message of this hash from there is held as a declaration"
+            )
+        places, times_us = points_of(held.declaration)
+        re = Ref(seq=waiting.seq, hash=digest)
+        body = ReadBack(
+            re=re, by=by, places=list(places), times_us=list(times_us), says=NO_PERMISSION
+        )
+        return self.say(party, body)
 
     def to_carry(self, party: str) -> list[bytes]:
         """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
@@ -423,7 +460,7 @@ class Talk:
         }
         terms = {line.peer.name: self._deadlines(party) for party, (_, line) in believed.items()}
         self._board = Board(
-            lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False)
+            lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False), points_in
         )
         for entry in self._node.entries():
             if entry.kind == "carried":

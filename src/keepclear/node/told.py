@@ -12,7 +12,7 @@ from typing import Any
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
 from keepclear.link import bodies as b
-from keepclear.node.incoming import Came, Made, known_subject
+from keepclear.node.incoming import Came, Made, known_subject, said_in
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
 from keepclear.node.wording import text_of
@@ -45,7 +45,7 @@ def crossing_told(node: Node, came: Came, body: b.CrossingFound) -> Made:
         "time_start": _instant(body.span.start_us),
         "time_end": _instant(body.span.end_us),
         "message": came.hash,
-        "crossing": _read(body.text),
+        "crossing": said_in(body.text),
     }
     shown = Shown(
         subject=subject, at_us=at_us, to=memory.owner, how="told", of=[], text=text_of(text)
@@ -55,7 +55,7 @@ def crossing_told(node: Node, came: Came, body: b.CrossingFound) -> Made:
 
 def notice_told(node: Node, came: Came, body: b.Notice) -> Made:
     """A notice after which something that was told holds no longer: it crosses no more."""
-    memory, text = node.memory, _read(body.text)
+    memory, text = node.memory, said_in(body.text)
     if not isinstance(text, dict):
         return Made()
     if body.notice == "crossing/1" and isinstance(text.get("ref"), str):
@@ -119,14 +119,6 @@ def _own(memory: Memory, name: str) -> str:
     if party != memory.owner:
         return ""
     return name if name in memory.cases else memory.by_mark.get(rest, "")
-
-
-def _read(text: str) -> Any:
-    """JSON, where it is that; else the text."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _instant(time_us: int | None) -> str | None:
