@@ -462,7 +462,7 @@ def test_what_cannot_be_used_is_refused_and_the_next_is_heard(plan, change, code
         json.loads(x.partition("body: ")[2]) for x in shown(alder, "line") if "kind: refused/1" in x
     ]
     assert [one["code"] for one in refused] == [code]
-    assert any(text.startswith(code) for text in shown(birch, "line"))
+    assert any(text.startswith(code) for text in shown(birch, "refused"))
     assert birch.world.node.memory.cases["Alder/A2"].latest.number == 1
     declare(alder, hours(plan["A2"], "07:00:00", "07:30:00"))
     went += pass_on(alder, birch)

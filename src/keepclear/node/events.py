@@ -38,8 +38,8 @@ __all__ = ["LOOKED_AT", "Event", "events_after"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
-_OF_THE_LINE: Final = frozenset({"line", "alert"})
-"""What came over a line, and what its ladders ask for."""
+_OF_THE_LINE: Final = frozenset({"line", "alert", "refused"})
+"""What came over a line, what its ladders ask for, and what of it could not be used."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 

@@ -129,7 +129,7 @@ def _refused(node: Node, peer: str, party: str, received: Received, error: Keepc
         subject=subject_of(peer),
         at_us=node.now_us(),
         to=node.memory.owner,
-        how="line",
+        how="refused",
         of=[],
         text=f"{code}\nmessage {received.seq} of {party} was not used: {error}",
     )
