@@ -22,7 +22,7 @@ from keepclear.link.receipts import Step
 from keepclear.node import acting, arranging, consenting, declaring, incoming, journeys
 from keepclear.node.declaring import Request
 from keepclear.node.geoid import load_geoid
-from keepclear.node.messages import spelled
+from keepclear.node.notices import spelled
 from keepclear.node.talking import Talk
 from keepclear.node.told import told_on
 from keepclear.store.memory import Failure
@@ -492,7 +492,7 @@ def test_an_aid_desk_is_shown_nobodys_plan(plan):
     pass_on(relief, alder)
     assert not any("144.07" in text for text in shown(relief, "line"))
     assert any("disclosure.not-ours" in text for text in shown(alder, "line"))
-    assert relief.world.node.memory.cases == {}
+    assert list(relief.world.node.memory.cases) == []
 
 
 def test_an_exercise_changes_nothing_that_is_compared(plan):

@@ -2,7 +2,7 @@
 
 What is told by consent is told elsewhere (:mod:`keepclear.node.telling`). Only this desk's own party's
 plans go out: what came over a line from somebody is nobody else's to have. Left to others: sending, and
-what a plan is called in a message (:mod:`keepclear.node.messages`).
+what a plan is called in a message (:mod:`keepclear.node.notices`).
 """
 
 from __future__ import annotations

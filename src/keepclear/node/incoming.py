@@ -30,7 +30,7 @@ from keepclear.node.declaring import new_mark, within_budget
 from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory, stage_named
-from keepclear.node.messages import spelled
+from keepclear.node.notices import spelled
 from keepclear.node.pairs import claims_here, compared_here, met_here
 from keepclear.node.sizes import too_large
 from keepclear.node.standing import Met
@@ -126,9 +126,10 @@ def declared(node: Node, came: Came, body: b.Declared | b.Delayed) -> Made:
     shown = [one for one in notices if claims_alone or one.to != memory.owner]
     if memory.owner != SECRETARIAT:
         shown.append(_for_the_desk(memory, came, about, found, verdict))
-    shown += answer_back(memory, about, answer)
+    back = answer_back(memory, about, answer)
     outgoing = [one for one in outgoing_of(shown) if one.recipient != memory.owner]
-    return Made([entry, verdict, *shown], outgoing, said)
+    outgoing += [Outgoing(one.to, one.text.encode()) for one in back]
+    return Made([entry, verdict, *shown, *back], outgoing, said)
 
 
 def withdrawn(node: Node, came: Came, body: b.Withdrawn) -> Made:
@@ -171,7 +172,7 @@ def confirmation(node: Node, came: Came, body: b.Notice) -> Made:
     """
     memory, at_us, text = node.memory, node.now_us(), said_in(body.text)
     ref = text.get("ref") if isinstance(text, dict) else None
-    subject = memory.by_ref.get((came.party, ref), "") if isinstance(ref, str) else ""
+    subject = memory.lines.by_ref.get((came.party, ref), "") if isinstance(ref, str) else ""
     case = memory.cases.get(subject)
     if case is None or case.kind is not Kind.SITE or not case.stands:
         return Made()
@@ -207,7 +208,7 @@ def known_subject(memory: Memory, party: str, name: str) -> str:
     """What a party's own word for something is here; empty where it said nothing of it yet."""
     if name.startswith(f"{party}/"):
         return name if name in memory.cases else ""
-    return memory.by_ref.get((party, name), "")
+    return memory.lines.by_ref.get((party, name), "")
 
 
 def _read(came: Came, body: b.Declared | b.Delayed) -> Declaration:
@@ -285,7 +286,7 @@ def answer_back(memory: Memory, about: About, answer: Shown) -> list[Shown]:
         subject=answer.subject,
         at_us=answer.at_us,
         to=party,
-        how="notice",
+        how=answer.how,
         of=answer.of,
         text=text_of(whole),
     )

@@ -46,7 +46,7 @@ def compared_here(node: Node, about: About) -> int:
     memory, whole = node.memory, len(node.standing)
     if _compares_all(memory, about):
         return whole
-    return whole - len(memory.foreign) - (len(memory.guests) if about.came else 0)
+    return whole - len(memory.lines.foreign) - (len(memory.lines.guests) if about.came else 0)
 
 
 def _compares_all(memory: Memory, about: About) -> bool:

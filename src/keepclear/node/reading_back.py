@@ -18,7 +18,7 @@ from keepclear.domain.position import Position
 from keepclear.domain.route import Route
 from keepclear.errors import InputError
 from keepclear.link import bodies as b
-from keepclear.node.messages import place_of
+from keepclear.node.notices import place_of
 from keepclear.wire.declaration import declaration_of, form_in
 
 __all__ = ["READ_BACK_MAX", "points_in", "points_of"]

@@ -91,7 +91,7 @@ def told_on(case: Case) -> list[dict[str, Any]]:
 
 
 def _untold(node: Node, came: Came, ref: str) -> list[Body]:
-    subjects = sorted(node.memory.told_of.get((came.party, ref), ()))
+    subjects = sorted(node.memory.lines.told_of.get((came.party, ref), ()))
     return [
         _no_more(node, came, subject, node.memory.cases[subject], ref)
         for subject in subjects
@@ -118,7 +118,7 @@ def _own(memory: Memory, name: str) -> str:
     party, _, rest = name.partition("/")
     if party != memory.owner:
         return ""
-    return name if name in memory.cases else memory.by_mark.get(rest, "")
+    return name if name in memory.cases else memory.cases.marked(rest) or ""
 
 
 def _instant(time_us: int | None) -> str | None:

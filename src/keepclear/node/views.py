@@ -191,6 +191,6 @@ def _exists(memory: Memory, who: Principal, case: Case) -> bool:
         return True
     if case.came and case.stands and who.party == memory.owner:
         return True  # what came to this desk is what it may have of it
-    owner, arrangements = case.latest.declaration.party, memory.arrangements.values()
+    owner, arrangements = case.party, memory.arrangements.values()
     level = level_of(arrangements, viewer=who.party, owner=owner, kind=case.kind)
     return bool(who.party) and case.stands and level is Level.OPEN
