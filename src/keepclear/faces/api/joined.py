@@ -1,7 +1,7 @@
 """One write for an answer: its head waits for its body, so that neither needs a packet of its own.
 
-The server writes the two one after the other, and each is a call into the system and a packet on the line.
-A head whose body does not follow in the same turn of the loop goes out alone.
+The server writes the two one after the other, and each is a call into the system and a packet on the
+line. A head whose body does not follow in the same turn of the loop goes out alone.
 """
 
 from __future__ import annotations
@@ -53,4 +53,5 @@ class JoinedProtocol(HttpToolsProtocol):
     """The server's own, on such a transport."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A connection begins."""
         super().connection_made(JoinedTransport(transport, self.loop))  # type: ignore[arg-type]
