@@ -36,6 +36,5 @@ def tidy() -> None:
 
 
 def end() -> None:
-    """From here on as usual."""
-    gc.unfreeze()
+    """As usual again for what comes; what was left out stays so, for a quick end of the process."""
     gc.set_threshold(*_USUAL)
