@@ -18,6 +18,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    several,
     upkeep,
 )
 from keepclear.faces.api.route import Route
@@ -26,6 +27,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *several.ROUTES,
     *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
