@@ -36,10 +36,7 @@ def assemble(
 ) -> tuple[Crossing, ...]:
     """All crossings, sorted by time, then by who; the lesser (party, id) is side a."""
     table = prepared.table
-    rank = np.empty(len(declarations), dtype=np.int64)
-    order = sorted(range(len(declarations)), key=lambda k: (*_name(declarations[k]), k))
-    rank[order] = np.arange(len(order))
-    hits = _oriented(table, hits, rank)
+    hits = _oriented(table, hits, declarations)
     spans = _spans(table, hits)
     crossings: list[Crossing] = []
     outlines = Outlines(table)
@@ -63,9 +60,16 @@ def _sort_key(crossing: Crossing) -> tuple[object, ...]:
     return start, a.party, a.id, b.party, b.id, end, a.parts, b.parts
 
 
-def _oriented(table: Table, hits: Hits, rank: np.ndarray) -> Hits:
+def _oriented(table: Table, hits: Hits, declarations: Sequence[Declaration]) -> Hits:
     """The same hits with i on side a."""
-    swap = rank[table.owner[hits.i]] > rank[table.owner[hits.j]]
+    a, b = table.owner[hits.i], table.owner[hits.j]
+    met = sorted({*a.tolist(), *b.tolist()}, key=lambda k: (*_name(declarations[k]), k))
+    rank = {number: place for place, number in enumerate(met)}
+    swap = np.array(
+        [rank[one] > rank[two] for one, two in zip(a.tolist(), b.tolist(), strict=True)], dtype=bool
+    )
+    if not swap.any():
+        return hits
     i, j = np.where(swap, hits.j, hits.i), np.where(swap, hits.i, hits.j)
     own_us = np.where(swap[:, None], hits.own_us[:, [2, 3, 0, 1]], hits.own_us)
     return replace(hits, i=i, j=j, own_us=own_us)
@@ -101,7 +105,12 @@ def _crossing(
 ) -> Crossing:
     table = prepared.table
     i, j = hits.i[rows], hits.j[rows]
-    start, end, gap_us = _when(table, hits, rows)
+    if len(rows) == 1 and LEG not in (table.kind[i[0]], table.kind[j[0]]):  # most often
+        k = int(rows[0])
+        start, end = int(hits.start_us[k]), int(hits.end_us[k])
+        gap_us = round(float(hits.time_s[k]) * 1e6) if hits.apart[k] else 0
+    else:
+        start, end, gap_us = _when(table, hits, rows)
     a, b = declarations[table.owner[i[0]]], declarations[table.owner[j[0]]]
     overlap = hits.overlap[rows]
     size, drawn = None, None

@@ -77,6 +77,13 @@ class GrowingTable:
         self._rings = int(self._columns["ring_start"][self.rows])
         self._vertices = int(self._columns["vertex_start"][self._rings])
 
+    def take_back(self, rows: range) -> None:
+        """Undo :meth:`drop_last`, where nothing was appended since."""
+        assert rows.start == self.rows
+        self.rows = rows.stop
+        self._rings = int(self._columns["ring_start"][self.rows])
+        self._vertices = int(self._columns["vertex_start"][self._rings])
+
     def view(self) -> Table:
         """All rows; valid until the next row is added."""
         columns: dict[str, Any] = {name: self._columns[name][: self.rows] for name in _ROW}

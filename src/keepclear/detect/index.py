@@ -6,20 +6,20 @@ The set only finds candidates; each answer comes from the very code that compare
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
 from keepclear.detect.assemble import assemble
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.exact import Court, judge
+from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.prepare import Prepared, prepare
+from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
 from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
@@ -39,11 +39,17 @@ _DEAD_MIN: Final = 4_096
 """Fewer removed rows than these are left where they are."""
 
 
-class Finder(Protocol):
-    """Finds the standing rows that a new row may meet."""
+class Finder(Maker, Protocol):
+    """Makes new rows, and finds the standing rows that they may meet."""
 
     decides: bool
     """Whether the standing pairs it leaves do meet, windows, bands and minima included."""
+
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
+        """What ``judge`` says of pairs that it found without minima, depths left out.
+
+        Nothing, where it does not decide, or a row moves or has a stand-off or a stated error.
+        """
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -54,10 +60,14 @@ class Finder(Protocol):
         """Rows are numbered anew."""
 
 
-class PortableFinder:
+class PortableFinder(PortableMaker):
     """Looks at the box and window of every standing row; linear in their number."""
 
     decides = False
+
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:  # noqa: ARG002
+        """See :class:`Finder`; it decides nothing."""
+        return None
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -108,6 +118,8 @@ class StandingSet:
     def _clear(self) -> None:
         self._finder.forget()
         self._table = GrowingTable()
+        self._asked: tuple[Table, range] | None = None
+        """Rows that were dropped last, and still stand behind the last row of the table."""
         self._alive = np.zeros(1024, dtype=bool)
         self._group = np.zeros(1024, dtype=np.int32)
         self._kind = np.zeros(1024, dtype=np.uint8)
@@ -130,7 +142,15 @@ class StandingSet:
         Raises:
             InputError: A part of it cannot be used.
         """
-        found = prepare([standing_on(declaration)], geoid=self._geoid, ground=self._ground)
+        return self._made([declaration])
+
+    def _made(self, declarations: list[Declaration]) -> Prepared:
+        found = prepare(
+            [standing_on(one) for one in declarations],
+            geoid=self._geoid,
+            ground=self._ground,
+            maker=self._finder,
+        )
         if found.refused:
             first = found.refused[0]
             raise InputError(first.code, first.message, where=first.where)
@@ -148,7 +168,7 @@ class StandingSet:
         self.remove(declaration.party, declaration.id)
         if _in_nobodys_way(declaration):
             return
-        rows = self._append(prepared.table, declaration)
+        rows = self._again(prepared.table, declaration)
         self._alive[rows.start : rows.stop] = True
         self._number[declaration.party, declaration.id] = len(self._said)
         self._said.append(declaration)
@@ -163,17 +183,13 @@ class StandingSet:
         for batch in batched(declarations, _BATCH):
             kept = list({(one.party, one.id): one for one in batch}.values())
             kept = [one for one in kept if not _in_nobodys_way(one)]
-            found = prepare(
-                [standing_on(one) for one in kept], geoid=self._geoid, ground=self._ground
-            )
-            if found.refused:
-                first = found.refused[0]
-                raise InputError(first.code, first.message, where=first.where)
+            found = self._made(kept)
             for one in batch:
                 self.remove(one.party, one.id)
             self._append_many(found.table, kept)
 
     def _append_many(self, table: Table, declarations: list[Declaration]) -> None:
+        self._asked = None
         number = len(self._said)
         added = self._table.append(table, table.owner + number)
         self._widen(added.stop)
@@ -230,7 +246,7 @@ class StandingSet:
         crossings = self._crossings(
             table, declaration, prepared, i, j, asked, areas=areas, depths=depths
         )
-        self._table.drop_last(asked)
+        self._drop(prepared.table, asked)
         return crossings
 
     def meeting(
@@ -254,7 +270,7 @@ class StandingSet:
             own = (declaration.party, declaration.id)
             sides = {(side.party, side.id) for one in found for side in (one.a, one.b)}
             names = sides - {own}
-        self._table.drop_last(asked)
+        self._drop(prepared.table, asked)
         return tuple(sorted(names))
 
     def _name(self, number: int) -> tuple[str, str]:
@@ -271,7 +287,23 @@ class StandingSet:
         other = table.owner[j] != self._number.get((declaration.party, declaration.id), -1)
         return asked, table, i[other], j[other]
 
+    def _drop(self, rows: Table, asked: range) -> None:
+        """Take out what was asked about, and remember where it was: most often it is put in next."""
+        self._table.drop_last(asked)
+        self._asked = rows, asked
+
+    def _again(self, rows: Table, declaration: Declaration) -> range:
+        """As :meth:`_append`, from what was just asked about where that is the same."""
+        if self._asked is None or self._asked[0] is not rows:
+            return self._append(rows, declaration)
+        asked, self._asked = self._asked[1], None
+        self._table.take_back(asked)
+        self._group[asked.start : asked.stop] = self._group_of(declaration, len(self._said))
+        self._kind[asked.start : asked.stop] = KIND_CODES[declaration.kind]
+        return asked
+
     def _append(self, rows: Table, declaration: Declaration) -> range:
+        self._asked = None
         number = len(self._said)
         added = self._table.append(rows, number)
         self._widen(added.stop)
@@ -309,11 +341,20 @@ class StandingSet:
         areas: bool,
         depths: bool,
     ) -> tuple[Crossing, ...]:
-        """Judge the pairs in a small table of their own."""
+        """Say of the pairs what the finder has decided; else judge them in a table of their own."""
         if len(i) == 0:
             return ()
+        found = None
+        if areas and not depths and self._minima == Minima():
+            found = self._finder.hits(table, i, j)
+        if found is not None:
+            missing = (len(self._said),) if prepared.ground_missing else ()
+            everybody, whole = _With(self._said, declaration), Prepared(table, (), missing)
+            return assemble(everybody, whole, found, Skeletons(table), areas=True)
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
+        if not (few.kind == LEG).any():
+            few = replace(few, bands_end=few.bands)  # no band changes with time
         owners, local = np.unique(few.owner, return_inverse=True)
         few.owner[:] = local
         said = [self._said[k] if k < len(self._said) else declaration for k in owners.tolist()]
@@ -336,6 +377,22 @@ class StandingSet:
         standing = [one for one in self._said if one is not None]
         self._clear()
         self.insert_many(standing)
+
+
+class _With(Sequence[Declaration]):
+    """The declarations of a set, and the one asked about as the next."""
+
+    def __init__(self, said: list[Declaration | None], asked: Declaration) -> None:
+        """Nothing is copied."""
+        self._said, self._asked = said, asked
+
+    def __len__(self) -> int:
+        """Those that stand no longer are counted, too."""
+        return len(self._said) + 1
+
+    def __getitem__(self, number: Any) -> Any:
+        """Of those that stand no longer there is nothing."""
+        return self._said[number] if number < len(self._said) else self._asked
 
 
 def _in_nobodys_way(declaration: Declaration) -> bool:
