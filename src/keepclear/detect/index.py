@@ -7,7 +7,7 @@ The set only finds candidates; each answer comes from the very code that compare
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
 from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
+from keepclear.detect.roll import Kept, Roll, Said
 from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
@@ -27,7 +28,7 @@ from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind
 from keepclear.errors import InputError
 
-__all__ = ["Finder", "PortableFinder", "StandingSet", "batched"]
+__all__ = ["Finder", "PortableFinder", "StandingRows", "StandingSet", "batched"]
 
 _T = TypeVar("_T")
 
@@ -90,6 +91,30 @@ class PortableFinder(PortableMaker):
         """See :class:`Finder`; it remembers nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class StandingRows:
+    """The rows of a standing set at one moment: to be kept, and to make another set of.
+
+    They are columns of the set that gave them, which goes on, and changes none of them.
+    """
+
+    table: Table
+    """Rows of those who stand and of some who stood; ``owner`` holds numbers of the set, rising."""
+    alive: np.ndarray
+    """bool: the rows of those who stand."""
+    kept: int
+    """Numbers below this are those of the set that was taken over."""
+    later: dict[tuple[str, str], int]
+    """Party and id of all others who stand, with their numbers."""
+
+    def standing(self) -> tuple[Table, np.ndarray]:
+        """The rows of those who stand; ``owner`` counts them from 0. And the number of each."""
+        whole = self.alive.all()
+        table = self.table if whole else self.table.take(np.flatnonzero(self.alive))
+        numbers, counted = np.unique(table.owner, return_inverse=True)
+        return replace(table, owner=counted.astype(np.int32)), numbers
+
+
 class StandingSet:
     """Declarations that stand, and the crossings of any other with them.
 
@@ -99,6 +124,7 @@ class StandingSet:
         minima: What must remain free.
         within_party: Compare declarations of one party with each other too.
         finder: How candidates are found; the portable way where none is given.
+        said: Says a declaration that stands; where it is left out, the set holds them itself.
     """
 
     def __init__(
@@ -109,13 +135,17 @@ class StandingSet:
         minima: Minima = Minima(),  # noqa: B008  frozen
         within_party: bool = False,
         finder: Finder | None = None,
+        said: Said | None = None,
     ) -> None:
         self._geoid, self._ground, self._minima = geoid, ground, minima
         self._within_party = within_party
         self._finder = finder or PortableFinder()
-        self._clear()
+        self._said = said
+        self._roll = Roll(said)
+        self._parties: dict[str, int] = {}
+        self._no_rows()
 
-    def _clear(self) -> None:
+    def _no_rows(self) -> None:
         self._finder.forget()
         self._table = GrowingTable()
         self._asked: tuple[Table, range] | None = None
@@ -123,18 +153,70 @@ class StandingSet:
         self._alive = np.zeros(1024, dtype=bool)
         self._group = np.zeros(1024, dtype=np.int32)
         self._kind = np.zeros(1024, dtype=np.uint8)
-        self._parties: dict[str, int] = {}
-        self._said: list[Declaration | None] = []
-        self._rows: list[range] = []
-        self._number: dict[tuple[str, str], int] = {}
         self._dead = 0
 
     def __len__(self) -> int:
-        return len(self._number)
+        return len(self._roll)
 
     def __contains__(self, name: tuple[str, str]) -> bool:
         """Whether (party, id) stands."""
-        return name in self._number
+        return name in self._roll
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Party and id of all that stand."""
+        return iter(self._roll)
+
+    def rows(self) -> StandingRows:
+        """What stands now, as rows."""
+        n = self._table.rows
+        return StandingRows(self._table.view(), self._alive[:n].copy(), *self._roll.moment())
+
+    def take_over(
+        self, table: Table, kinds: np.ndarray, parties: tuple[Sequence[str], np.ndarray], kept: Kept
+    ) -> None:
+        """Let rows stand that another set gave; nothing has stood here yet.
+
+        Args:
+            table: Their rows; ``owner`` counts declarations from 0, and none is without a row.
+            kinds: The kind of each declaration, as :data:`keepclear.detect.rules.KIND_CODES` has it.
+            parties: Names, none of them empty, and which of them is the party of each declaration.
+            kept: Who they are; needs a set that was told how declarations are looked up.
+        """
+        assert len(self._roll) == 0
+        assert self._said is not None
+        names, party = parties
+        self._parties = {name: number for number, name in enumerate(names)}
+        if self._within_party:
+            party = -1 - np.arange(len(party), dtype=np.int32)
+        self._roll = Roll(self._said, kept)
+        self._take_rows(table, party[table.owner], kinds[table.owner])
+
+    def again(self, minima: Minima) -> StandingSet:
+        """Another set in which the same stand, with other minima; each goes its own way."""
+        other = StandingSet(
+            geoid=self._geoid,
+            ground=self._ground,
+            minima=minima,
+            within_party=self._within_party,
+            said=self._said,
+        )
+        n, view = self._table.rows, self._table.view()
+        other._roll, other._parties = self._roll.copy(), dict(self._parties)
+        other._take_rows(view, self._group[:n], self._kind[:n])
+        other._alive[:n], other._dead = self._alive[:n], self._dead
+        return other
+
+    def find_by(self, finder: Finder) -> None:
+        """Find by another finder from here on; the answers are the same."""
+        self._finder = finder
+        finder.forget()
+
+    def _take_rows(self, table: Table, group: np.ndarray, kind: np.ndarray) -> None:
+        self._asked = None
+        added = self._table.append(table, table.owner)
+        self._widen(added.stop)
+        rows = slice(added.start, added.stop)
+        self._group[rows], self._kind[rows], self._alive[rows] = group, kind, True
 
     def prepared(self, declaration: Declaration) -> Prepared:
         """A declaration's rows, once for asking and inserting.
@@ -170,9 +252,7 @@ class StandingSet:
             return
         rows = self._again(prepared.table, declaration)
         self._alive[rows.start : rows.stop] = True
-        self._number[declaration.party, declaration.id] = len(self._said)
-        self._said.append(declaration)
-        self._rows.append(rows)
+        self._roll.add(declaration)
 
     def insert_many(self, declarations: Iterable[Declaration]) -> None:
         """Add many declarations at once, as when a set is built; else as :meth:`insert`.
@@ -190,7 +270,7 @@ class StandingSet:
 
     def _append_many(self, table: Table, declarations: list[Declaration]) -> None:
         self._asked = None
-        number = len(self._said)
+        number = self._roll.next
         added = self._table.append(table, table.owner + number)
         self._widen(added.stop)
         rows = slice(added.start, added.stop)
@@ -199,24 +279,26 @@ class StandingSet:
         self._group[rows] = np.array(group, dtype=np.int32)[table.owner]
         self._kind[rows] = np.array(kind, dtype=np.uint8)[table.owner]
         self._alive[rows] = True
-        starts = added.start + np.searchsorted(table.owner, np.arange(len(declarations) + 1))
-        for k, one in enumerate(declarations):
-            self._number[one.party, one.id] = number + k
-            self._said.append(one)
-            self._rows.append(range(int(starts[k]), int(starts[k + 1])))
+        for one in declarations:
+            self._roll.add(one)
 
     def remove(self, party: str, id: str) -> bool:  # noqa: A002  the field's word
         """Take a declaration out; whether it was there."""
-        number = self._number.pop((party, id), None)
-        if number is None:
+        number = self._roll.drop(party, id)
+        if number < 0:
             return False
-        rows = self._rows[number]
+        rows = self._rows_of(number)
         self._alive[rows.start : rows.stop] = False
-        self._said[number] = None
         self._dead += len(rows)
         if self._dead > _DEAD_MAX * self._table.rows and self._dead > _DEAD_MIN:
-            self._build_anew()
+            self._close_up()
         return True
+
+    def _rows_of(self, number: int) -> range:
+        """Owners rise from row to row, because numbers do."""
+        owner = self._table.view().owner
+        low, high = np.searchsorted(owner, np.array([number, number + 1], dtype=owner.dtype))
+        return range(int(low), int(high))
 
     def query(
         self,
@@ -274,9 +356,7 @@ class StandingSet:
         return tuple(sorted(names))
 
     def _name(self, number: int) -> tuple[str, str]:
-        said = self._said[number]
-        assert said is not None
-        return said.party, said.id
+        return self._roll.name(number)
 
     def _candidates(
         self, declaration: Declaration, prepared: Prepared
@@ -284,7 +364,7 @@ class StandingSet:
         asked = self._append(prepared.table, declaration)
         table = self._table.view()
         i, j = self._finder.find(table, asked, self._alive, self._search(table), self._minima)
-        other = table.owner[j] != self._number.get((declaration.party, declaration.id), -1)
+        other = table.owner[j] != self._roll.number(declaration.party, declaration.id)
         return asked, table, i[other], j[other]
 
     def _drop(self, rows: Table, asked: range) -> None:
@@ -298,13 +378,13 @@ class StandingSet:
             return self._append(rows, declaration)
         asked, self._asked = self._asked[1], None
         self._table.take_back(asked)
-        self._group[asked.start : asked.stop] = self._group_of(declaration, len(self._said))
+        self._group[asked.start : asked.stop] = self._group_of(declaration, self._roll.next)
         self._kind[asked.start : asked.stop] = KIND_CODES[declaration.kind]
         return asked
 
     def _append(self, rows: Table, declaration: Declaration) -> range:
         self._asked = None
-        number = len(self._said)
+        number = self._roll.next
         added = self._table.append(rows, number)
         self._widen(added.stop)
         self._group[added.start : added.stop] = self._group_of(declaration, number)
@@ -344,12 +424,13 @@ class StandingSet:
         """Say of the pairs what the finder has decided; else judge them in a table of their own."""
         if len(i) == 0:
             return ()
+        asker = self._roll.next
         found = None
         if areas and not depths and self._minima == Minima():
             found = self._finder.hits(table, i, j)
         if found is not None:
-            missing = (len(self._said),) if prepared.ground_missing else ()
-            everybody, whole = _With(self._said, declaration), Prepared(table, (), missing)
+            missing = (asker,) if prepared.ground_missing else ()
+            everybody, whole = _With(self._roll, declaration), Prepared(table, (), missing)
             return assemble(everybody, whole, found, Skeletons(table), areas=True)
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
@@ -357,8 +438,7 @@ class StandingSet:
             few = replace(few, bands_end=few.bands)  # no band changes with time
         owners, local = np.unique(few.owner, return_inverse=True)
         few.owner[:] = local
-        said = [self._said[k] if k < len(self._said) else declaration for k in owners.tolist()]
-        known = [one for one in said if one is not None]
+        known = [declaration if k == asker else self._roll.said(k) for k in owners.tolist()]
         court = Court(
             few,
             self._minima,
@@ -373,26 +453,33 @@ class StandingSet:
         missing = (len(known) - 1,) if prepared.ground_missing else ()
         return assemble(known, Prepared(few, (), missing), hits, court.skeletons, areas=areas)
 
-    def _build_anew(self) -> None:
-        standing = [one for one in self._said if one is not None]
-        self._clear()
-        self.insert_many(standing)
+    def _close_up(self) -> None:
+        """Let go of the rows of those who stand no more."""
+        n = self._table.rows
+        kept = np.flatnonzero(self._alive[:n])
+        table = self._table.view().take(kept)
+        group, kind = self._group[kept], self._kind[kept]
+        self._no_rows()
+        self._take_rows(table, group, kind)
 
 
 class _With(Sequence[Declaration]):
-    """The declarations of a set, and the one asked about as the next."""
+    """Those on a roll, each looked up once, and the one asked about as the next."""
 
-    def __init__(self, said: list[Declaration | None], asked: Declaration) -> None:
-        """Nothing is copied."""
-        self._said, self._asked = said, asked
+    def __init__(self, roll: Roll, asked: Declaration) -> None:
+        """Nothing is looked up yet."""
+        self._roll, self._known = roll, {roll.next: asked}
 
     def __len__(self) -> int:
         """Those that stand no longer are counted, too."""
-        return len(self._said) + 1
+        return self._roll.next + 1
 
     def __getitem__(self, number: Any) -> Any:
-        """Of those that stand no longer there is nothing."""
-        return self._said[number] if number < len(self._said) else self._asked
+        """The declaration of a number that stands."""
+        number = int(number)
+        if number not in self._known:
+            self._known[number] = self._roll.said(number)
+        return self._known[number]
 
 
 def _in_nobodys_way(declaration: Declaration) -> bool:

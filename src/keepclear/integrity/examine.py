@@ -108,8 +108,9 @@ class _Lists:
         self._of: Final[dict[int, list[List]]] = {}
         self._suspects: Final[set[int]] = set()
         for (party, kind, area), places in grouped.items():
-            if len(places) >= OTHERS_MIN:  # fewer have no spread
-                self._add(List(places, _what(party, kind, area)), places)
+            if len(places) < OTHERS_MIN:
+                continue  # measuring it would take longer than all else, and say nothing
+            self._add(List(places, _what(party, kind, area)), places)
 
     def _add(self, made: List, places: Sequence[Place]) -> None:
         if made.enough:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from keepclear.faces.api import (
+    agreements,
     arrangements,
+    calls,
     consents,
     declarations,
     health,
@@ -16,6 +18,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    upkeep,
 )
 from keepclear.faces.api.route import Route
 
@@ -27,8 +30,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *agreements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *calls.ROUTES,
+    *upkeep.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,
