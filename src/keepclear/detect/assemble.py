@@ -32,9 +32,13 @@ def assemble(
     skeletons: Skeletons,
     *,
     areas: bool,
+    words: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Crossing, ...]:
-    """All crossings, sorted by time, then by who; the lesser (party, id) is side a."""
+    """All crossings, sorted by time, then by who; the lesser (party, id) is side a.
+
+    Without ``words`` the shared band is not given in the declarations' own.
+    """
     table = prepared.table
     hits = _oriented(table, hits, declarations)
     spans = _spans(table, hits)
@@ -44,7 +48,9 @@ def assemble(
         if progress and number % 64 == 0:
             progress("crossings described", number, len(spans))
         crossings.append(
-            _crossing(declarations, prepared, hits, rows, skeletons, outlines, areas=areas)
+            _crossing(
+                declarations, prepared, hits, rows, skeletons, outlines, areas=areas, words=words
+            )
         )
     return tuple(sorted(crossings, key=_sort_key))
 
@@ -102,6 +108,7 @@ def _crossing(
     outlines: Outlines,
     *,
     areas: bool,
+    words: bool,
 ) -> Crossing:
     table = prepared.table
     i, j = hits.i[rows], hits.j[rows]
@@ -130,7 +137,7 @@ def _crossing(
         why_possible=() if certain else _why(a, b, prepared, i, j, doubts),
         time_start_us=None if start <= -FOREVER_US else start,
         time_end_us=None if end >= FOREVER_US else end,
-        altitude=shared_altitude(table, declarations, i, j),
+        altitude=shared_altitude(table, declarations, i, j) if words else None,
         altitude_w84_m=shared_w84_m(table, i, j),
         area_m2=size,
         area=drawn,
