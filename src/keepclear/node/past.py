@@ -16,6 +16,7 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
+from keepclear.node.recount import Recounting
 from keepclear.node.shelf import Shelf
 from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
 from keepclear.node.standing import Standing
@@ -44,6 +45,8 @@ class Past:
         self.standing = Standing(self.memory, geoid)
         self.size = 0
         """Entries that a snapshot stands for."""
+        self.begun = 0
+        """Entries that a snapshot stood for at the start."""
         self.erased = False
         """Whether something was erased since, which a snapshot may still say."""
         self._cleared = 0
@@ -55,6 +58,9 @@ class Past:
         """The case of those who stood in the snapshot, in the columns of now."""
         self._asked = 0
         """``_cleared`` at the last moment."""
+        self._back: Recounting | None = None
+        """Counts again what the snapshot stood for at the start; none: all is compared."""
+        self._found = ""
         self._silent: set[int] = set()
         self._touched: dict[str, None] = {}
 
@@ -85,6 +91,29 @@ class Past:
             past.size = 0
         past.erased = False
         return past
+
+    @property
+    def fault(self) -> str:
+        """What is wrong in the store, as far as anybody has looked; empty: nothing was found."""
+        return self._found or self.memory.texts.fault
+
+    @property
+    def compared(self) -> tuple[int, int]:
+        """How many of those are compared with their leaves again by now, and how many they are."""
+        if self._back is None:
+            return self.begun, self.begun
+        return self._back.found.entries, self.begun
+
+    def look_back(self, entries: int) -> bool:
+        """See :meth:`keepclear.node.ledger.Node.look_back`."""
+        if self._back is None:
+            return True
+        if not self._back.step(entries):
+            return False
+        fault, self._back = self._back.found.fault, None
+        if fault:
+            self._found = f"{fault} in the database; {_RESTORE}"
+        return True
 
     @property
     def can_be_kept(self) -> bool:
@@ -131,6 +160,7 @@ class Past:
                 _take(memory, entry, leaf)
         memory.take_in_summed(kept.memory(memory.texts))
         self.memory, self.size, self._replayed = memory, kept.size, list(numbers)
+        self.begun, self._back = kept.size, Recounting(self._store.behind, kept.size)
         self._row = kept.row
         self.standing = Standing(memory, geoid)
         kept.stand(self.standing)
