@@ -430,7 +430,7 @@ class Node:
                     "older than what was signed; restore a newer one; to go on from here, other "
                     "parties must be told, and the checkpoint set aside"
                 )
-            if root_of(0, kept.size, self.store.node) != kept.root:
+            if not self.past.has_root(kept.size, kept.root):
                 raise ConfigurationError(
                     "the database does not go on from its last checkpoint; it is another one, or "
                     "somebody changed it; keep it, and restore the newest backup beside it"

@@ -80,9 +80,9 @@ class Past:
             ConfigurationError: the store is not what its record says.
         """
         kept = shelf.take() if shelf is not None else None
-        if kept is not None and not _of_this(kept, store):
-            kept = None
         past = cls(store, geoid)
+        if kept is not None and not past.has_root(kept.size, kept.root):
+            kept = None
         if kept is not None:
             past._begin(kept, geoid)
         past._go_on(tell)
@@ -103,6 +103,13 @@ class Past:
         if self._back is None:
             return self.begun, self.begun
         return self._back.found.entries, self.begun
+
+    def has_root(self, size: int, root: bytes) -> bool:
+        """Whether the record had this root at this size, by the hashes that are kept."""
+        try:
+            return size <= self._store.size() and root_of(0, size, self._store.node) == root
+        except KeyError:  # a hash is missing
+            return False
 
     def look_back(self, entries: int) -> bool:
         """See :meth:`keepclear.node.ledger.Node.look_back`."""
@@ -221,10 +228,6 @@ class Past:
     def _entry(self, number: int) -> Entry | None:
         found = self._store.behind.entries(number - 1, 1)
         return found[0] if found and found[0].number == number else None
-
-
-def _of_this(kept: Snapshot, store: Staged) -> bool:
-    return kept.size <= store.size() and root_of(0, kept.size, store.node) == kept.root
 
 
 def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:
