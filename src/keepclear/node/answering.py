@@ -224,7 +224,7 @@ def view_of(
     _, side = sides(met.crossing, viewer)
     arrangements = memory.arrangements.values()
     level = level_of(arrangements, viewer=viewer.party, owner=side.party, kind=side.kind)
-    if level is Level.NOTHING and side.kind not in NOTIFIED:
+    if level is Level.NOTHING and side.kind not in NOTIFIED and viewer.party != memory.owner:
         return None  # consent is a matter of notifications; what it says need not be looked up
     case = memory.cases.get(_subject(side))
     if other is None:
