@@ -17,6 +17,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    stepping,
     upkeep,
 )
 from keepclear.faces.api.route import Route
@@ -29,6 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
     *calls.ROUTES,
