@@ -14,10 +14,10 @@ from keepclear.formats.positions import read_position
 from keepclear.link.bodies import Body, Stop
 from keepclear.link.phrases import Language
 from keepclear.node import carrying, voice
+from keepclear.node.conversation_view import message_of, messages_of
 from keepclear.node.declaring import Request
 from keepclear.node.desk import desk_view
 from keepclear.node.ledger import Node
-from keepclear.node.messages import message_of, messages_of
 from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
 
