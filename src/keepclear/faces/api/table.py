@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from keepclear.faces.api import (
+    agreements,
     arrangements,
     calls,
     consents,
@@ -30,6 +31,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *agreements.ROUTES,
     *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
