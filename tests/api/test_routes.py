@@ -44,6 +44,8 @@ EXPECTED = {
     ("GET", "/api/v1/arrangements"): Action.ARRANGE,
     ("PUT", "/api/v1/arrangements/{name}"): Action.ARRANGE,
     ("POST", "/api/v1/arrangements/{name}/steps"): Action.ARRANGE,
+    ("POST", "/api/v1/agreements"): Action.ARRANGE,
+    ("POST", "/api/v1/agreements/signatures"): Action.ARRANGE,
     ("GET", "/api/v1/record/checkpoint"): RECORD,
     ("GET", "/api/v1/record/tile/entries/{index:path}"): RECORD,
     ("GET", "/api/v1/record/tile/{level}/{index:path}"): RECORD,
