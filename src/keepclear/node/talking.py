@@ -320,7 +320,9 @@ class Talk:
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
-        alerts += [self._entry(one.peer, "sound", f"{one.why}: {one.hash}") for one in sounds]
+        alerts += [
+            self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
+        ]
         if alerts:
             self._node.save(alerts)
         names = {line.peer.name: party for party, (_, line) in self._believed.items()}
@@ -404,8 +406,7 @@ class Talk:
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
-        caller = caller_of(peer)
-        subject = voice_with(caller) if caller else subject_of(peer)
+        subject = _subject(peer)
         if isinstance(effect, Escalate):
             return self._entry(subject, "alert", f"{effect.rung}: {digest}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
@@ -509,6 +510,12 @@ def _no_line(party: str) -> RuleError:
         "line.none",
         f"there is no line to {party[:80]!r}: its card must hold, and its words be compared",
     )
+
+
+def _subject(peer: str) -> str:
+    """What entries about a peer of the board are about: a line, or calls with a party."""
+    caller = caller_of(peer)
+    return voice_with(caller) if caller else subject_of(peer)
 
 
 def _keys(believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, tuple[str, str]]:
