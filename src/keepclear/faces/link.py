@@ -13,6 +13,7 @@ from keepclear.faces.desk.calling import call, heard, voice
 from keepclear.faces.desk.saying import messages, reply, say_
 from keepclear.faces.desk.standing import status
 from keepclear.faces.desk.stopping import answer, stop
+from keepclear.faces.desk.testing import test
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -41,6 +42,7 @@ for one in (
     say_,
     reply,
     messages,
+    test,
     status,
     voice,
     heard,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from keepclear.domain.arrangement import Arrangement
@@ -23,6 +24,7 @@ from keepclear.node.calls import caller_of
 from keepclear.node.carrying import Unseen, unseen
 from keepclear.node.footings import between, who_is
 from keepclear.node.ledger import Node
+from keepclear.node.line import subject_of
 from keepclear.node.memory import Peer
 from keepclear.node.talking import Talk
 
@@ -30,7 +32,9 @@ __all__ = [
     "CLOCK_BOUND_US",
     "CardView",
     "DeskView",
+    "DeviationView",
     "FootingView",
+    "HourView",
     "LineView",
     "OverdueView",
     "PlaceView",
@@ -42,6 +46,8 @@ __all__ = [
 
 CLOCK_BOUND_US: Final = 2_000_000
 """Clocks that certainly differ by more than this are said: windows of plans are seconds apart."""
+_DAY_US: Final = 86_400_000_000
+_DEVIATIONS_MAX: Final = 50
 _WAY: Final = {True: "ahead of ours", False: "behind ours"}
 _E7: Final = 10_000_000
 
@@ -142,6 +148,12 @@ class LineView:
     """Nothing was heard for 90 s; nothing, where nobody has listened since the start."""
     heard: str | None
     """When something signed by the peer came last, since the start."""
+    tests: list[HourView]
+    """Agreed hours of the last day, and the next one where it is near."""
+    test_waits: int | None
+    """The number of the newest test of the other desk that nobody here has answered."""
+    deviations: list[DeviationView]
+    """The newest, the last one first."""
     degraded: list[str]
     """Why not all that was said is here in order, or times cannot be compared; empty where it is."""
 
@@ -155,6 +167,27 @@ class FootingView:
     suspended: list[str]
     """By which of the two: what is not urgent is refused meanwhile, and nothing else."""
     withdrawn: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HourView:
+    """An agreed hour of a line test."""
+
+    due: str
+    state: str
+    """``due``, ``held`` or ``missed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationView:
+    """Something agreed that was not done in time, as this desk reckons it."""
+
+    code: str
+    party: str
+    """Who was late; empty for a line test, which is for both."""
+    due: str
+    recorded: str
+    about: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +261,9 @@ def desk_view(
                 [_footing(node, one, party) for one in between(node.memory, owner, party)],
                 _down(talk.state(party)),
                 _time(talk.state(party).heard_us),
+                _hours(talk, name, now_us),
+                _test_waits(talk.board, name, now_us),
+                _deviations(talk, name),
                 _degraded(talk.state(party)),
             )
         )
@@ -280,6 +316,32 @@ def _footing(node: Node, found: Arrangement, party: str) -> FootingView:
         who_is(node.memory, found, Footing.SUSPENDED, both),
         who_is(node.memory, found, Footing.WITHDRAWN, both),
     )
+
+
+def _hours(talk: Talk, peer: str, now_us: int) -> list[HourView]:
+    found = talk.deviating.hours(talk.board, peer, now_us, _DAY_US)
+    return [HourView(format_instant(one.due_us), one.state.value) for one in found]
+
+
+def _test_waits(board: Board, peer: str, now_us: int) -> int | None:
+    waiting = [
+        one.seq
+        for key, one in board.tests.items()
+        if key[0] == peer and not one.ours and one.answered_us is None
+        and now_us - _DAY_US < one.at_us
+    ]  # fmt: skip
+    return waiting[-1] if waiting else None
+
+
+def _deviations(talk: Talk, peer: str) -> list[DeviationView]:
+    subject = subject_of(peer)
+    mine = (one for one in reversed(talk.deviating.recorded) if one.subject == subject)
+    return [
+        DeviationView(
+            one.code, one.party, format_instant(one.due_us), format_instant(one.at_us), one.about
+        )
+        for one in islice(mine, _DEVIATIONS_MAX)
+    ]
 
 
 def _down(state: State) -> bool | None:
