@@ -10,6 +10,7 @@ import click
 from keepclear.errors import UsageError
 from keepclear.faces.carrying import export, import_
 from keepclear.faces.desk.calling import call, heard, voice
+from keepclear.faces.desk.drilling import drill_report
 from keepclear.faces.desk.saying import messages, reply, say_
 from keepclear.faces.desk.standing import status
 from keepclear.faces.desk.stopping import answer, stop
@@ -43,6 +44,7 @@ for one in (
     reply,
     messages,
     test,
+    drill_report,
     status,
     voice,
     heard,

@@ -17,6 +17,7 @@ from keepclear.domain.window import format_instant
 from keepclear.link import bodies as b
 from keepclear.link.alerting import LADDER, Alert
 from keepclear.link.board import Board, Key
+from keepclear.link.drills import exercised
 from keepclear.link.pinning import Pinned, words_of
 from keepclear.link.receipts import PROCEEDING
 from keepclear.link.state import State
@@ -33,6 +34,8 @@ __all__ = [
     "CardView",
     "DeskView",
     "DeviationView",
+    "DrillView",
+    "ExercisedView",
     "FootingView",
     "HourView",
     "LineView",
@@ -40,8 +43,10 @@ __all__ = [
     "PlaceView",
     "StepView",
     "StopView",
+    "TookView",
     "UnseenView",
     "desk_view",
+    "drill_view",
 ]
 
 CLOCK_BOUND_US: Final = 2_000_000
@@ -205,6 +210,41 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class TookView:
+    """One step of an exercise, and how many seconds after its beginning, by this desk's clock."""
+
+    what: str
+    who: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExercisedView:
+    """One thing of an exercise."""
+
+    party: str
+    ours: bool
+    hash: str
+    what: str
+    """``stop``, ``test``, or the kind of a message."""
+    says: str
+    began: str
+    steps: list[TookView]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrillView:
+    """What exercises of a span took."""
+
+    party: str
+    """Whose desk reports."""
+    after: str | None
+    until: str
+    exercises: list[ExercisedView]
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView:
     """All lines of a desk."""
 
@@ -274,6 +314,38 @@ def desk_view(
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
     return DeskView(owner, cards, lines, calls)
+
+
+def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | None) -> DrillView:
+    """What exercises of a span took; nothing real is in it.
+
+    Args:
+        node: This desk's.
+        talk: Its lines.
+        after_us: From then on; from the beginning, if left out.
+        before_us: Until before then; until now, if left out.
+
+    Raises:
+        StoreError: it cannot be read now.
+    """
+    board, now_us = talk.board, node.now_us()
+    names = {node.memory.peers[one].card.message_key.name: one for one in talk.parties()}
+    first = 0 if after_us is None else after_us
+    last = now_us + 1 if before_us is None else before_us
+    rows = [
+        ExercisedView(
+            party=names.get(one.peer) or caller_of(one.peer) or one.peer,
+            ours=one.ours,
+            hash=one.hash,
+            what=one.what,
+            says=board.stops[one.peer, one.ours, one.hash].words if one.what == "stop" else "",
+            began=format_instant(one.began_us),
+            steps=[TookView(step.what, step.who, step.after_us / 1e6) for step in one.steps],
+            open=one.open,
+        )
+        for one in exercised(board, first, last)
+    ]
+    return DrillView(node.around.owner, _time(after_us), format_instant(last - 1), rows)
 
 
 def _alerts(board: Board, peer: str) -> list[tuple[Key, Alert]]:
