@@ -23,7 +23,7 @@ TWO = (HERE / "two.scenario").read_text(encoding="utf-8")
 STEPS = [form for form in FORMS if form not in HEAD]
 SLOTS = {
     "party": "Alder", "other": "Birch", "new": "Cedar", "id": "A1", "time": "06:30Z",
-    "duration": "20s", "arrangement": "Darling", "subject": "Birch/B1", "word": "line.beyond",
+    "duration": "20s", "arrangement": "Darling", "subject": "Birch/B1", "what": "Birch/B1", "word": "line.beyond",
     "count": "2", "path": "/api/v1/lines", "rest": "some words", "day": "2015-11-20",
 }  # fmt: skip
 """Something that may stand in each place."""

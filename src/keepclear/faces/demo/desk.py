@@ -147,7 +147,7 @@ def _event(told: dict[str, Any]) -> Event:
     shown = told.get("shown", told)
     text = shown.get("text")
     if text is None:
-        text = json.dumps(shown, ensure_ascii=False)
+        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     return Event(told["number"], told["kind"], parse_instant(told["at"]), told, str(text))
 
 

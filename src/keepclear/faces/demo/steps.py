@@ -98,6 +98,12 @@ def propose(stage: Stage, step: Step) -> str:
     return _signed(stage, name, done(step, answer))
 
 
+def take_up(stage: Stage, step: Step) -> str:
+    """A party that is no member has what the members signed; it signs nothing."""
+    sign(stage, step)
+    return ""
+
+
 def sign(stage: Stage, step: Step) -> str:
     """What was proposed is signed."""
     name = step.slots["arrangement"]
@@ -181,6 +187,7 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "untell": untell,
         "propose": propose,
         "sign": sign,
+        "take-up": take_up,
     }
 )
 """What is done, by the name of its form; what it answers is a few words for whoever looks on."""

@@ -81,6 +81,7 @@ STEPS: Final = (
     # arrangements
     Form("propose", "{party} proposes {arrangement}", _ACT),
     Form("sign", "{party} signs {arrangement}", _ACT),
+    Form("take-up", "{party} takes up {arrangement}", _ACT),
     # the line
     Form("stop", "{party} stops {other}:", _STOP),
     Form("answer", "{party} answers {answer} to {other}:?", ("place", *_MESSAGE)),
@@ -105,9 +106,9 @@ STEPS: Final = (
     Form("import", "{party} takes in the file of {other}", _ACT),
     # what is expected
     Form("crossing", "expect {party} sees {id} cross {subject}", _SEEN),
-    Form("no-crossing", "expect {party} sees {id} cross nothing of {other}"),
-    Form("deviation", "expect {party} sees deviation {word} of {id}", ("area", "side")),
-    Form("no-deviation", "expect {party} sees no deviation of {id}"),
+    Form("no-crossing", "expect {party} sees {id} cross nothing of {subject}"),
+    Form("deviation", "expect {party} sees deviation {word} of {what}", ("area", "side")),
+    Form("no-deviation", "expect {party} sees no deviation of {what}"),
     Form("receipt-of", "expect {party} has a receipt of {id}"),
     Form("stage", "expect {party} has {id} at {word}", ("version",)),
     Form("no-finding", "expect {party} finds nothing in {id}"),

@@ -212,7 +212,7 @@ def _declaration(
     if form == "amend":
         kind = reading.known.declared.get(subject)
         if kind is None:
-            raise InputError("scenario.unknown-id", f"{subject} was not declared above")
+            raise InputError("scenario.unknown", f"{subject} was not declared above")
     else:
         kind = slots["kind"]
     said = {name: value for name, value in details.items() if name in DECLARED}
@@ -244,7 +244,7 @@ def _party(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) -> Non
 def _line(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
     pair = frozenset({slots["party"], slots["other"]})
     if len(pair) == 1:
-        raise InputError("scenario.line", "a line is between two parties")
+        raise InputError("scenario.value", "a line is between two parties")
     reading.lines.add(pair)
 
 
@@ -257,7 +257,7 @@ def _lines(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
 def _place(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
     name, at, position = slots["rest"].partition(" at ")
     if not at:
-        raise InputError("scenario.place", "expected: place NAME at POSITION")
+        raise InputError("scenario.value", "expected: place NAME at POSITION")
     reading.places.append(NamedPlace(name.strip(), place(position, "")))
 
 
@@ -273,7 +273,7 @@ def _arrangement(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) 
     strangers = sorted({*(one.name for one in found.members), *found.notified} - known)
     if strangers:
         raise InputError(
-            "scenario.unknown-party",
+            "scenario.unknown",
             f"its text names {strangers[0]!r}, which is no party of this scenario"
             + did_you_mean(strangers[0], reading.known.parties),
         )
