@@ -77,8 +77,8 @@ def gone(place, seconds=40.0):
 
 
 @pytest.mark.timeout(120)
-def test_two_desks_play_what_is_written(tmp_path, temporary, capsys):
-    assert main(["demo", "--script", script(tmp_path, TWO)]) == 0
+def test_two_desks_play_what_is_written(temporary, capsys):
+    assert main(["demo", "--script", str(HERE / "two.scenario")]) == 0
     said = capsys.readouterr().out
     assert "expectations, all met" in said
     assert len(re.findall("✓", said)) == TWO.count("\nexpect ")

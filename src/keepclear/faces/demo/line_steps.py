@@ -203,6 +203,20 @@ def _network(change: str, *, around: bool) -> Callable[[Stage, Step], str]:
     return network
 
 
+def kill(stage: Stage, step: Step) -> str:
+    """The process of a node is killed, as by a power cut; nothing is said to anybody."""
+    if not stage.nodes.kill(step.slots["party"]):
+        raise Unmet("it is not running")
+    return ""
+
+
+def start(stage: Stage, step: Step) -> str:
+    """A node that was killed is served again, from what its disk holds."""
+    if not stage.nodes.start(step.slots["party"]):
+        raise Unmet("it is running")
+    return ""
+
+
 def _say(stage: Stage, step: Step, kind: str, body: dict[str, Any], *, by: bool = True) -> str:
     if by:
         body = {"by": step.one("by", _DESK)} | body
@@ -330,6 +344,8 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "call": log_call,
         "export": export,
         "import": import_,
+        "kill": kill,
+        "start": start,
         "cut": _network("cut", around=False),
         "cut-off": _network("cut", around=True),
         "heal": _network("heal", around=False),

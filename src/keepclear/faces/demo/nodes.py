@@ -123,7 +123,7 @@ class Nodes:
             states = self._all({"do": "due"})
             now = [(one["entries"], one["sent"]) for one in states]
             if now == before:
-                soon = min(one["due"] for one in states)
+                soon = min((one["due"] for one in states), default=0)
                 if not self.now_us < soon <= self.now_us + _SOON_US:
                     return min((one["exact"] for one in states if one["exact"]), default=None)
                 self._set(soon)
@@ -150,17 +150,41 @@ class Nodes:
         self._cut -= set(pairs)
         self._tell_cut()
 
+    def kill(self, party: str) -> bool:
+        """End a node's process without a word; whether there was one."""
+        node = self.by_party[party]
+        if node.process is None:
+            return False
+        node.process.kill()
+        _wait(node)
+        return True
+
+    def start(self, party: str) -> bool:
+        """Serve a node that was killed, from its folder; whether there was none."""
+        node = self.by_party[party]
+        if node.process is not None:
+            return False
+        _serve(node)
+        self._tell_cut()
+        return True
+
+    @property
+    def _running(self) -> list[DemoNode]:
+        return [node for node in self.by_party.values() if node.process is not None]
+
     def _tell_cut(self) -> None:
-        for party, node in self.by_party.items():
+        for node in self._running:
+            party = node.party
             gone = [other for pair in self._cut if party in pair for other in pair - {party}]
             node.begin({"do": "cut", "from": [self.by_party[one].owner for one in gone]})
-        for node in self.by_party.values():
+        for node in self._running:
             node.end()
 
     def _all(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-        for node in self.by_party.values():
+        running = self._running
+        for node in running:
             node.begin(asked)
-        return [node.end() for node in self.by_party.values()]
+        return [node.end() for node in running]
 
     def _set(self, now_us: int) -> None:
         for node in self.by_party.values():
@@ -255,7 +279,7 @@ def _serve(node: DemoNode) -> None:
         str(folder.parent / f"{name}.crt"),
         str(folder.parent / f"{name}.key"),
     ]
-    with node.log.open("w") as log:
+    with node.log.open("a") as log:
         node.process = subprocess.Popen(  # noqa: S603 - this very package
             words,
             stdin=subprocess.PIPE,
@@ -275,16 +299,27 @@ def _end(nodes: list[DemoNode]) -> None:
         with suppress(InternalError, ValueError, OSError):
             node.end()
     for node in nodes:
-        for name in ("stdin", "stdout"):
-            with suppress(OSError):
-                _pipe(node.process, name).close()
+        _close(node)
     for node in nodes:
-        assert node.process is not None
-        try:
-            node.process.wait(_STOPS_S)
-        except subprocess.TimeoutExpired:
-            node.process.kill()
-            node.process.wait()
+        _wait(node)
+
+
+def _close(node: DemoNode) -> None:
+    """Nobody can ask it any more: it ends."""
+    for name in ("stdin", "stdout"):
+        with suppress(OSError):
+            _pipe(node.process, name).close()
+
+
+def _wait(node: DemoNode) -> None:
+    assert node.process is not None
+    _close(node)
+    try:
+        node.process.wait(_STOPS_S)
+    except subprocess.TimeoutExpired:
+        node.process.kill()
+        node.process.wait()
+    node.process = None
 
 
 def _pipe(process: subprocess.Popen[str] | None, name: str) -> IO[str]:

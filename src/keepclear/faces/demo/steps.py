@@ -39,10 +39,13 @@ def done(step: Step, answer: Answer) -> Answer:
 
 
 def declare(stage: Stage, step: Step) -> str:
-    """A new declaration."""
-    desk = stage.desk(step)
-    answer = desk.ask("POST", "/api/v1/declarations", content=_encoded(step), headers=_JSON)
-    return _told(done(step, answer))
+    """A new declaration, or those of a file, one after the other."""
+    desk, told = stage.desk(step), []
+    for one in step.declarations:
+        answer = desk.ask("POST", "/api/v1/declarations", content=encode(one), headers=_JSON)
+        name = f"{one.id} " if len(step.declarations) > 1 else ""
+        told.append(name + _told(done(step, answer)))
+    return "; ".join(told)
 
 
 def amend(stage: Stage, step: Step) -> str:
@@ -50,7 +53,9 @@ def amend(stage: Stage, step: Step) -> str:
     desk, path = stage.desk(step), _path(step)
     seen = desk.ask("GET", path)
     headers = {**_JSON, "If-Match": seen.headers.get("etag", '"0"')}
-    return _told(done(step, desk.ask("PUT", path, content=_encoded(step), headers=headers)))
+    return _told(
+        done(step, desk.ask("PUT", path, content=encode(step.declarations[0]), headers=headers))
+    )
 
 
 def verify(stage: Stage, step: Step) -> str:
@@ -118,6 +123,19 @@ def sign(stage: Stage, step: Step) -> str:
     return told
 
 
+def request(stage: Stage, step: Step) -> str:
+    """Anything else that the API of a node has: a method, a path, and JSON where it takes a body."""
+    more: dict[str, Any] = {}
+    if step.slots["says"]:
+        more = {"content": step.slots["says"].encode(), "headers": _JSON}
+    who = step.one("who", "duty")
+    if who not in stage.desk(step).node.tokens:
+        raise Unmet(f"{who!r} is nobody at a desk; expected duty, second or admin")
+    answer = stage.desk(step).ask(step.slots["method"], step.slots["path"], who=who, **more)
+    done(step, answer)
+    return f"refused: {answer.code}" if answer.refused else str(answer.status)
+
+
 def _signed(stage: Stage, name: str, answer: Answer) -> str:
     if answer.refused:
         return answer.code
@@ -143,11 +161,6 @@ def _told(answer: Answer) -> str:
     return f"version {answer.body['version']}, {answer.body['stage']}"
 
 
-def _encoded(step: Step) -> bytes:
-    assert step.declaration is not None
-    return encode(step.declaration)
-
-
 def _path(step: Step) -> str:
     return path_of(step.slots["party"], step.slots["id"])
 
@@ -169,6 +182,7 @@ def _until(name: str) -> Callable[[Step], Mapping[str, Any]]:
 STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
     {
         "declare": declare,
+        "declare-file": declare,
         "amend": amend,
         "verify": verify,
         "act-on": act_on,
@@ -185,6 +199,7 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         ),
         "tell": tell,
         "untell": untell,
+        "request": request,
         "propose": propose,
         "sign": sign,
         "take-up": take_up,

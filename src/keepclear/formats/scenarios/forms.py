@@ -58,6 +58,7 @@ HEAD: Final = (
     Form("lines", "lines between all", head=True),
     Form("place", "place {rest}", head=True),
     Form("arrangement", "arrangement {new}", head=True),
+    Form("arrangement-file", "arrangement {new} from {file}", head=True),
 )
 STEPS: Final = (
     # what is told to whoever looks on
@@ -68,6 +69,7 @@ STEPS: Final = (
     Form("wait", "wait {duration}"),
     # declarations and their lives
     Form("declare", "{party} declares {kind} {id}", (*DECLARED, "refused")),
+    Form("declare-file", "{party} declares from {file}", ("only", "refused")),
     Form("amend", "{party} amends {id}", (*DECLARED, "refused")),
     Form("check", "{party} checks {kind} {id}", DECLARED),
     Form("verify", "{party} verifies {id}", _ACT),
@@ -93,6 +95,7 @@ STEPS: Final = (
     Form("test", "{party} tests the line to {other}", _MESSAGE),
     Form("tested", "{party} answers the test of {other}", _MESSAGE),
     Form("send", "{party} sends {word} to {other}:", ("refused", "drill")),
+    Form("request", "{party} requests {method} {path}:?", ("who", "refused")),
     # voice
     Form("voice", "{party} calls {other} to ask {asks}", ("place", "language", "by", "refused")),
     Form("heard", "{party} keys in what {other} said", ("instead", "by", "refused")),
@@ -104,6 +107,8 @@ STEPS: Final = (
     Form("heal-all", "network healed around {party}"),
     Form("export", "{party} writes a file for {other}"),
     Form("import", "{party} takes in the file of {other}", _ACT),
+    Form("kill", "node of {party} killed"),
+    Form("start", "node of {party} started"),
     # what is expected
     Form("crossing", "expect {party} sees {id} cross {subject}", _SEEN),
     Form("no-crossing", "expect {party} sees {id} cross nothing of {subject}"),

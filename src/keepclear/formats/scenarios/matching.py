@@ -63,6 +63,7 @@ CHOICES: Final = MappingProxyType[str, tuple[str, ...]](
         "receipt": tuple(_RECEIPTS),
         "asks": ("cease", "hold", "stay-away"),
         "call": _CALL,
+        "method": ("GET", "POST", "PUT", "DELETE"),
         "way": ("from", "to"),
         "stage": ("raised", "standby", "complying", "unable", "stopped", "lifted"),
         "receipt-step": ("stored", "acknowledged", "read-back"),

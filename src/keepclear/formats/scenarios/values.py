@@ -283,6 +283,8 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "asked-for": words,
         "unit": words,
         "list": words,
+        "only": listed,
+        "who": words,
         "units": listed,
         "language": words,
         "instead": words,
