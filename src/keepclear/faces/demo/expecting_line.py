@@ -128,10 +128,15 @@ def overdue(stage: Stage, step: Step) -> str:
 def asked(stage: Stage, step: Step) -> str:
     """Any answer of the node, somewhere in its text."""
     answer = stage.desk(step).ask("GET", step.slots["path"])
-    text = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+    text = answer.body if isinstance(answer.body, bytes) else _plain(answer.body)
     if step.slots["says"].encode() not in text:
         raise Unmet(f"it answered {answer.status}: {text[:400].decode(errors='replace')}")
     return ""
+
+
+def _plain(value: Any) -> bytes:
+    """JSON without blanks between its parts."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def bundle(stage: Stage, step: Step) -> str:

@@ -38,6 +38,7 @@ __all__ = ["DemoNode", "Nodes", "nodes_of"]
 
 _ROLES: Final = {"duty": Role.DUTY, "second": Role.VERIFIER, "admin": Role.ADMINISTRATOR}
 """Programs that ask for the people of a desk."""
+_BACKLOG: Final = 128
 _STOPS_S: Final = 15.0
 _SOON_US: Final = 100_000
 """What is owed so soon, such as a receipt, is waited for after every step."""
@@ -53,6 +54,7 @@ class DemoNode:
     home: Home
     clock: SteppedClock
     listener: socket
+    port: int
     certificate: bytes
     """In DER."""
     log: Path
@@ -69,7 +71,7 @@ class DemoNode:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"https://127.0.0.1:{self.listener.getsockname()[1]}"
+        return f"https://127.0.0.1:{self.port}"
 
     def begin(self, asked: Mapping[str, Any]) -> None:
         """Ask its process something."""
@@ -156,6 +158,7 @@ class Nodes:
         if node.process is None:
             return False
         node.process.kill()
+        node.listener.close()  # who calls is refused, and does not wait
         _wait(node)
         return True
 
@@ -164,6 +167,7 @@ class Nodes:
         node = self.by_party[party]
         if node.process is not None:
             return False
+        node.listener = create_server(("127.0.0.1", node.port), backlog=_BACKLOG)
         _serve(node)
         self._tell_cut()
         return True
@@ -223,10 +227,14 @@ def _made(said: PartySaid, folder: Path, number: int, now_us: int) -> Iterator[D
         place = folder / f"{said.name.lower()}.{name}"
         place.touch(mode=0o600)
         place.write_bytes(pem(what, content))
-    with create_server(("127.0.0.1", 0), backlog=128) as listener:
-        log = folder / f"{said.name.lower()}.log"
-        yield DemoNode(said.name, home, clock, listener, data, log)
-    clock.close()
+    listener = create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    log = folder / f"{said.name.lower()}.log"
+    node = DemoNode(said.name, home, clock, listener, listener.getsockname()[1], data, log)
+    try:
+        yield node
+    finally:
+        node.listener.close()
+        clock.close()
 
 
 def _invitation(node: DemoNode) -> str:
