@@ -14,6 +14,7 @@ from typing import Any, Final
 from keepclear.domain.window import format_instant, parse_instant
 from keepclear.faces.demo.desk import Desk, path_of
 from keepclear.faces.demo.stage import Stage, Unmet
+from keepclear.faces.demo.telling import hour
 from keepclear.formats.scenarios.script import Step
 from keepclear.formats.scenarios.values import Amount, Span
 from keepclear.node.measuring import area_m2
@@ -273,8 +274,7 @@ def _id(view: Mapping[str, Any]) -> str:
 
 
 def _span_of(view: Mapping[str, Any]) -> str:
-    start, end = view.get("time_start"), view.get("time_end")
-    return f"{(start or '..')[11:] or '..'} to {(end or '..')[11:] or '..'}"
+    return f"{hour(view.get('time_start'))} to {hour(view.get('time_end'))}"
 
 
 EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(

@@ -17,12 +17,18 @@ from keepclear.domain.window import format_instant
 from keepclear.faces.demo.nodes import Nodes
 from keepclear.faces.words import plain
 from keepclear.formats.scenarios.script import Scenario, Step
+from keepclear.node.clock import monotonic_s
 
-__all__ = ["Teller"]
+__all__ = ["Teller", "hour"]
 
 _WIDTH_MAX: Final = 110
 _LEFT: Final = 10
 """Room for the time."""
+
+
+def hour(instant: str | None) -> str:
+    """The hour in an instant as a node writes it, to the second; ``..`` for none."""
+    return f"{instant[11:19]}Z" if instant else ".."
 
 
 class Teller:
@@ -35,6 +41,7 @@ class Teller:
             self._console.width = _WIDTH_MAX
         self._nodes: Nodes | None = None
         self._last = ""
+        self._began_s = monotonic_s()
 
     def begin(self, scenario: Scenario, nodes: Nodes) -> None:
         """Who is there: each party with its node, and the words that the others compared."""
@@ -86,8 +93,9 @@ class Teller:
 
     def end(self, met: int) -> None:
         """The last line."""
+        took_s = monotonic_s() - self._began_s
         self._console.print()
-        self._console.print(f"{met} expectations, all met.", style="bold")
+        self._console.print(f"{met} expectations, all met, in {took_s:.0f} s.", style="bold")
 
     def _time(self, now_us: int) -> str:
         """The time of the nodes, once; fractions of a second are receipts on their way."""
