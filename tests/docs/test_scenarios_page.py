@@ -25,7 +25,7 @@ def test_every_sentence_has_its_row(page):
 
 
 def test_every_detail_and_every_choice_is_named(page):
-    named = set(re.findall(r"[a-z0-9-]+", page))
+    named = set(re.findall(r"[A-Za-z0-9-]+", page))
     for names in (DETAILS, *CHOICES.values()):
         missing = [name for name in names if name not in named]
         assert not missing, missing
