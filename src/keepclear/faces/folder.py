@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +121,10 @@ def backup(folder: str, file: str | None, token_file: str | None) -> int:
 
 def _members(home: Home, node: Node) -> dict[str, Any]:
     memory = node.memory
-    stages = Counter(f"{case.kind.value} {case.stage.value}" for case in memory.cases.values())
+    stages = {
+        f"{kind.value} {stage.value}": count
+        for (kind, stage), count in memory.cases.counted().items()
+    }
     return {
         "keepclear": "status/1",
         "folder": str(home.folder),

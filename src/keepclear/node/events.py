@@ -38,8 +38,8 @@ __all__ = ["LOOKED_AT", "Event", "events_after", "shown_in"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
-_OF_THE_LINE: Final = frozenset({"line", "alert"})
-"""What came over a line, and what its ladders ask for."""
+_OF_THE_LINE: Final = frozenset({"line", "alert", "sound"})
+"""What came over a line, what its ladders ask for, and what is to be heard."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -125,7 +125,7 @@ def _owner(memory: Memory, subject: str) -> set[str]:
     if case is None:
         return set()
     desk = {""} if case.latest.through == SECRETARIAT else set[str]()
-    return {case.latest.declaration.party} | desk
+    return {case.party} | desk
 
 
 def _reader(memory: Memory, body: Shown) -> set[str]:

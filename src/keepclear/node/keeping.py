@@ -116,7 +116,7 @@ def _perhaps_due(memory: Memory, owner: str, now_us: int) -> Iterator[str]:
     """What may be due by what is remembered: its history is read only then."""
     kept: dict[str, int] = {}
     for subject, case in memory.cases.items():
-        party = case.latest.declaration.party
+        party = case.party
         if party not in kept:
             kept[party] = _least_kept_us(memory, party, owner)
         if case.latest.at_us + kept[party] > now_us:
@@ -174,7 +174,7 @@ def _still_tells(memory: Memory, entry: Entry) -> bool:
         return False
     body = decode_body(opening_of(entry).body)
     assert isinstance(body, Shown)
-    told_of = {memory.by_mark.get(mark) for mark in body.of} - {entry.subject}
+    told_of = {memory.cases.marked(mark) for mark in body.of} - {entry.subject}
     return any(subject in memory.cases for subject in told_of)
 
 

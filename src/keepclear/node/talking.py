@@ -35,6 +35,7 @@ from keepclear.link.happening import (
 )
 from keepclear.link.message import Received, read_own, visible
 from keepclear.link.pinning import Pinned
+from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import State
 from keepclear.node.calls import caller_of, on_board, text_of
 from keepclear.node.ledger import Node, opening_of
@@ -69,6 +70,8 @@ class Told:
     """To which party, flash first."""
     effects: tuple[tuple[Key, Effect], ...]
     """For screens and people, stops first of all."""
+    sounds: tuple[Sound, ...] = ()
+    """What is to be heard at the desk, each thing once."""
     refused: int = 0
     """Notes beyond what their sender may send now; it tries again."""
 
@@ -89,6 +92,9 @@ class Talk:
         self._heads = Heads()
         self._own_told: set[str] = set()
         self._levels: dict[str, Level] = {}
+        self._sounding = Sounding()
+        self._acted_on: list[tuple[str, Received]] = []
+        """What came and was acted on since :meth:`_told` last looked."""
         self._again: list[tuple[Key, Effect]] = []
         """What is to be shown once more since the record was read again."""
         self._fresh()
@@ -169,6 +175,8 @@ class Talk:
             StoreError: nobody can know which of them are on their way; call it again.
         """
         self._fresh()
+        if not self._believed:
+            return Told((), ())  # without a line nothing is read from the store
         store = self._node.store
         pending = store.pending(_PENDING_MAX)
         done = store.kept(_FORWARDED)
@@ -277,9 +285,8 @@ class Talk:
         self._fresh()
         if self._again:
             return self._node.now_us()
-        ladder = self._board.next_us()
-        due = self._lines.due_us()
-        return due if ladder is None else min(due, ladder)
+        due = (self._lines.due_us(), self._board.next_us(), self._sounding.next_us())
+        return min(at_us for at_us in due if at_us is not None)
 
     def _told(
         self, sends: list[tuple[str, Send]], effects: Iterable[tuple[Key, Effect]] = ()
@@ -291,12 +298,27 @@ class Talk:
             if one.how != "sent":
                 self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
+            self._sounding.awaits((peer, one.how == "sent", one.hash), self._board, now_us)
         effects += self._board.tick(now_us)
+        sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
+        alerts += [self._entry(one.peer, "sound", f"{one.why}: {one.hash}") for one in sounds]
         if alerts:
             self._node.save(alerts)
         names = {line.peer.name: party for party, (_, line) in self._believed.items()}
-        return Told(tuple((names[peer], send) for peer, send in sends), tuple(effects))
+        named = tuple((names[peer], send) for peer, send in sends)
+        return Told(named, tuple(effects), tuple(sounds))
+
+    def _heard(self, effects: list[tuple[Key, Effect]], now_us: int) -> list[Sound]:
+        """What sounds at the desk, of what has happened."""
+        board, came = self._board, self._acted_on
+        self._acted_on = []
+        sounds = self._sounding.steps(board, effects, now_us)
+        for peer, received in came:
+            sounds += self._sounding.came(peer, received, now_us)
+        for peer, code in self._lines.alarmed():
+            sounds += self._sounding.alarm(peer, code, now_us)
+        return sounds + self._sounding.passes(board, now_us)
 
     def _on_board(self, peer: str, how: str, note: bytes, at_us: int) -> list[tuple[Key, Effect]]:
         try:
@@ -311,6 +333,8 @@ class Talk:
         if not isinstance(effect, Deliver):
             return Decision()
         received = effect.received
+        if not effect.problem or received.on_arrival:
+            self._acted_on.append((peer, received))
         marks = [effect.problem, "late" if effect.late else ""]
         marks.append("earlier messages are missing" if effect.across_gap else "")
         head = "; ".join(mark for mark in marks if mark)
@@ -407,6 +431,9 @@ class Talk:
             peer = body.subject.removeprefix(subject_of(""))
             self._on_board(peer, body.how, body.note.encode(), body.at_us)
         self._board.tick(self._node.now_us())
+        self._sounding, self._acted_on = Sounding(), []
+        for key in self._board.progress:
+            self._sounding.awaits(key, self._board, self._node.now_us())
         # nobody knows which screens still show it: what is open is shown, and alerted, once more
         self._again = [
             (key, effect)

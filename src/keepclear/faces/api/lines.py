@@ -18,6 +18,7 @@ from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
+from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
 from keepclear.node.desk import DeskView, desk_view
@@ -68,8 +69,9 @@ async def take(asked: Asked, service: Service) -> Reply:
     """Take notes in; whose they are is known by their signatures."""
     conversation = conversation_of(service)
     notes = [note.encode() for note in asked.body.notes]
+    flash = any(map(looks_flash, notes))
     try:
-        told = await service.ask(lambda _: conversation.talk.hears(notes))
+        told = await service.ask(lambda _: conversation.talk.hears(notes), first=flash)
     except VerificationError as error:
         raise Problem(422, error.for_peer(), "nothing of it was taken") from None
     conversation.carry_out(told)
@@ -93,7 +95,7 @@ async def say(asked: Asked, service: Service) -> Reply:
         told = talk.say(party, body, drill=said.drill, arrangement=said.arrangement)
         return told, talk.state(party).sending
 
-    told, out = await service.ask(speak)
+    told, out = await service.ask(speak, first=kind.on_arrival)
     conversation.carry_out(told)
     return Reply(SaidOut(1, out.seq, out.hash))
 

@@ -100,7 +100,7 @@ def _is_for(who: Principal, body: Shown, node: Node) -> bool:
     if who.party:
         return body.to == who.party
     case = node.memory.cases.get(body.subject)
-    return case is not None and reaches(who, case) and body.to == case.latest.declaration.party
+    return case is not None and reaches(who, case) and body.to == case.party
 
 
 def _tile(asked: Asked, level: str) -> Tile:
