@@ -10,21 +10,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from keepclear.domain.arrangement import Arrangement
+from keepclear.domain.footing import Footing
 from keepclear.domain.window import format_instant
 from keepclear.link import bodies as b
 from keepclear.link.alerting import LADDER, Alert
 from keepclear.link.board import Board, Key
 from keepclear.link.pinning import Pinned, words_of
 from keepclear.link.receipts import PROCEEDING
+from keepclear.link.state import State
 from keepclear.node.calls import caller_of
 from keepclear.node.carrying import Unseen, unseen
+from keepclear.node.footings import between, who_is
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Peer
 from keepclear.node.talking import Talk
 
 __all__ = [
+    "CLOCK_BOUND_US",
     "CardView",
     "DeskView",
+    "FootingView",
     "LineView",
     "OverdueView",
     "PlaceView",
@@ -34,6 +40,9 @@ __all__ = [
     "desk_view",
 ]
 
+CLOCK_BOUND_US: Final = 2_000_000
+"""Clocks that certainly differ by more than this are said: windows of plans are seconds apart."""
+_WAY: Final = {True: "ahead of ours", False: "behind ours"}
 _E7: Final = 10_000_000
 
 
@@ -128,6 +137,24 @@ class LineView:
     overdue: list[OverdueView]
     unseen: UnseenView
     says: str
+    arrangements: list[FootingView]
+    down: bool | None
+    """Nothing was heard for 90 s; nothing, where nobody has listened since the start."""
+    heard: str | None
+    """When something signed by the peer came last, since the start."""
+    degraded: list[str]
+    """Why not all that was said is here in order, or times cannot be compared; empty where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FootingView:
+    """An arrangement with a party, and who has stepped down from it."""
+
+    name: str
+    version: int
+    suspended: list[str]
+    """By which of the two: what is not urgent is refused meanwhile, and nothing else."""
+    withdrawn: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +199,7 @@ def desk_view(
     waiting = {one.party: one for one in unseen(talk)}
     board, now_us = talk.board, node.now_us()
     late = board.overdue(now_us)
-    peers = node.memory.peers
+    peers, owner = node.memory.peers, node.around.owner
     lines = []
     for party in talk.parties():
         name = peers[party].card.message_key.name
@@ -198,6 +225,10 @@ def desk_view(
                 overdue,
                 _unseen(waiting[party]),
                 PROCEEDING,
+                [_footing(node, one, party) for one in between(node.memory, owner, party)],
+                _down(talk.state(party)),
+                _time(talk.state(party).heard_us),
+                _degraded(talk.state(party)),
             )
         )
     calls = [
@@ -206,7 +237,7 @@ def desk_view(
         if caller_of(key[0])
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
-    return DeskView(node.around.owner, cards, lines, calls)
+    return DeskView(owner, cards, lines, calls)
 
 
 def _alerts(board: Board, peer: str) -> list[tuple[Key, Alert]]:
@@ -239,6 +270,30 @@ def _stop(board: Board, key: Key, alert: Alert, party: str) -> StopView:
         false=alert.false,
         steps=[StepView(one.what, one.who, format_instant(one.at_us)) for one in alert.moments],
     )
+
+
+def _footing(node: Node, found: Arrangement, party: str) -> FootingView:
+    both = (node.around.owner, party)
+    return FootingView(
+        found.name,
+        found.version,
+        who_is(node.memory, found, Footing.SUSPENDED, both),
+        who_is(node.memory, found, Footing.WITHDRAWN, both),
+    )
+
+
+def _down(state: State) -> bool | None:
+    return None if state.heard_us is None else state.silent
+
+
+def _degraded(state: State) -> list[str]:
+    found = []
+    if state.receiving.ahead:
+        found.append("messages are missing")
+    off = state.clock
+    if off is not None and off.beyond(CLOCK_BOUND_US):
+        found.append(f"its clock is {abs(off.ahead_us) / 1e6:,.0f} s {_WAY[off.ahead_us > 0]}")
+    return found
 
 
 def _place(place: b.Place) -> PlaceView:

@@ -31,6 +31,7 @@ from keepclear.wire.entries import (
     Revoked,
     Shown,
     Stated,
+    Stepped,
     decode_body,
 )
 
@@ -111,6 +112,11 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if found is not None:
             named = {*(member.name for member in found.members), *found.notified}
             return named, {"arrangement": found.name, "version": found.version}
+    if isinstance(body, Stepped):
+        agreed = memory.arrangements.get(body.name)
+        members = {member.name for member in agreed.members} if agreed else {body.party}
+        told = {"arrangement": body.name, "version": body.version, "party": body.party}
+        return members, told | {"footing": body.footing, "because": body.because, "by": body.by}
     if isinstance(body, Consented | Revoked | Expired):
         to = {} if isinstance(body, Expired) else {"to": body.to, "about": body.kind}
         return _owner(memory, body.subject), {"subject": body.subject, **to}

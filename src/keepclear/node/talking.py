@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote
 
 from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.arrangement import Arrangement, Deadlines
+from keepclear.domain.footing import Footing
 from keepclear.errors import RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
-from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice
+from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice, Stepped
 from keepclear.link.budget import Budget, Level, admit, looks_flash
 from keepclear.link.gossip import Heads, learn, newest
 from keepclear.link.happening import (
@@ -38,6 +38,7 @@ from keepclear.link.pinning import Pinned
 from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import State
 from keepclear.node.calls import caller_of, on_board, text_of
+from keepclear.node.footings import arrangement_word, between, stepped_by, who_is
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
@@ -92,6 +93,7 @@ class Talk:
         self._heads = Heads()
         self._own_told: set[str] = set()
         self._levels: dict[str, Level] = {}
+        self._board = Board(lambda _: Deadlines())
         self._sounding = Sounding()
         self._acted_on: list[tuple[str, Received]] = []
         """What came and was acted on since :meth:`_told` last looked."""
@@ -134,6 +136,22 @@ class Talk:
             raise _no_line(party)
         write = Write(body, drill=drill, arrangement=arrangement or self._agreed_word(party))
         return self._told(self._lines.happens([(self._name(party), write)]))
+
+    def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
+        """Say one thing to several parties, in one write with entries of the caller's.
+
+        Raises:
+            RuleError: ``line.none``.
+            StoreError: nobody can know whether it is kept; nothing is sent.
+        """
+        self._fresh()
+        for party in parties:
+            if party not in self._believed:
+                raise _no_line(party)
+        events = [
+            (self._name(one), Write(body, arrangement=self._agreed_word(one))) for one in parties
+        ]
+        return self._told(self._lines.happens(events, also=also))
 
     def to_carry(self, party: str) -> list[bytes]:
         """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
@@ -302,7 +320,9 @@ class Talk:
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
-        alerts += [self._entry(one.peer, "sound", f"{one.why}: {one.hash}") for one in sounds]
+        alerts += [
+            self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
+        ]
         if alerts:
             self._node.save(alerts)
         names = {line.peer.name: party for party, (_, line) in self._believed.items()}
@@ -339,7 +359,19 @@ class Talk:
         marks.append("earlier messages are missing" if effect.across_gap else "")
         head = "; ".join(mark for mark in marks if mark)
         text = f"{head}\n{received.text}" if head else received.text
-        return Decision([self._entry(subject_of(peer), "line", text)])
+        shown = self._entry(subject_of(peer), "line", text)
+        if effect.problem or received.message is None:
+            return Decision([shown])
+        return Decision([*self._follows(peer, received.message.body), shown])
+
+    def _follows(self, peer: str, body: Body) -> Iterator[Entry]:
+        """What holds here from now on by a message that is acted on."""
+        if isinstance(body, Stepped):
+            names = {line.peer.name: party for party, (_, line) in self._believed.items()}
+            memory, node = self._node.memory, self._node
+            now = stepped_by(memory, names[peer], node.around.owner, body, node.now_us())
+            if now is not None:
+                yield now
 
     def _compare(self, peer: str, heartbeat: Received) -> Decision:
         """Heads that cannot both be true are kept with what proves it, and people are told."""
@@ -374,8 +406,7 @@ class Talk:
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
-        caller = caller_of(peer)
-        subject = voice_with(caller) if caller else subject_of(peer)
+        subject = _subject(peer)
         if isinstance(effect, Escalate):
             return self._entry(subject, "alert", f"{effect.rung}: {digest}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
@@ -409,6 +440,7 @@ class Talk:
         believed = dict(self._lines_now(memory))
         if memory is self._memory and believed == self._believed:
             return
+        known = memory is self._memory and _keys(believed) == _keys(self._believed)
         self._believed, self._memory = believed, memory
         lines = {line.peer.name: line for _, line in believed.values()}
         self._lines = Lines(self._node, lines, self._act)
@@ -417,9 +449,11 @@ class Talk:
             for party, (_, line) in believed.items()
         }
         terms = {line.peer.name: self._deadlines(party) for party, (_, line) in believed.items()}
-        self._board = Board(
-            lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False)
-        )
+        board = Board(lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False))
+        if known:  # other terms alone: what was said stands as it is
+            self._board.deadlines, self._board.humanitarian = board.deadlines, board.humanitarian
+            return
+        self._board = board
         for entry in self._node.entries():
             if entry.kind not in _ON_BOARD:
                 continue
@@ -446,21 +480,20 @@ class Talk:
         now_us = self._node.now_us()
         for party, peer in memory.peers.items():
             if peer.pinned is Pinned.COMPARED and peer.card.holds_at(now_us):
-                words = frozenset(map(arrangement_word, self._between(party)))
-                yield party, (peer, Line(self._key, peer.card.message_key, words))
+                agreed, both = self._between(party), (self._node.around.owner, party)
+                words = frozenset(map(arrangement_word, agreed))
+                down = any(who_is(memory, one, Footing.SUSPENDED, both) for one in agreed)
+                yield party, (peer, Line(self._key, peer.card.message_key, words, down))
 
     def _agreed_word(self, party: str) -> str:
         """How messages to a party name what was agreed with it; empty where nothing was."""
         return next(map(arrangement_word, self._between(party)), "")
 
     def _between(self, party: str) -> list[Arrangement]:
-        """Arrangements that hold between this desk's party and another."""
-        owner = self._node.around.owner
-        return [
-            one
-            for _, one in sorted(self._node.memory.arrangements.items())
-            if {owner, party} <= {member.name for member in one.members}
-        ]
+        """Arrangements that hold between this desk's party and another, suspended ones included."""
+        memory, both = self._node.memory, (self._node.around.owner, party)
+        found = between(memory, *both)
+        return [one for one in found if not who_is(memory, one, Footing.WITHDRAWN, both)]
 
     def _deadlines(self, party: str) -> Deadlines:
         """The shortest of those agreed; those of no arrangement, where there is none."""
@@ -479,6 +512,12 @@ def _no_line(party: str) -> RuleError:
     )
 
 
-def arrangement_word(arrangement: Arrangement) -> str:
-    """How messages name an arrangement: its name, with blanks and the like as ``%20``, and version."""
-    return f"{quote(arrangement.name, safe='')}/{arrangement.version}"
+def _subject(peer: str) -> str:
+    """What entries about a peer of the board are about: a line, or calls with a party."""
+    caller = caller_of(peer)
+    return voice_with(caller) if caller else subject_of(peer)
+
+
+def _keys(believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, tuple[str, str]]:
+    """By party the keys at both ends."""
+    return {party: (str(line.me.verifier), str(line.peer)) for party, (_, line) in believed.items()}

@@ -34,6 +34,7 @@ __all__ = [
     "Revoked",
     "Shown",
     "Stated",
+    "Stepped",
     "TollForm",
     "Verdict",
     "Voiced",
@@ -320,6 +321,22 @@ class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
     """When its confirmation ended, which may be before anybody looked."""
 
 
+class Stepped(_Entry, frozen=True, kw_only=True, tag="stepped/1"):
+    """A party has stepped down from an arrangement, or taken that back, by its own signature alone.
+
+    The message that it signed is an entry of its own (``carried``) at each desk on a line.
+    """
+
+    name: str
+    """Of the arrangement."""
+    version: int
+    party: str
+    footing: str
+    """How it stands from here on: ``in force``, ``suspended``, ``withdrawn``."""
+    by: str
+    because: str | None = None
+
+
 class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
     """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
 
@@ -366,6 +383,7 @@ Body = (
     | Consented
     | Revoked
     | Expired
+    | Stepped
     | Carried
     | Voiced
 )
@@ -386,6 +404,7 @@ _KINDS: Final[dict[type, str]] = {
     Consented: "consented",
     Revoked: "revoked",
     Expired: "expired",
+    Stepped: "stepped",
     Carried: "carried",
     Voiced: "voiced",
 }

@@ -21,9 +21,9 @@ from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
+from keepclear.node.conversation_view import MessageView, message_of, messages_of
 from keepclear.node.desk import DeskView, desk_view
 from keepclear.node.ledger import Node
-from keepclear.node.messages import MessageView, message_of, messages_of
 
 if TYPE_CHECKING:
     from keepclear.faces.peer.conversation import Conversation

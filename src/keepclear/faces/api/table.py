@@ -18,6 +18,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    stepping,
     upkeep,
 )
 from keepclear.faces.api.route import Route
@@ -31,6 +32,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *incidents.ROUTES,
     *arrangements.ROUTES,
     *agreements.ROUTES,
+    *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
     *calls.ROUTES,

@@ -45,6 +45,9 @@ class Desk(Protocol):
     def step(self, party: str, step: str, *, who: str, about: str) -> None:
         """Log a step of a call."""
 
+    def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
+        """Suspend an arrangement, resume it or withdraw."""
+
     def file(self, party: str, *, in_text: bool) -> dict[str, Any]:
         """A file to be carried; ``data`` is bytes."""
 

@@ -68,6 +68,11 @@ class RemoteDesk:
         """Log a step of a call."""
         self._found("POST", _path(party, "calls"), {"step": step, "who": who, "about": about})
 
+    def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
+        """Suspend an arrangement, resume it or withdraw."""
+        path = f"/api/v1/arrangements/{quote(name, safe='')}/steps"
+        return self._found("POST", path, {"step": step, "because": because})
+
     def file(self, party: str, *, in_text: bool) -> dict[str, Any]:
         """A file to be carried."""
         query = {"text": "true"} if in_text else None
