@@ -39,10 +39,11 @@ def known():
     return Known(["Alder", "Birch"], ["Darling"], {"Alder/A1": "operation"}, "2015-11-20")
 
 
-def sentence(form):
+def sentence(form, **said):
     """The form with something in each of its places."""
+    some = SLOTS | {name.replace("_", "-"): word for name, word in said.items()}
     words = [
-        token if token[0] != "{" else SLOTS.get(token[1:-1]) or CHOICES[token[1:-1]][0]
+        token if token[0] != "{" else some.get(token[1:-1]) or CHOICES[token[1:-1]][0]
         for token in form.tokens
     ]
     return " ".join(words) + (": these words" if form.says == "must" else "")
@@ -81,6 +82,14 @@ def test_every_sentence_is_read_as_itself(form):
     found, slots = matched(sentence(form), known())
     assert found == form
     assert set(slots) == {token[1:-1] for token in form.tokens if token[0] == "{"} | {"says"}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_every_word_that_may_stand_there_makes_the_same_sentence(form):
+    for token in form.tokens:
+        for word in CHOICES.get(token[1:-1], ()) if token[0] == "{" else ():
+            found, _ = matched(sentence(form, **{token[1:-1].replace("-", "_"): word}), known())
+            assert found == form, word
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)

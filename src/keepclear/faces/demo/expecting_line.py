@@ -126,6 +126,22 @@ def overdue(stage: Stage, step: Step) -> str:
     return str(line["says"])
 
 
+def stands(stage: Stage, step: Step) -> str:
+    """How a line stands, as its desk sees it: what people decided, what is missing, what is heard."""
+    line = _line(stage, step)
+    found = {
+        "suspended": [who for one in line["arrangements"] for who in one["suspended"]],
+        "degraded": line["degraded"],
+        "down": ["nothing is heard"] if line["down"] else [],
+    }
+    wanted = step.slots["line-state"]
+    said = {name: why for name, why in found.items() if why}
+    if (wanted == "whole" and said) or (wanted != "whole" and wanted not in said):
+        told = "; ".join(f"{name}: {', '.join(why)}" for name, why in said.items())
+        raise Unmet(f"it is {told or 'whole'}")
+    return ", ".join(said.get(wanted, []))
+
+
 def asked(stage: Stage, step: Step) -> str:
     """Any answer of the node, somewhere in its text."""
     answer = stage.desk(step).ask("GET", step.slots["path"])
@@ -204,6 +220,7 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "seen": seen,
         "came-of": came_of,
         "overdue": overdue,
+        "stands": stands,
         "asked": asked,
         "bundle": bundle,
     }

@@ -19,6 +19,7 @@ from keepclear.wire.declaration import encode
 
 __all__ = ["STEPS", "done"]
 
+_FOOTINGS: Final = {"suspends": "suspend", "resumes": "resume", "withdraws-from": "withdraw"}
 _JSON: Final = {"Content-Type": "application/json"}
 
 
@@ -123,6 +124,17 @@ def sign(stage: Stage, step: Step) -> str:
     return told
 
 
+def footing(stage: Stage, step: Step) -> str:
+    """A party steps down from an arrangement by its own word, or up again to where it was."""
+    said: dict[str, Any] = {"step": _FOOTINGS[step.slots["footing"]]}
+    if step.slots["says"]:
+        said["because"] = step.slots["says"]
+    path = f"/api/v1/arrangements/{step.slots['arrangement']}/steps"
+    answer = stage.desk(step).ask("POST", path, who="admin", json=said)
+    done(step, answer)
+    return f"refused: {answer.code}" if answer.refused else ""
+
+
 def request(stage: Stage, step: Step) -> str:
     """Anything else that the API of a node has: a method, a path, and JSON where it takes a body."""
     more: dict[str, Any] = {}
@@ -203,6 +215,7 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "propose": propose,
         "sign": sign,
         "take-up": take_up,
+        "footing": footing,
     }
 )
 """What is done, by the name of its form; what it answers is a few words for whoever looks on."""

@@ -84,6 +84,7 @@ STEPS: Final = (
     Form("propose", "{party} proposes {arrangement}", _ACT),
     Form("sign", "{party} signs {arrangement}", _ACT),
     Form("take-up", "{party} takes up {arrangement}", _ACT),
+    Form("footing", "{party} {footing} {arrangement}:?", _ACT),
     # the line
     Form("stop", "{party} stops {other}:", _STOP),
     Form("answer", "{party} answers {answer} to {other}:?", ("place", *_MESSAGE)),
@@ -127,6 +128,7 @@ STEPS: Final = (
     Form("came-of", "expect {party} has {word} {progress} by {other}", ("kind",)),
     Form("overdue", "expect {party} misses {receipt-step} from {other}"),
     Form("holds", "expect {party} holds to {arrangement}"),
+    Form("stands", "expect {party} has its line to {other} {line-state}"),
     Form("asked", "expect {party} asked {path}:"),
     Form("bundle", "expect the bundle of {subject} verifies", ("entries", "witnesses")),
 )

@@ -64,6 +64,8 @@ CHOICES: Final = MappingProxyType[str, tuple[str, ...]](
         "asks": ("cease", "hold", "stay-away"),
         "call": _CALL,
         "method": ("GET", "POST", "PUT", "DELETE"),
+        "footing": ("suspends", "resumes", "withdraws-from"),
+        "line-state": ("whole", "suspended", "degraded", "down"),
         "way": ("from", "to"),
         "stage": ("raised", "standby", "complying", "unable", "stopped", "lifted"),
         "receipt-step": ("stored", "acknowledged", "read-back"),
