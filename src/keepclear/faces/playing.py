@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NoReturn
@@ -64,7 +63,7 @@ def demo(script: str | None, keep: str, *, quiet: bool, only_check: bool) -> int
         return Exit.NOTHING
     before = {one: signal.signal(one, _interrupted) for one in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        play(scenario, Teller(sys.stdout, quiet=quiet), keep=keep)
+        play(scenario, Teller(quiet=quiet), keep=keep)
     except Missed as error:
         say(f"keepclear: {error}")
         return Exit.CROSSING
