@@ -19,7 +19,8 @@ from keepclear.errors import InputError, KeepclearError, RuleError, StoreError
 from keepclear.link import bodies as b
 from keepclear.link.message import Received, read_own
 from keepclear.link.state import key_of
-from keepclear.node.incoming import Came, Made, confirmation, declared, withdrawn
+from keepclear.node.arrived import Came, Made
+from keepclear.node.incoming import confirmation, declared, held, withdrawn
 from keepclear.node.ledger import Node
 from keepclear.node.line import alarm_of, subject_of
 from keepclear.node.told import crossing_told, notice_told, withdrawn_told
@@ -30,7 +31,7 @@ __all__ = ["PLANS", "heed", "to_heed", "waits"]
 
 PLANS: Final = b.Declared | b.Delayed | b.CrossingFound
 """What tells of another's plan, and is shown to no aid desk."""
-_HEEDED: Final = PLANS | b.Withdrawn
+_HEEDED: Final = PLANS | b.Held | b.Withdrawn
 _CONFIRMATIONS: Final = frozenset({"confirmed/1", "unconfirmed/1"})
 _NOTICES: Final = frozenset({"crossing/1", "compared/1"}) | _CONFIRMATIONS
 _SPACE: Final = "link-heard"
@@ -98,6 +99,8 @@ def _follows(node: Node, party: str, received: Received) -> Made:
         raise RuleError("disclosure.not-ours", "an aid desk is told of nobody's plans")
     if isinstance(body, b.Declared | b.Delayed):
         return declared(node, came, body)
+    if isinstance(body, b.Held):
+        return held(node, came, body)
     if isinstance(body, b.Withdrawn):
         made = withdrawn(node, came, body)
         return Made([*made.bodies, *withdrawn_told(node, came, body)], made.outgoing)

@@ -58,7 +58,7 @@ from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
 from keepclear.node.notices import bodies_of
-from keepclear.node.reading_back import points_in, points_of
+from keepclear.node.reading_back import held_of, points_in, points_of
 from keepclear.node.telling import outgoing_of
 from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
@@ -179,7 +179,7 @@ class Talk:
         self._fresh()
         if party not in self._believed:
             raise _no_line(party)
-        held = self._held(digest)
+        held = self._held(party, digest)
         waiting = self._board.progress.get((self._name(party), False, digest))
         if held is None or held.party != party or waiting is None:
             raise RuleError(
@@ -192,13 +192,14 @@ class Talk:
         )
         return self.say(party, body)
 
-    def _held(self, digest: str) -> Declaration | None:
-        """What a message brought, as this node holds it."""
+    def _held(self, party: str, digest: str) -> Declaration | None:
+        """What a message brought, as this node holds it; also where another brought the same before."""
         memory = self._node.memory
-        subject, _ = memory.lines.by_message.get(digest, ("", 0))
-        case = memory.cases.get(subject)
-        versions = case.versions if case is not None else ()
-        return next((one.declaration for one in versions if one.message == digest), None)
+        for entry in reversed(self._node.store.history(subject_of(self._name(party)))):
+            body = decode_body(opening_of(entry).body) if entry.data else None
+            if isinstance(body, Carried) and (body.how, body.hash) == ("received", digest):
+                return held_of(memory, party, read_own(body.note.encode()))
+        return None
 
     def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
         """Say one thing to several parties, in one write with entries of the caller's.

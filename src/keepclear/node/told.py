@@ -12,7 +12,7 @@ from typing import Any
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
 from keepclear.link import bodies as b
-from keepclear.node.incoming import Came, Made, known_subject, said_in
+from keepclear.node.arrived import Came, Made, known_subject, said_in
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
 from keepclear.node.wording import text_of
