@@ -13,6 +13,7 @@ from keepclear.faces.carrying_words import stop_lines, unseen_lines
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
+from keepclear.faces.witnessing import cosigned_lines, splits
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN, read_file
 
@@ -33,6 +34,7 @@ def link() -> None:
 
 link.add_command(export)
 link.add_command(import_)
+link.add_command(splits)
 
 
 @link.command()
@@ -244,6 +246,7 @@ def status_(folder: str) -> int:
     Stops that are open stand first.
     """
     from keepclear.node.carrying import open_stops, unseen  # noqa: PLC0415
+    from keepclear.node.cosigned import cosigned  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
     from keepclear.node.talking import Talk  # noqa: PLC0415
 
@@ -252,8 +255,9 @@ def status_(folder: str) -> int:
         talk = Talk(node, home.message_key)
         stops, waiting = open_stops(node, talk), unseen(talk)
         now_us, owner = node.now_us(), home.owner
+        seen, size = cosigned(node), node.store.size()
     lines = [line for name in sorted(peers) for line in _lines(peers[name], now_us)]
-    lines = [*stop_lines(stops), *lines, *unseen_lines(waiting)]
+    lines = [*stop_lines(stops), *lines, *unseen_lines(waiting), *cosigned_lines(seen, size)]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if owner not in peers:
         say("this node has no card yet; keepclear link invite makes one")

@@ -16,6 +16,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    witness,
 )
 from keepclear.faces.api.route import Route
 
@@ -29,6 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *arrangements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *witness.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,

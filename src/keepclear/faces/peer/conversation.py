@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpx2
+import msgspec
 
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
-from keepclear.link.cards import Card
+from keepclear.faces.peer.reach import Client, Reach, over_tls
+from keepclear.faces.peer.witnesses import Witnesses
 from keepclear.link.happening import Send
 from keepclear.node.ledger import Node
-from keepclear.node.pinned_tls import context_for
 from keepclear.node.talking import Talk, Told
 
 __all__ = ["Client", "Conversation", "over_tls"]
@@ -33,19 +32,7 @@ _BYTES_A_REQUEST: Final = 2_000_000
 _WAITING_MAX: Final = 2_000
 """Notes to one party that wait for its address; what is beyond is sent again by its stream."""
 _LOOK_S: Final = 10.0
-_ANSWER_S: Final = 5.0
-
-Client = Callable[[Card], httpx2.AsyncClient]
-
-
-def over_tls(card: Card) -> httpx2.AsyncClient:
-    """A client that reaches one peer and trusts what its card says."""
-    return httpx2.AsyncClient(
-        verify=context_for(card.certificate),
-        timeout=_ANSWER_S,
-        follow_redirects=False,
-        trust_env=False,
-    )
+_ACCEPTED: Final = 202
 
 
 @dataclass(slots=True)
@@ -54,8 +41,6 @@ class _Way:
 
     waiting: deque[Send] = field(default_factory=deque)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
-    client: httpx2.AsyncClient | None = None
-    card: Card | None = None
     failures: int = 0
     """Since the last success: requests that came to nothing."""
 
@@ -71,7 +56,8 @@ class Conversation:
             client: How a peer is reached.
         """
         self.talk = talk
-        self._client = client
+        self.reach = Reach(client)
+        self.witnesses = Witnesses(self.reach)
         self._ways: dict[str, _Way] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bell = asyncio.Event()
@@ -85,6 +71,7 @@ class Conversation:
     async def keep(self, service: Service) -> None:
         """Do what is due on the lines, until the service stops."""
         self._service = service
+        self._tasks.append(asyncio.create_task(self.witnesses.keep(service)))
         wait_s = 0.0
         try:
             while not service.tail.stopping:
@@ -100,9 +87,7 @@ class Conversation:
         finally:
             for task in self._tasks:
                 task.cancel()
-            for way in self._ways.values():
-                if way.client is not None:
-                    await way.client.aclose()
+            await self.reach.close()
 
     def wake(self) -> None:
         """Something was decided here that others may have to be told."""
@@ -145,30 +130,20 @@ class Conversation:
             way.bell.clear()
             while way.waiting:
                 notes = _some(way.waiting)
-                delivered = await self._deliver(party, way, notes)
+                delivered = await self._deliver(party, notes)
                 way.failures = 0 if delivered else way.failures + 1
 
-    async def _deliver(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+    async def _deliver(self, party: str, notes: list[bytes]) -> bool:
         assert self._service is not None
-        try:
-            peer = await self._service.ask(lambda node: node.memory.peers.get(party))
-        except KeepclearError:
-            return False
-        if peer is None:
-            return False
-        if way.client is None or way.card != peer.card:
-            if way.client is not None:
-                await way.client.aclose()
-            way.client, way.card = self._client(peer.card), peer.card
-        for address in peer.card.addresses:
-            with suppress(httpx2.HTTPError, OSError):
-                answer = await way.client.post(
-                    address.rstrip("/") + NOTES_PATH,
-                    json={"notes": [note.decode() for note in notes]},
-                )
-                if answer.status_code == httpx2.codes.ACCEPTED:
-                    return True
-        return False
+        answer = await self.reach.post(
+            self._service,
+            party,
+            NOTES_PATH,
+            msgspec.json.encode({"notes": [note.decode() for note in notes]}),
+            media="application/json",
+            good=_ACCEPTED.__eq__,
+        )
+        return answer is not None and answer.status == _ACCEPTED
 
 
 def _some(waiting: deque[Send]) -> list[bytes]:
