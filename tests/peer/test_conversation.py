@@ -93,7 +93,7 @@ class Network:
 
     def client(self, party):
         async def handler(request):
-            if party in self.cut:
+            if party in self.cut or party not in self.served:
                 raise httpx2.ConnectError("cut off")
             async with self.served[party].http() as http:
                 answer = await http.post(request.url.path, content=request.content, headers={

@@ -26,16 +26,23 @@ from tests.peer.test_conversation import Network, Served, acquainted, until
 
 
 @asynccontextmanager
-async def served(*parties):
-    """Nodes that have compared each other's words, each at one address."""
+async def served(*parties, by_itself=False):
+    """Nodes that have compared each other's words, each at one address; they ask when told to."""
     network = Network()
     network.served = {one.name: Served(one, network) for one in parties}
+    for one in network.served.values():
+        if not by_itself:
+            one.conversation.witnesses.keep = nothing
     async with AsyncExitStack() as stack:
         for one in network.served.values():
             await stack.enter_async_context(one.app._lifespan(None))
         yield network, *network.served.values()
     for one in network.served.values():
         one.worker.close()
+
+
+async def nothing(_):
+    pass
 
 
 def some(*names):
@@ -61,7 +68,7 @@ async def answered(one, body, media="text/plain"):
 def test_a_served_node_has_its_record_cosigned_by_every_peer_without_being_told():
     async def play():
         parties = some("Alder", "Birch", "Cedar")
-        async with served(*parties) as (_, alder, birch, cedar):
+        async with served(*parties, by_itself=True) as (_, alder, birch, cedar):
 
             async def all_signed():
                 found = await ask_node(alder, cosigned)

@@ -95,6 +95,11 @@ class Talk:
         self._fresh()
         return self._board
 
+    @property
+    def heads(self) -> Heads:
+        """What parties said, since the start, to have seen of records."""
+        return self._heads
+
     def parties(self) -> list[str]:
         """With whom there is a line."""
         self._fresh()

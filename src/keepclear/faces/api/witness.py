@@ -21,6 +21,7 @@ from keepclear.faces.api.service import Service
 from keepclear.faces.peer import CONSISTENCY_PATH, WITNESS_PATH
 from keepclear.node import proofs
 from keepclear.node.cosigned import cosigned, witnesses
+from keepclear.node.doubts import Doubt, refused
 from keepclear.node.ledger import Node
 from keepclear.node.witnessing import seen_of, take
 from keepclear.record.addition import read_addition
@@ -44,7 +45,7 @@ _STATUS: Final = {
     "record.consistency": 422,
 }
 """Those of tlog-witness; a signature that is missing or does not verify is 403."""
-_CONFLICT: Final = 409
+_CONFLICT, _UNPROCESSABLE = 409, 422
 
 
 class CosignedOut(forms.Out, frozen=True):
@@ -85,6 +86,12 @@ class Shown(forms.Out, frozen=True):
 async def add(asked: Asked, service: Service) -> Reply | ASGIApp:
     """Cosign a peer's checkpoint."""
     found = await service.ask(lambda node: _decided(node, asked.body))
+    if isinstance(
+        found, Doubt
+    ):  # whose proof does not hold: the record's own node is asked for one
+        if service.conversation is not None:
+            service.conversation.witnesses.refused[found.origin] = found
+        raise Problem(_UNPROCESSABLE, "record.consistency")
     if isinstance(found, VerificationError):
         status = _STATUS.get(found.code, 403)
         raise Problem(status, found.for_peer())
@@ -95,15 +102,20 @@ async def add(asked: Asked, service: Service) -> Reply | ASGIApp:
     return Reply(with_signature(b"", cosign(checkpoint, signer, now_us // 1_000_000)))
 
 
-def _decided(node: Node, data: bytes) -> tuple[Checkpoint, Signer, int] | VerificationError | int:
+def _decided(
+    node: Node, data: bytes
+) -> tuple[Checkpoint, Signer, int] | VerificationError | Doubt | int:
     """What may be cosigned once this is durable; or why not; or the size that was signed last."""
     try:
         addition = read_addition(data)
         try:
             return take(node, addition), node.around.signer, node.now_us()
         except VerificationError as error:
+            origin = parse_checkpoint(parse_note(addition.note).text).origin
             if error.code == "witness.stale" or isinstance(error, SplitViewError):
-                return seen_of(node, parse_checkpoint(parse_note(addition.note).text).origin).size
+                return seen_of(node, origin).size
+            if error.code == "record.consistency":
+                return refused(node, addition.note, origin) or error
             raise
     except VerificationError as error:
         return error

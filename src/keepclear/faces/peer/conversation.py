@@ -57,7 +57,7 @@ class Conversation:
         """
         self.talk = talk
         self.reach = Reach(client)
-        self.witnesses = Witnesses(self.reach)
+        self.witnesses = Witnesses(self.reach, lambda: talk.heads)
         self._ways: dict[str, _Way] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bell = asyncio.Event()

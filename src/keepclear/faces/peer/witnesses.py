@@ -3,22 +3,30 @@
 A peer is asked again only where the record has grown since it signed last. It may say that it signed
 another size: then it is asked once more, from there. Where what it has of this record cannot be brought
 together with what is here, people are told, once in an hour.
-Left to others: what is asked and what is kept of an answer (:mod:`keepclear.node.cosigned`).
+What peers say to have seen of each other's records is looked into as well, one question to the record's
+own node for each state. Left to others: what is asked and what is kept of an answer
+(:mod:`keepclear.node.cosigned`, :mod:`keepclear.node.doubts`).
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from keepclear.errors import KeepclearError, VerificationError
 from keepclear.faces.api.service import Service
-from keepclear.faces.peer import WITNESS_PATH
+from keepclear.faces.peer import CONSISTENCY_PATH, WITNESS_PATH
 from keepclear.faces.peer.reach import Answer, Reach
+from keepclear.link.gossip import Heads
 from keepclear.node import cosigned
 from keepclear.node.cosigned import Asking
+from keepclear.node.doubts import Doubt, doubts, prove, shows, tell
+from keepclear.node.ledger import Node
 
 __all__ = ["EVERY_S", "Witnesses"]
 
@@ -31,17 +39,33 @@ _SAID: Final = frozenset({_OK, 400, 403, 404, _CONFLICT, _UNPROCESSABLE})
 """What a witness answers by the protocol; all else is no answer."""
 
 
+_NEVER_SO: Final = "record.no-proof"
+_SETTLED_MAX: Final = 10_000
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """What a node shows of its record."""
+
+    root: str
+    hashes: list[bytes]
+
+
 class Witnesses:
     """The peers of a served node, as witnesses of its record; used in one loop."""
 
-    def __init__(self, reach: Reach, every_s: float = EVERY_S) -> None:
+    def __init__(self, reach: Reach, heads: Callable[[], Heads], every_s: float = EVERY_S) -> None:
         """Nobody was asked yet.
 
         Args:
             reach: How peers are asked.
+            heads: What peers said to have seen; called in the node's thread.
             every_s: Seconds between two rounds.
         """
-        self._reach, self._every_s = reach, every_s
+        self._reach, self._heads, self._every_s = reach, heads, every_s
+        self._settled: set[tuple[object, ...]] = set()
+        """Pairs of states of which one goes on from the other, or of which people were told."""
+        self.refused: dict[str, Doubt] = {}
+        """By record, the newest checkpoint that came without a proof that holds."""
         self._told: dict[tuple[str, str], int] = {}
         self._busy = asyncio.Lock()
         self.answers: dict[str, str] = {}
@@ -52,6 +76,7 @@ class Witnesses:
         while not service.tail.stopping:
             with suppress(KeepclearError):  # the node says so to everybody who asks
                 await self.ask_all(service)
+                await self.look(service)
             await asyncio.sleep(self._every_s)
 
     async def ask_all(self, service: Service) -> None:
@@ -60,6 +85,57 @@ class Witnesses:
             parties = await service.ask(cosigned.witnesses)
             size = await service.ask(lambda node: node.store.size())
             await asyncio.gather(*(self._ask(service, party, size) for party in parties))
+
+    async def look(self, service: Service) -> None:
+        """Ask the nodes of records whether the states that were told of them go on from one another."""
+        heard = await service.ask(lambda node: doubts(node, self._heads()))
+        if len(self._settled) > _SETTLED_MAX:
+            self._settled.clear()
+        for doubt in heard:
+            if _key(doubt) not in self._settled and await self._settle(service, doubt):
+                self._settled.add(_key(doubt))
+        for doubt in list(self.refused.values()):  # its key signed both: they may prove something
+            if await self._settle(service, doubt) and self.refused.get(doubt.origin) == doubt:
+                del self.refused[doubt.origin]
+
+    async def _settle(self, service: Service, doubt: Doubt) -> bool:
+        """Whether it is known by now which it is."""
+        root, hashes = b"", list[bytes]()
+        if doubt.small.size < doubt.large.size:
+            answer = await self._challenged(service, doubt)
+            if answer is None:
+                return False
+            if isinstance(answer, _Shown):
+                root, hashes = bytes.fromhex(answer.root), answer.hashes
+                if shows(doubt, root, hashes):
+                    return True
+        if not await service.ask(partial(prove, doubt=doubt, root=root, proof=hashes)):
+            await self._once(service, doubt.origin, "record.split-view", partial(tell, doubt=doubt))
+        service.tail.bell.set()
+        return True
+
+    async def _challenged(self, service: Service, doubt: Doubt) -> _Shown | str | None:
+        """What the record's own node shows, or that it shows nothing; nothing, if it is not there."""
+        large = doubt.large
+        asked = {"size": large.size, "root": large.root.hex(), "old": doubt.small.size}
+        answer = await self._reach.post(
+            service,
+            doubt.party,
+            CONSISTENCY_PATH,
+            msgspec.json.encode(asked),
+            media="application/json",
+            good=_OK.__eq__,
+        )
+        if answer is None:
+            return None
+        with suppress(msgspec.MsgspecError, ValueError):
+            if answer.status == _OK:
+                found = msgspec.json.decode(answer.body, type=_Shown)
+                bytes.fromhex(found.root)
+                return found
+            if msgspec.json.decode(answer.body)["code"] == _NEVER_SO:
+                return _NEVER_SO
+        return None
 
     async def _ask(self, service: Service, party: str, size: int) -> None:
         old: int | None = None
@@ -109,13 +185,25 @@ class Witnesses:
 
     async def _tell(self, service: Service, party: str, code: str) -> None:
         self.answers[party] = code
+        await self._once(service, party, code, partial(cosigned.differs, party=party, code=code))
+
+    async def _once(
+        self, service: Service, about: str, code: str, call: Callable[[Node], None]
+    ) -> None:
+        """Tell people something, unless they were told within the hour."""
         now_us = await service.ask(lambda node: node.now_us())
-        last_us = self._told.get((party, code))
+        last_us = self._told.get((about, code))
         if last_us is not None and last_us <= now_us < last_us + _TOLD_EVERY_US:
             return
-        await service.ask(lambda node: cosigned.differs(node, party, code))
-        self._told[party, code] = now_us
+        await service.ask(call)
+        self._told[about, code] = now_us
         service.tail.bell.set()
+
+
+def _key(doubt: Doubt) -> tuple[object, ...]:
+    """A state that what was signed here goes on from needs no second look, however that grows."""
+    small = (doubt.origin, doubt.small.size, doubt.small.root)
+    return small if doubt.heard_small else (*small, doubt.large.size, doubt.large.root)
 
 
 def _size(answer: Answer) -> int | None:
