@@ -71,6 +71,8 @@ EXPECTED = {
     ("POST", "/api/v1/lines/{party}/messages"): DECLARE,
     ("POST", "/api/v1/line/add-checkpoint"): Gate.OPEN,
     ("POST", "/api/v1/line/consistency"): Gate.OPEN,
+    ("POST", "/api/v1/line/parcels"): Gate.OPEN,
+    ("POST", "/api/v1/line/parcels/asked"): Gate.OPEN,
     ("GET", "/api/v1/record/cosignatures"): RECORD,
     ("POST", "/api/v1/record/cosignatures"): RECORD,
     ("GET", "/first"): Gate.OPEN,

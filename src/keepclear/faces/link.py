@@ -12,6 +12,7 @@ from keepclear.faces.carrying import export, import_
 from keepclear.faces.carrying_words import stop_lines, unseen_lines
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
+from keepclear.faces.passing_words import held_lines, way_lines
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.witnessing import cosigned_lines, splits
 from keepclear.faces.words import plain
@@ -247,8 +248,10 @@ def status_(folder: str) -> int:
     """
     from keepclear.node.carrying import open_stops, unseen  # noqa: PLC0415
     from keepclear.node.cosigned import cosigned  # noqa: PLC0415
+    from keepclear.node.relaying import holdings  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
     from keepclear.node.talking import Talk  # noqa: PLC0415
+    from keepclear.node.ways import ways  # noqa: PLC0415
 
     with running(folder) as (home, node):
         peers = dict(node.memory.peers)
@@ -256,8 +259,10 @@ def status_(folder: str) -> int:
         stops, waiting = open_stops(node, talk), unseen(talk)
         now_us, owner = node.now_us(), home.owner
         seen, size = cosigned(node), node.store.size()
+        by, held = ways(node), holdings(node)
     lines = [line for name in sorted(peers) for line in _lines(peers[name], now_us)]
-    lines = [*stop_lines(stops), *lines, *unseen_lines(waiting), *cosigned_lines(seen, size)]
+    lines = [*stop_lines(stops), *lines, *unseen_lines(waiting), *way_lines(by), *held_lines(held)]
+    lines += cosigned_lines(seen, size)
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if owner not in peers:
         say("this node has no card yet; keepclear link invite makes one")

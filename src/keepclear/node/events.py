@@ -17,6 +17,7 @@ from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.window import format_instant
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.ledger import Node, opening_of
+from keepclear.node.line import subject_of
 from keepclear.node.memory import Memory
 from keepclear.store.base import Entry
 from keepclear.wire.entries import (
@@ -40,6 +41,7 @@ LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
 _OF_THE_LINE: Final = frozenset({"line", "alert"})
 """What came over a line, and what its ladders ask for."""
+_LINE: Final = subject_of("")
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -58,16 +60,17 @@ class Event:
 def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[Event], int]:
     """The events among the entries that follow, and the number of the last entry looked at."""
     entries = node.store.entries(after, limit)
-    found = [event for event in map(_known(node.memory), entries) if event is not None]
+    owner = "" if node.around.owner == SECRETARIAT else node.around.owner
+    found = [event for event in map(_known(node.memory, owner), entries) if event is not None]
     return found, entries[-1].number if entries else after
 
 
-def _known(memory: Memory) -> Any:
+def _known(memory: Memory, owner: str) -> Any:
     def event(entry: Entry) -> Event | None:
         if entry.kind in _FOR_NOBODY or not entry.data:  # without data: erased
             return None
         body = decode_body(opening_of(entry).body)
-        parties, told = _of(memory, body)
+        parties, told = _of(memory, body, owner)
         if not parties:
             return None
         head = {"number": entry.number, "at": format_instant(entry.at_us), "kind": entry.kind}
@@ -78,7 +81,7 @@ def _known(memory: Memory) -> Any:
 
 
 def _of(  # noqa: PLR0911 - one return for each kind of entry
-    memory: Memory, body: Body
+    memory: Memory, body: Body, owner: str
 ) -> tuple[Iterable[str], dict[str, Any]]:
     """Who hears of an entry, and what; nobody, where nothing is said of its kind here."""
     if isinstance(body, Declared):
@@ -91,8 +94,11 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if body.how == "read":
             return (), {}  # whoever reads has it already
         if body.how in _OF_THE_LINE:  # a signed text of lines, to be shown as it is
-            return {body.to}, {"how": body.how, "line": body.subject, "text": body.text}
+            return {owner}, {"how": body.how, "line": body.subject, "text": body.text}
         return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
+    if isinstance(body, Alarm) and body.subject.startswith(_LINE):
+        told = {"code": body.code, "line": body.subject}
+        return {owner}, told
     if isinstance(body, Alarm):
         arrangement = memory.arrangements.get(body.arrangement)
         others = others_in(arrangement, body.party) if arrangement else ()

@@ -96,6 +96,11 @@ class Talk:
         return self._board
 
     @property
+    def key(self) -> Signer:
+        """The message key of this desk."""
+        return self._key
+
+    @property
     def heads(self) -> Heads:
         """What parties said, since the start, to have seen of records."""
         return self._heads

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,11 +21,13 @@ import msgspec
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
+from keepclear.faces.peer.passing import Passing
 from keepclear.faces.peer.reach import Client, Reach, over_tls
 from keepclear.faces.peer.witnesses import Witnesses
 from keepclear.link.happening import Send
 from keepclear.node.ledger import Node
 from keepclear.node.talking import Talk, Told
+from keepclear.node.ways import went
 
 __all__ = ["Client", "Conversation", "over_tls"]
 
@@ -43,21 +46,27 @@ class _Way:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     failures: int = 0
     """Since the last success: requests that came to nothing."""
+    relay: str | None = None
+    """Through whom the last ones went; empty: to its own node; nothing: none went since the start."""
 
 
 class Conversation:
     """The lines of a served node; used in one loop, its talk in the node's thread alone."""
 
-    def __init__(self, talk: Talk, client: Client = over_tls) -> None:
+    def __init__(
+        self, talk: Talk, client: Client = over_tls, identity: Callable[[], str] = str
+    ) -> None:
         """Nothing is said before :meth:`keep` runs.
 
         Args:
             talk: The lines.
             client: How a peer is reached.
+            identity: What opens what was sealed for this desk.
         """
         self.talk = talk
         self.reach = Reach(client)
         self.witnesses = Witnesses(self.reach, lambda: talk.heads)
+        self.passing = Passing(self.reach, talk, identity)
         self._ways: dict[str, _Way] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bell = asyncio.Event()
@@ -72,6 +81,7 @@ class Conversation:
         """Do what is due on the lines, until the service stops."""
         self._service = service
         self._tasks.append(asyncio.create_task(self.witnesses.keep(service)))
+        self._tasks.append(asyncio.create_task(self.passing.keep(service, self.carry_out)))
         wait_s = 0.0
         try:
             while not service.tail.stopping:
@@ -130,8 +140,32 @@ class Conversation:
             way.bell.clear()
             while way.waiting:
                 notes = _some(way.waiting)
-                delivered = await self._deliver(party, notes)
-                way.failures = 0 if delivered else way.failures + 1
+                await self._send(party, way, notes)
+
+    async def _send(self, party: str, way: _Way, notes: list[bytes]) -> None:
+        """To the party's own node, and through a relay where that fails.
+
+        While it failed the last time a relay goes first, so that no stop waits for an address that does
+        not answer. What goes both ways is taken once.
+        """
+        assert self._service is not None
+        relay = await self.passing.send(self._service, party, notes) if way.failures else ""
+        if await self._deliver(party, notes):
+            way.failures = 0
+            await self._went(party, way, "")
+            return
+        way.failures += 1
+        relay = relay or await self.passing.send(self._service, party, notes)
+        if relay:
+            await self._went(party, way, relay)
+
+    async def _went(self, party: str, way: _Way, relay: str) -> None:
+        """Keep by which way notes go now, where it is another than before."""
+        assert self._service is not None
+        if way.relay != relay:
+            way.relay = relay
+            with suppress(KeepclearError):
+                await self._service.ask(lambda node: went(node, party, relay))
 
     async def _deliver(self, party: str, notes: list[bytes]) -> bool:
         assert self._service is not None
