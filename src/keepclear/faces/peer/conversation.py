@@ -149,13 +149,14 @@ class Conversation:
         not answer. What goes both ways is taken once.
         """
         assert self._service is not None
-        relay = await self.passing.send(self._service, party, notes) if way.failures else ""
+        turn = way.failures
+        relay = await self.passing.send(self._service, party, notes, turn) if turn else ""
         if await self._deliver(party, notes):
             way.failures = 0
             await self._went(party, way, "")
             return
         way.failures += 1
-        relay = relay or await self.passing.send(self._service, party, notes)
+        relay = relay or await self.passing.send(self._service, party, notes, turn)
         if relay:
             await self._went(party, way, relay)
 

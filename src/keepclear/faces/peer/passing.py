@@ -91,10 +91,22 @@ class Passing:
 
     # --- to a relay ---
 
-    async def send(self, service: Service, party: str, notes: Sequence[bytes]) -> str:
-        """Give notes for a party to a relay; through whom they go, empty where nobody took them all."""
+    async def send(
+        self, service: Service, party: str, notes: Sequence[bytes], turn: int = 0
+    ) -> str:
+        """Give notes for a party to a relay; through whom they go, empty where nobody took them all.
+
+        Args:
+            service: The node that sends.
+            party: Whom they are for.
+            notes: They may have gone before, by any way.
+            turn: Another relay is the first at each turn: one that takes everything and delivers
+                nothing must not be asked alone.
+        """
         with suppress(KeepclearError):  # the party's card may name nobody to seal for
-            for relay in await service.ask(lambda node: relays_to(node, party)):
+            relays = await service.ask(lambda node: relays_to(node, party))
+            first = turn % len(relays) if relays else 0
+            for relay in relays[first:] + relays[:first]:
                 parcels = await service.ask(
                     lambda node: [sealed_for(node, self._talk.key, party, one) for one in notes]
                 )
