@@ -1,19 +1,27 @@
 """A served node under load: durable declarations with verdict per second, beside PostgreSQL + PostGIS.
 
-usage: python bench/node.py [--standing 1e5] [--connections 16] [--seconds 15] [--seed 1]
+usage: python bench/node.py [--standing 1e5] [--connections 16] [--seconds 10] [--seed 1] [--rate 0]
                             [--approaches keepclear,postgis]
 
 The workload stands in a new node; then ``keepclear serve`` runs as a process of its own, and shifted
-copies of its volumes are declared over HTTP on loopback, each connection with one question at a time.
-Answered means durable. The client is one process of Python on the same cores, so it takes its part of
-them: the processor time of the server alone stands beside the wall clock. For PostGIS each connection
-does the same by one statement: insert, exact question, commit (see ``peers/postgis_online.py``).
+copies of its volumes are declared over HTTP on loopback by a client in another process (``load.py``).
+The client shares the cores and takes its part of them; so the server's processor time stands beside the
+wall clock, whole and by thread: the one that speaks with clients, and those that decide. Answered means
+durable.
+Three rows of our own:
+
+- *as much as it takes*: each connection asks again as soon as it is answered;
+- *at a steady pace*: half of what it took (or ``--rate``), at fixed moments: how long one waits at a
+  node that is not at its limit;
+- *nothing declared*: who asks is told who they are: what HTTP and threads cost by themselves.
+
+For PostGIS each connection does the same by one statement: insert, exact question, commit (see
+``peers/postgis_online.py``).
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import re
 import subprocess
@@ -21,40 +29,67 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from load import Answers, ask
 from online import probes
 from ours import arrays_of, declaration_of
-from peers.server import cpu_s
 from run import OUT, say, workload
 
 PARTIES = 50
 """The workload is dealt out to so many; each has a program with a token."""
-PROBES = 20_000
+PROBES = 60_000
+WARM = 500
+"""Declarations before the clock starts: nobody's first question is judged here."""
+HALF = 0.5
+"""The part of what it takes that is asked of it at a steady pace."""
+SUCCESS = 2
 START_S = 900
 """A node that reads its store anew takes so long at most."""
 APPROACHES = ("keepclear", "postgis")
+ME = "/api/v1/session"
 COLUMNS = (
-    *("approach", "standing", "connections", "declarations/s", "p50 ms", "p99 ms"),
-    *("us of the server's processor each", "answered", "refused", "ready after s"),
+    *("approach", "standing", "connections", "answers/s", "p50 ms", "p99 ms", "p99.9 ms"),
+    *("us of the server's processor each", "speaking", "deciding", "answered", "refused"),
 )
 
 
 @dataclass
-class Asked:
-    """What the client saw."""
+class Row:
+    """What one load was answered."""
 
-    ms: list[float] = field(default_factory=list)
-    refused: int = 0
-    pairs: list[tuple[int, int]] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    ready_s: float = 0.0
+    name: str
+    connections: int
+    answers: Answers
+    cpu: tuple[float, float, float]
+    """Seconds of the server's processor: all, of the thread that speaks, of the others."""
+
+    def cells(self, standing: int) -> list[str]:
+        """As the table shows it."""
+        found = self.answers
+        count = int(np.count_nonzero(found.status // 100 == SUCCESS))
+        marks = np.nanpercentile(found.ms, (50, 99, 99.9))
+        each = [f"{seconds / max(len(found.ms), 1) * 1e6:,.0f}" for seconds in self.cpu]
+        return [
+            *(self.name, f"{standing:,}", str(self.connections), f"{count / found.wall_s:,.0f}"),
+            *(f"{mark:.1f}" for mark in marks),
+            *(*each, f"{count:,}", f"{len(found.ms) - count:,}"),
+        ]
+
+
+@dataclass
+class Ours:
+    """All that was seen of our own node."""
+
+    rows: list[Row]
+    ready_s: float
+    done: list[int]
+    """Volumes that were answered, in all loads."""
+    pairs: list[tuple[int, int]]
 
 
 def party_of(volume: int) -> str:
@@ -177,46 +212,53 @@ class Served:
         self._log.close()
 
 
-async def _connection(
-    port: int, left: Any, tokens: dict[str, str], asked: Asked, until_s: float
-) -> None:
-    """Declare one after the other on one connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while time.perf_counter() < until_s:
-        found = next(left, None)
-        if found is None:
-            break
-        volume, body = found
-        head = (
-            f"POST /api/v1/declarations HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-            f"Authorization: Bearer {tokens[party_of(volume)]}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        start = time.perf_counter()
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", answer)
-        text = await reader.readexactly(int(length[1])) if length else b""
-        asked.ms.append((time.perf_counter() - start) * 1e3)
-        if answer.split(b" ", 2)[1] == b"201":
-            asked.done.append(volume)
+def threads_s(pid: int) -> tuple[float, float, float]:
+    """Seconds of processor of a process: all, of its first thread, of the others together."""
+    tick = os.sysconf("SC_CLK_TCK")
+    first = others = 0.0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        fields = (thread / "stat").read_text().rpartition(")")[2].split()
+        seconds = (int(fields[11]) + int(fields[12])) / tick
+        if int(thread.name) == pid:
+            first += seconds
         else:
-            asked.refused += 1
-            if asked.refused == 1:
-                say(f"refused: {text[:300]!r}")
-    writer.close()
+            others += seconds
+    return first + others, first, others
 
 
-async def _load(
-    port: int, bodies: list[tuple[int, bytes]], tokens: dict[str, str], connections: int, s: float
-) -> Asked:
-    asked, left = Asked(), iter(bodies)
-    began_s = time.perf_counter()
-    await asyncio.gather(
-        *(_connection(port, left, tokens, asked, began_s + s) for _ in range(connections))
+def request(port: int, token: str, method: str, path: str, body: bytes = b"") -> bytes:
+    """A whole request of a program."""
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
     )
-    asked.wall_s = time.perf_counter() - began_s
-    return asked
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}\r\n".encode() + body
+
+
+class Load:
+    """A served node with what is asked of it, one load after the other."""
+
+    def __init__(self, served: Served, folder: Path, connections: int) -> None:
+        """Ask nothing yet."""
+        self.served, self.folder, self.connections = served, folder, connections
+
+    def row(self, name: str, requests: list[bytes], seconds: float, rate: float = 0.0) -> Row:
+        """What became of one load."""
+        before = threads_s(self.served.pid)
+        answers = ask(
+            requests,
+            self.folder,
+            port=self.served.port,
+            connections=self.connections,
+            seconds=seconds,
+            rate=rate,
+        )
+        if answers.first:
+            say(f"refused: {answers.first}")
+        after = threads_s(self.served.pid)
+        whole, first, others = (b - a for a, b in zip(before, after, strict=True))
+        return Row(name, self.connections, answers, (whole, first, others))
 
 
 def _crossings(folder: Path, known: int) -> list[tuple[int, int]]:
@@ -239,7 +281,7 @@ def _crossings(folder: Path, known: int) -> list[tuple[int, int]]:
     return found
 
 
-def keepclear(npz: Path, standing: int, connections: int, seconds: float) -> Asked:
+def keepclear(npz: Path, standing: int, connections: int, seconds: float, rate: float) -> Ours:
     """Our own node."""
     from keepclear.wire.declaration import encode
 
@@ -249,22 +291,35 @@ def keepclear(npz: Path, standing: int, connections: int, seconds: float) -> Ask
         say(f"{standing:,} volumes are entered")
         tokens = fill(folder, arrays, standing)
         known = 2 * standing + PARTIES
-        total = len(arrays["kind"])
-        bodies = [(volume, encode(said(arrays, volume))) for volume in range(standing, total)]
+        volumes = range(standing, len(arrays["kind"]))
         say("the node starts")
         served = Served(folder)
         try:
-            warm = bodies[:connections]
-            asyncio.run(_load(served.port, warm, tokens, connections, 60.0))
-            before_s = cpu_s(served.pid)
-            rest = bodies[len(warm) :]
-            asked = asyncio.run(_load(served.port, rest, tokens, connections, seconds))
-            asked.cpu_s = cpu_s(served.pid) - before_s
+            load = Load(served, Path(place), connections)
+            requests = [
+                request(
+                    served.port,
+                    tokens[party_of(volume)],
+                    *("POST", "/api/v1/declarations"),
+                    encode(said(arrays, volume)),
+                )
+                for volume in volumes
+            ]
+            load.row("warm", requests[:WARM], START_S)
+            say("as much as it takes")
+            most = load.row("keepclear, as much as it takes", requests[WARM:], seconds)
+            at = WARM + len(most.answers.ms)
+            pace = rate or HALF * len(most.answers.ms) / most.answers.wall_s
+            say(f"{pace:,.0f} a second")
+            steady = load.row(f"keepclear, at a steady {pace:,.0f}/s", requests[at:], seconds, pace)
+            at += len(steady.answers.ms)
+            known_ones = [request(served.port, one, "GET", ME) for one in tokens.values()] * 200
+            nothing = load.row("keepclear, nothing declared", known_ones, seconds)
         finally:
             served.stop()
-        asked.ready_s = served.ready_s
-        asked.pairs = _crossings(folder, known)
-    return asked
+        pairs = _crossings(folder, known)
+    done = list(volumes[:at])
+    return Ours([most, steady, nothing], served.ready_s, done, pairs)
 
 
 def postgis(npz: Path, standing: int, connections: int, seconds: float) -> Any:
@@ -275,42 +330,53 @@ def postgis(npz: Path, standing: int, connections: int, seconds: float) -> Any:
     return absent or postgis_online.run(npz, standing, PARTIES, connections, seconds)
 
 
-def compare(standing: int, seed: int, connections: int, seconds: float, names: list[str]) -> str:
+def compare(options: argparse.Namespace) -> str:
     """Each approach on one size, as a Markdown table."""
-    npz = OUT / f"online-{standing}-{seed}-{PROBES}.npz"
+    standing, names = int(float(options.standing)), options.approaches.split(",")
+    npz = OUT / f"online-{standing}-{options.seed}-{PROBES}.npz"
     if not npz.exists():
-        with np.load(workload(standing, seed)) as arrays:
-            np.savez(npz, **probes(dict(arrays), PROBES, seed))
+        with np.load(workload(standing, options.seed)) as arrays:
+            np.savez(npz, **probes(dict(arrays), PROBES, options.seed))
     lines = [f"| {' | '.join(COLUMNS)} |", "|---" + "|--:" * (len(COLUMNS) - 1) + "|"]
-    seen: dict[str, Any] = {}
-    for name in names:
-        say(f"{standing:,} volumes stand: {name}")
-        found = globals()[name](npz, standing, connections, seconds)
-        if isinstance(found, str):
-            lines.append(f"| {name} | absent: {found}" + " |" * (len(COLUMNS) - 1))
-            continue
-        seen[name] = found
-        count = len(found.done)
-        p50, p99 = np.percentile(found.ms, (50, 99))
-        lines.append(
-            f"| {name} | {standing:,} | {connections} | {count / found.wall_s:,.0f} | {p50:.1f} | "
-            f"{p99:.1f} | {found.cpu_s / max(count, 1) * 1e6:,.0f} | {count:,} | "
-            f"{getattr(found, 'refused', 0)} | {getattr(found, 'ready_s', 0.0):.1f} |"
-        )
-    if len(seen) == len(APPROACHES):
-        lines += ["", _judged(seen["keepclear"], seen["postgis"], standing)]
+    asked = (npz, standing, options.connections, options.seconds)
+    ours = theirs = None
+    if "keepclear" in names:
+        ours = keepclear(*asked, options.rate)
+        lines += [f"| {' | '.join(row.cells(standing))} |" for row in ours.rows]
+    if "postgis" in names:
+        say("PostgreSQL with PostGIS")
+        theirs = postgis(*asked)
+        lines.append(_theirs(theirs, standing, options.connections))
+    if ours is not None:
+        lines += ["", f"Ready {ours.ready_s:.1f} s after its start."]
+    if ours is not None and theirs is not None and not isinstance(theirs, str):
+        lines += ["", _judged(ours, theirs, standing)]
     load = os.getloadavg()[0]
     lines += ["", f"Client and server share {os.cpu_count()} cores; load average {load:.1f}."]
     return "\n".join(lines)
 
 
-def _judged(ours: Any, theirs: Any, standing: int) -> str:
+def _theirs(found: Any, standing: int, connections: int) -> str:
+    name = "PostgreSQL with PostGIS"
+    if isinstance(found, str):
+        return f"| {name} | absent: {found}" + " |" * (len(COLUMNS) - 1)
+    count = len(found.done)
+    p50, p99, p999 = np.percentile(found.ms, (50, 99, 99.9))
+    return (
+        f"| {name}, as much as it takes | {standing:,} | {connections} | {count / found.wall_s:,.0f} "
+        f"| {p50:.1f} | {p99:.1f} | {p999:.1f} | {found.cpu_s / max(count, 1) * 1e6:,.0f} | - | - "
+        f"| {count:,} | 0 |"
+    )
+
+
+def _judged(ours: Ours, theirs: Any, standing: int) -> str:
     """How the two compare, in pace and in what they found among those that stood before."""
     both = set(ours.done) & set(theirs.done)
     found = [{p for p in one.pairs if p[0] in both and p[1] < standing} for one in (ours, theirs)]
-    pace = [len(one.done) / one.wall_s for one in (ours, theirs)]
+    most = ours.rows[0].answers
+    pace = len(most.ms) / most.wall_s / (len(theirs.done) / theirs.wall_s)
     return (
-        f"keepclear declares {pace[0] / pace[1]:.2f} times as fast; of {len(both):,} that both "
+        f"keepclear declares {pace:.2f} times as fast; of {len(both):,} that both "
         f"declared, {len(found[0]):,} and {len(found[1]):,} crossings with what stood before, "
         f"{len(found[1] - found[0])} missing, {len(found[0] - found[1])} extra."
     )
@@ -321,20 +387,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="declarations over HTTP, beside PostGIS")
     parser.add_argument("--standing", default="1e5")
     parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--approaches", default=",".join(APPROACHES))
-    options = parser.parse_args()
     OUT.mkdir(exist_ok=True)
-    print(
-        compare(
-            int(float(options.standing)),
-            options.seed,
-            options.connections,
-            options.seconds,
-            options.approaches.split(","),
-        )
-    )
+    print(compare(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,16 @@ EXPECTED = {
     ("POST", "/api/v1/line/parcels/asked"): Gate.OPEN,
     ("GET", "/api/v1/record/cosignatures"): RECORD,
     ("POST", "/api/v1/record/cosignatures"): RECORD,
+    ("GET", "/api/v1/lines/{party}/messages"): LOOK,
+    ("GET", "/api/v1/lines/{party}/messages/{seq}"): LOOK,
+    ("POST", "/api/v1/lines/{party}/sheets"): DECLARE,
+    ("POST", "/api/v1/lines/{party}/heard"): DECLARE,
+    ("POST", "/api/v1/lines/{party}/calls"): DECLARE,
+    ("GET", "/api/v1/lines/{party}/file"): DECLARE,
+    ("GET", "/api/v1/lines/{party}/pages"): DECLARE,
+    ("POST", "/api/v1/backups"): Action.KEEP,
+    ("GET", "/api/v1/keeping"): Action.KEEP,
+    ("POST", "/api/v1/keeping/erasures"): Action.KEEP,
     ("GET", "/first"): Gate.OPEN,
     ("GET", "/invited"): Gate.OPEN,
     ("GET", "/first.js"): Gate.OPEN,
@@ -91,7 +101,7 @@ def path_of(route, party="Alder"):
     values = {
         "party": party, "id": "A1", "name": "Darling", "level": "0", "index:path": "000.p/1",
         "mark": "nobody-1", "collection": "operations", "item": "x",
-        "kind": "site", "to": "Birch",
+        "kind": "site", "to": "Birch", "seq": "1",
     }  # fmt: skip
     return re.sub(r"\{([\w:]+)\}", lambda found: values[found[1]], route.path)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from keepclear.detect.table import BAND_COLUMNS, Bands, Table
 
-__all__ = ["GrowingTable"]
+__all__ = ["GrowingTable", "columns_of", "table_of"]
 
 _ROW: Final = {
     "owner": np.int32, "part": np.int32, "kind": np.uint8, "straight": np.bool_,
@@ -23,6 +24,27 @@ _BANDS: Final = {
 }
 """Columns of both bands, and their names here."""
 _FIRST_ROOM: Final = 1024
+
+
+_TABLE: Final = (*_ROW, *_VERTEX, "q", "box", "ring_start", "vertex_start")
+
+
+def columns_of(table: Table) -> dict[str, np.ndarray]:
+    """The columns of a table in degrees, by name; :func:`table_of` makes it again."""
+    assert table.scale == 1.0
+    found = {name: getattr(table, name) for name in _TABLE}
+    for side, bands in (("bands", table.bands), ("bands_end", table.bands_end)):
+        found |= {column: getattr(bands, name) for name, column in _BANDS[side]}
+    return found
+
+
+def table_of(columns: Mapping[str, np.ndarray]) -> Table:
+    """The table of columns."""
+    bands, bands_end = (
+        Bands(*[columns[column] for _, column in _BANDS[side]]) for side in ("bands", "bands_end")
+    )
+    rest: dict[str, Any] = {name: columns[name] for name in _TABLE}
+    return Table(**rest, bands=bands, bands_end=bands_end, scale=1.0)
 
 
 class GrowingTable:
@@ -95,7 +117,8 @@ class GrowingTable:
     def _put(self, name: str, first: int, last: int, values: np.ndarray) -> None:
         column = self._columns[name]
         if last > len(column):
-            wider = np.zeros((max(last, 2 * len(column)), *column.shape[1:]), dtype=column.dtype)
+            room = 2 * last  # what is not yet used costs no memory
+            wider = np.zeros((room, *column.shape[1:]), dtype=column.dtype)
             wider[:first] = column[:first]
             self._columns[name] = column = wider
         column[first:last] = values

@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
+from keepclear.domain.units import MICROSECONDS
+from keepclear.domain.window import format_instant
 from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.incident import incident_subject
 from keepclear.faces.outcome import Exit
+from keepclear.faces.passing_words import cosigned_lines
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.witnessing import cosigned_lines
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
 
@@ -34,15 +36,16 @@ def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> i
     with running(folder) as (home, node):
         found = rows(node, first or 1, last)
         size = node.store.size()
-        seen = cosigned(node)
+        seen = [
+            {"party": one.party, "size": one.size, "at": format_instant(one.time_s * MICROSECONDS)}
+            for one in cosigned(node)
+        ]
     if as_json:
         whole = {
             "keepclear": "log/1",
             "record": home.record,
             "size": size,
-            "cosigned": [
-                {"party": one.party, "size": one.size, "time_s": one.time_s} for one in seen
-            ],
+            "cosigned": seen,
             "entries": [asdict(row) for row in found],
         }
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
@@ -51,7 +54,7 @@ def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> i
         f"{row.number:>7}  {row.time:<27}  {row.kind:<8}  {plain(row.subject)}" for row in found
     ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
-    for line in cosigned_lines(seen, size):
+    for line in cosigned_lines({"size": size, "cosigned": seen}):
         say(line)
     return Exit.NOTHING
 
@@ -123,9 +126,9 @@ def verify(path: str, key: str, witness: tuple[str, ...], quorum: int, *, as_jso
 
     BUNDLE may also be the proof of a split view, as keepclear link splits writes it.
     """
-    from keepclear.faces.verifying import evidence_in, sentences, telling  # noqa: PLC0415
+    from keepclear.faces.verifying import proven_in, sentences, telling  # noqa: PLC0415
 
-    found = evidence_in(path, key, witness, quorum)
+    found = proven_in(path, key, witness, quorum)
     if as_json:
         deliver(json.dumps(telling(found), ensure_ascii=False, indent=1) + "\n", STDIN)
     else:

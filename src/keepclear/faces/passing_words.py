@@ -1,31 +1,45 @@
-"""What is said of ways: by which one notes to each party went, and what this desk holds for others."""
+"""What is said of ways, of what is held for others, and of cosignatures: from how a desk stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
 
+from keepclear.domain.window import parse_instant
 from keepclear.faces.words import count, moment, plain
 
-if TYPE_CHECKING:
-    from keepclear.node.relaying import Holding
-    from keepclear.wire.parcels import Way
-
-__all__ = ["held_lines", "way_lines"]
+__all__ = ["cosigned_lines", "held_lines", "way_lines"]
 
 
-def way_lines(found: Mapping[str, Way]) -> Iterator[str]:
+def way_lines(found: dict[str, Any]) -> Iterator[str]:
     """By which way the last note to each party went; whether it is stored there is said elsewhere."""
-    for party, way in found.items():
-        through = f"through {plain(way.relay)}" if way.relay else "to its own node"
-        yield f"notes to {plain(party)} go {through}, since {moment(way.since_us)} UTC"
+    for one in found["ways"]:
+        through = f"through {plain(one['relay'])}" if one["relay"] else "to its own node"
+        yield f"notes to {plain(one['party'])} go {through}, since {_at(one['since'])} UTC"
 
 
-def held_lines(found: Iterable[Holding]) -> Iterator[str]:
+def held_lines(found: dict[str, Any]) -> Iterator[str]:
     """What waits here from others for others."""
-    for one in found:
+    for one in found["held"]:
         yield (
-            f"held for {plain(one.recipient)}, from {plain(one.sender)}: "
-            f"{count(one.parcels, 'sealed note')}, {one.bytes:,} bytes, the oldest of "
-            f"{moment(one.oldest_us)} UTC"
+            f"held for {plain(one['recipient'])}, from {plain(one['sender'])}: "
+            f"{count(one['parcels'], 'sealed note')}, {one['bytes']:,} bytes, the oldest of "
+            f"{_at(one['oldest'])} UTC"
         )
+
+
+def cosigned_lines(found: dict[str, Any]) -> Iterator[str]:
+    """How far each party has cosigned the record; one line where none has."""
+    size = found["size"]
+    if not found["cosigned"]:
+        yield "cosigned by nobody: only this node's own key vouches for this record"
+    for one in found["cosigned"]:
+        until = "all" if one["size"] == size else f"{one['size']:,}"
+        yield (
+            f"cosigned by {plain(one['party'])}: {until} of {count(size, 'entry', 'entries')}, at "
+            f"{_at(one['at'])} UTC by its clock"
+        )
+
+
+def _at(text: str) -> str:
+    return moment(parse_instant(text))

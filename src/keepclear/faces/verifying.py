@@ -22,12 +22,27 @@ from keepclear.record.note import Verifier
 from keepclear.record.split import Split, is_split, verify_split
 from keepclear.record.witness import COSIGNATURE
 
-__all__ = ["evidence_in", "main", "sentences", "telling"]
+__all__ = ["evidence_in", "main", "proven_in", "sentences", "telling"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def evidence_in(path: str, key: str, witnesses: Sequence[str], quorum: int = 0) -> Evidence | Split:
+def evidence_in(path: str, key: str, witnesses: Sequence[str], quorum: int = 0) -> Evidence:
+    """A bundle that verifies.
+
+    Raises:
+        UsageError: as :func:`proven_in`.
+        VerificationError: likewise; or it is the proof of a split view, and no bundle.
+    """
+    found = proven_in(path, key, witnesses, quorum)
+    if isinstance(found, Split):
+        raise VerificationError(
+            "bundle.malformed", "this is the proof of a split view, and no bundle"
+        )
+    return found
+
+
+def proven_in(path: str, key: str, witnesses: Sequence[str], quorum: int = 0) -> Evidence | Split:
     """A bundle, or the proof of a split view, that verifies.
 
     Args:
@@ -144,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quorum", type=int, default=0)
     typed = parser.parse_args(arguments)
     try:
-        found = evidence_in(typed.bundle, typed.key, typed.witness, typed.quorum)
+        found = proven_in(typed.bundle, typed.key, typed.witness, typed.quorum)
     except KeepclearError as error:
         sys.stderr.write(f"keepclear: {_plain(str(error))}\n")
         return Exit.USAGE if isinstance(error, UsageError) else Exit.UNVERIFIED

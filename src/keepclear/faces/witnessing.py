@@ -1,36 +1,15 @@
-"""Cosignatures on the command line: how far each party cosigned, and proofs of split views.
-
-``keepclear link splits`` hands the proofs on as files that ``keepclear verify`` takes.
-"""
+"""``keepclear link splits``: proofs of split views, as files that ``keepclear verify`` takes."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.words import moment, plain
+from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
 
-if TYPE_CHECKING:
-    from keepclear.wire.witnessed import Cosigned
-
-__all__ = ["cosigned_lines", "splits"]
-
-
-def cosigned_lines(seen: Sequence[Cosigned], size: int) -> Iterator[str]:
-    """How far each party has cosigned a record of a size; one line where none has."""
-    if not seen:
-        yield "cosigned by nobody: only this node's own key vouches for this record"
-    for one in seen:
-        until = "all" if one.size == size else f"{one.size}"
-        yield (
-            f"cosigned by {plain(one.party)}: {until} of {size} entries, "
-            f"at {moment(one.time_s * 1_000_000)} by its clock"
-        )
+__all__ = ["splits"]
 
 
 @click.command()

@@ -33,6 +33,8 @@ class Board:
     """Whether a peer is an aid desk, from which nothing is ever overdue."""
     alerts: dict[Key, Alert] = field(default_factory=dict)
     progress: dict[Key, Progress] = field(default_factory=dict)
+    stops: dict[Key, b.Stop] = field(default_factory=dict)
+    """What each stop says."""
     _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
     """Ours of which there is no receipt, by peer and number."""
     _streams: dict[str, int] = field(default_factory=dict)
@@ -61,6 +63,29 @@ class Board:
         if message.ack is not None and not ours:
             self._stored(peer, message.ack.seq, at_us)
         return effects + self._about(peer, message, at_us, ours=ours)
+
+    def spoken(
+        self, key: Key, stop: b.Stop, at_us: int, *, drill: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """A stop that was told by telephone: it stands as one that came over the line does.
+
+        Args:
+            key: A name that is no key's, whether this desk asked, and what tells it from others.
+            stop: What was said.
+            at_us: When it was said or keyed in, by this desk's clock.
+            drill: Whether it is an exercise.
+        """
+        if key in self.alerts:
+            return []
+        self.stops[key] = stop
+        self.alerts[key], effects = alerting.raised(key[0], 0, at_us, asking=key[1], drill=drill)
+        return [(key, one) for one in effects]
+
+    def told(
+        self, key: Key, what: str, who: str, at_us: int, *, false: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """What was said of a stop by telephone; see :func:`keepclear.link.alerting.tell`."""
+        return self._tell(key, what, who, at_us, false=false)
 
     def tick(self, now_us: int) -> list[tuple[Key, Effect]]:
         """What has become due, each at its time; call it again at :meth:`next_us`."""
@@ -105,7 +130,7 @@ class Board:
         alert, effects = alerting.raised(
             peer, received.seq, at_us, asking=ours, drill=message.drill
         )
-        self.alerts[key] = alert
+        self.alerts[key], self.stops[key] = alert, message.body
         return [(key, one) for one in effects]
 
     def _in_stream(self, peer: str, stream: int) -> None:

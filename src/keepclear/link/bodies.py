@@ -49,13 +49,13 @@ __all__ = [
     "Withdrawn",
 ]
 
-NO_PERMISSION: Final = (
-    "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
-)
-"""What every receipt says of itself, under its signature."""
 _Says = Literal[
     "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
 ]
+NO_PERMISSION: Final[_Says] = (
+    "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
+)
+"""What every receipt says of itself, under its signature."""
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A name, a role, a mark: one line."""
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]

@@ -26,7 +26,7 @@ from keepclear.node.claiming import claims_on
 from keepclear.node.declaring import Answer, Request, replied, reply_to
 from keepclear.node.judging import arrangements_of, verdict_on
 from keepclear.node.ledger import Node
-from keepclear.node.memory import Case, Memory
+from keepclear.node.memory import Case
 from keepclear.node.telling import outgoing_of
 from keepclear.wire.entries import Arranged, Shown, Verdict
 
@@ -92,17 +92,12 @@ def judge_anew(node: Node) -> int:
     memory = node.fresh().memory
     if is_humanitarian(memory.arrangements.values(), node.around.owner):
         return 0
-    waiting = [case for case in memory.cases.values() if case.stands and _is_old(memory, case)]
+    waiting = list(memory.cases.judged_otherwise(lambda party: arrangements_of(memory, party)))
     for batch in batched(waiting, _BATCH):
         told: list[tuple[Verdict, Shown | None]] = [_anew(node, case) for case in batch]
         bodies = [body for pair in told for body in pair if body is not None]
         node.save(bodies, outgoing=outgoing_of([shown for _, shown in told if shown is not None]))
     return len(waiting)
-
-
-def _is_old(memory: Memory, case: Case) -> bool:
-    now = arrangements_of(memory, case.latest.declaration.party)
-    return case.verdict is None or case.verdict.arrangements != now
 
 
 def _anew(node: Node, case: Case) -> tuple[Verdict, Shown | None]:

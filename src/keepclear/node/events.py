@@ -35,12 +35,12 @@ from keepclear.wire.entries import (
     decode_body,
 )
 
-__all__ = ["LOOKED_AT", "Event", "events_after"]
+__all__ = ["LOOKED_AT", "Event", "events_after", "shown_in"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
-_OF_THE_LINE: Final = frozenset({"line", "alert"})
-"""What came over a line, and what its ladders ask for."""
+_OF_THE_LINE: Final = frozenset({"line", "alert", "sound"})
+"""What came over a line, what its ladders ask for, and what is to be heard."""
 _LINE: Final = subject_of("")
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
@@ -63,6 +63,14 @@ def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[E
     owner = "" if node.around.owner == SECRETARIAT else node.around.owner
     found = [event for event in map(_known(node.memory, owner), entries) if event is not None]
     return found, entries[-1].number if entries else after
+
+
+def shown_in(body: Shown) -> dict[str, Any]:
+    """What somebody was shown: a text of JSON; of the line a text of lines, to be shown as it is."""
+    if body.how in _OF_THE_LINE:
+        return {"line": body.subject, "text": body.text}
+    found: dict[str, Any] = json.loads(body.text)
+    return found
 
 
 def _known(memory: Memory, owner: str) -> Any:
@@ -93,12 +101,11 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
     if isinstance(body, Shown):
         if body.how == "read":
             return (), {}  # whoever reads has it already
-        if body.how in _OF_THE_LINE:  # a signed text of lines, to be shown as it is
-            return {owner}, {"how": body.how, "line": body.subject, "text": body.text}
-        return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
+        if body.how in _OF_THE_LINE:
+            return {owner}, {"how": body.how, **shown_in(body)}
+        return _reader(memory, body), {"how": body.how, "shown": shown_in(body)}
     if isinstance(body, Alarm) and body.subject.startswith(_LINE):
-        told = {"code": body.code, "line": body.subject}
-        return {owner}, told
+        return {owner}, {"code": body.code, "line": body.subject}
     if isinstance(body, Alarm):
         arrangement = memory.arrangements.get(body.arrangement)
         others = others_in(arrangement, body.party) if arrangement else ()
@@ -123,7 +130,7 @@ def _owner(memory: Memory, subject: str) -> set[str]:
     if case is None:
         return set()
     desk = {""} if case.latest.through == SECRETARIAT else set[str]()
-    return {case.latest.declaration.party} | desk
+    return {case.party} | desk
 
 
 def _reader(memory: Memory, body: Shown) -> set[str]:

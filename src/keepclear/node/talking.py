@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
@@ -35,15 +35,18 @@ from keepclear.link.happening import (
 )
 from keepclear.link.message import Received, read_own, visible
 from keepclear.link.pinning import Pinned
+from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import State
+from keepclear.node.calls import caller_of, on_board, text_of
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
+from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Shown, decode_body
+from keepclear.wire.entries import Carried, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -53,6 +56,8 @@ _FORWARDED: Final = "link-forwarded"
 _PENDING_MAX: Final = 10_000
 _NOTICE_BYTES_MAX: Final = 890_000
 """Of a notice with everything escaped: the lines above it and the signature have room beside it."""
+_ON_BOARD: Final = frozenset({"carried", "voiced"})
+"""Kinds of entries that the board is made of."""
 _HEAD_BYTES: Final = 1_000
 """The lines that name sender and recipient."""
 
@@ -65,6 +70,8 @@ class Told:
     """To which party, flash first."""
     effects: tuple[tuple[Key, Effect], ...]
     """For screens and people, stops first of all."""
+    sounds: tuple[Sound, ...] = ()
+    """What is to be heard at the desk, each thing once."""
     refused: int = 0
     """Notes beyond what their sender may send now; it tries again."""
 
@@ -85,6 +92,9 @@ class Talk:
         self._heads = Heads()
         self._own_told: set[str] = set()
         self._levels: dict[str, Level] = {}
+        self._sounding = Sounding()
+        self._acted_on: list[tuple[str, Received]] = []
+        """What came and was acted on since :meth:`_told` last looked."""
         self._again: list[tuple[Key, Effect]] = []
         """What is to be shown once more since the record was read again."""
         self._fresh()
@@ -96,7 +106,7 @@ class Talk:
         return self._board
 
     @property
-    def key(self) -> Signer:
+    def signer(self) -> Signer:
         """The message key of this desk."""
         return self._key
 
@@ -113,6 +123,12 @@ class Talk:
     def say(self, party: str, body: Body, *, drill: bool = False, arrangement: str = "") -> Told:
         """Say something to a party.
 
+        Args:
+            party: Whom.
+            body: What.
+            drill: Whether it is an exercise; the message says so three times.
+            arrangement: Under which it is said; the one that holds between the two, if left out.
+
         Raises:
             RuleError: ``line.none``.
             InputError: it cannot be said so.
@@ -121,7 +137,7 @@ class Talk:
         self._fresh()
         if party not in self._believed:
             raise _no_line(party)
-        write = Write(body, drill=drill, arrangement=arrangement)
+        write = Write(body, drill=drill, arrangement=arrangement or self._agreed_word(party))
         return self._told(self._lines.happens([(self._name(party), write)]))
 
     def to_carry(self, party: str) -> list[bytes]:
@@ -164,6 +180,8 @@ class Talk:
             StoreError: nobody can know which of them are on their way; call it again.
         """
         self._fresh()
+        if not self._believed:
+            return Told((), ())  # without a line nothing is read from the store
         store = self._node.store
         pending = store.pending(_PENDING_MAX)
         done = store.kept(_FORWARDED)
@@ -190,10 +208,9 @@ class Talk:
         text = visible(one.data.decode())
         if len(text) > TEXT_LENGTH_MAX or len(json.dumps(text).encode()) > _NOTICE_BYTES_MAX:
             return None
-        agreed = self._between(one.recipient)
         name = str(json.loads(text)["notice"])
-        word = arrangement_word(agreed[0]) if agreed else ""
-        return Write(Notice(notice=name, text=text), arrangement=word)
+        notice = Notice(notice=name, text=text)
+        return Write(notice, arrangement=self._agreed_word(one.recipient))
 
     def hears(self, notes: list[bytes]) -> Told:
         """Notes that came, in one write, by whatever way, from whichever of the parties.
@@ -225,6 +242,27 @@ class Talk:
         level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
         self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
 
+    def calls(self, keep: Callable[[], object]) -> Told:
+        """Something of a call is recorded, and is on the board and on every screen at once.
+
+        Args:
+            keep: Records it (:mod:`keepclear.node.voice`); it may refuse.
+
+        Raises:
+            StoreError: nobody can know whether it is kept; what was heard holds all the same.
+        """
+        self._fresh()
+        size = self._node.store.size()
+        keep()
+        effects = []
+        for entry in self._node.entries(size):
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Voiced):
+                effects += on_board(self._board, self._node.around.owner, body)
+                if body.how == "heard":
+                    self._node.save([self._entry(body.subject, "line", text_of(body))])
+        return self._told([], effects)
+
     def begin_anew(
         self, party: str, *, out_stream: int | None = None, in_stream: int | None = None
     ) -> Told:
@@ -252,24 +290,40 @@ class Talk:
         self._fresh()
         if self._again:
             return self._node.now_us()
-        ladder = self._board.next_us()
-        due = self._lines.due_us()
-        return due if ladder is None else min(due, ladder)
+        due = (self._lines.due_us(), self._board.next_us(), self._sounding.next_us())
+        return min(at_us for at_us in due if at_us is not None)
 
-    def _told(self, sends: list[tuple[str, Send]]) -> Told:
+    def _told(
+        self, sends: list[tuple[str, Send]], effects: Iterable[tuple[Key, Effect]] = ()
+    ) -> Told:
         """What was kept goes on the board; what the ladders ask for is kept as shown, too."""
         now_us = self._node.now_us()
-        effects, self._again = self._again, []
+        effects, self._again = [*self._again, *effects], []
         for peer, one in self._lines.recorded():
             if one.how != "sent":
                 self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
+            self._sounding.awaits((peer, one.how == "sent", one.hash), self._board, now_us)
         effects += self._board.tick(now_us)
+        sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
+        alerts += [self._entry(one.peer, "sound", f"{one.why}: {one.hash}") for one in sounds]
         if alerts:
             self._node.save(alerts)
         names = {line.peer.name: party for party, (_, line) in self._believed.items()}
-        return Told(tuple((names[peer], send) for peer, send in sends), tuple(effects))
+        named = tuple((names[peer], send) for peer, send in sends)
+        return Told(named, tuple(effects), tuple(sounds))
+
+    def _heard(self, effects: list[tuple[Key, Effect]], now_us: int) -> list[Sound]:
+        """What sounds at the desk, of what has happened."""
+        board, came = self._board, self._acted_on
+        self._acted_on = []
+        sounds = self._sounding.steps(board, effects, now_us)
+        for peer, received in came:
+            sounds += self._sounding.came(peer, received, now_us)
+        for peer, code in self._lines.alarmed():
+            sounds += self._sounding.alarm(peer, code, now_us)
+        return sounds + self._sounding.passes(board, now_us)
 
     def _on_board(self, peer: str, how: str, note: bytes, at_us: int) -> list[tuple[Key, Effect]]:
         try:
@@ -284,11 +338,13 @@ class Talk:
         if not isinstance(effect, Deliver):
             return Decision()
         received = effect.received
+        if not effect.problem or received.on_arrival:
+            self._acted_on.append((peer, received))
         marks = [effect.problem, "late" if effect.late else ""]
         marks.append("earlier messages are missing" if effect.across_gap else "")
         head = "; ".join(mark for mark in marks if mark)
         text = f"{head}\n{received.text}" if head else received.text
-        return Decision([self._entry(peer, "line", text)])
+        return Decision([self._entry(subject_of(peer), "line", text)])
 
     def _compare(self, peer: str, heartbeat: Received) -> Decision:
         """Heads that cannot both be true are kept with what proves it, and people are told."""
@@ -323,14 +379,16 @@ class Talk:
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
+        caller = caller_of(peer)
+        subject = voice_with(caller) if caller else subject_of(peer)
         if isinstance(effect, Escalate):
-            return self._entry(peer, "alert", f"{effect.rung}: {digest}")
+            return self._entry(subject, "alert", f"{effect.rung}: {digest}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
-        return self._entry(peer, "alert", f"{said}: {digest}")
+        return self._entry(subject, "alert", f"{said}: {digest}")
 
-    def _entry(self, peer: str, how: str, text: str) -> Entry:
+    def _entry(self, subject: str, how: str, text: str) -> Entry:
         return Shown(
-            subject=subject_of(peer),
+            subject=subject,
             at_us=self._node.now_us(),
             to=self._node.around.owner,
             how=how,
@@ -368,12 +426,19 @@ class Talk:
             lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False)
         )
         for entry in self._node.entries():
-            if entry.kind == "carried":
-                body = decode_body(opening_of(entry).body)
-                assert isinstance(body, Carried)
-                peer = body.subject.removeprefix(subject_of(""))
-                self._on_board(peer, body.how, body.note.encode(), body.at_us)
+            if entry.kind not in _ON_BOARD:
+                continue
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Voiced):
+                on_board(self._board, self._node.around.owner, body)
+                continue
+            assert isinstance(body, Carried)
+            peer = body.subject.removeprefix(subject_of(""))
+            self._on_board(peer, body.how, body.note.encode(), body.at_us)
         self._board.tick(self._node.now_us())
+        self._sounding, self._acted_on = Sounding(), []
+        for key in self._board.progress:
+            self._sounding.awaits(key, self._board, self._node.now_us())
         # nobody knows which screens still show it: what is open is shown, and alerted, once more
         self._again = [
             (key, effect)
@@ -388,6 +453,10 @@ class Talk:
             if peer.pinned is Pinned.COMPARED and peer.card.holds_at(now_us):
                 words = frozenset(map(arrangement_word, self._between(party)))
                 yield party, (peer, Line(self._key, peer.card.message_key, words))
+
+    def _agreed_word(self, party: str) -> str:
+        """How messages to a party name what was agreed with it; empty where nothing was."""
+        return next(map(arrangement_word, self._between(party)), "")
 
     def _between(self, party: str) -> list[Arrangement]:
         """Arrangements that hold between this desk's party and another."""

@@ -188,6 +188,6 @@ def _names(memory: Memory, party: str, after: str) -> Iterator[str]:
 def _exists(memory: Memory, who: Principal, case: Case) -> bool:
     if reaches(who, case):
         return True
-    owner, arrangements = case.latest.declaration.party, memory.arrangements.values()
+    owner, arrangements = case.party, memory.arrangements.values()
     level = level_of(arrangements, viewer=who.party, owner=owner, kind=case.kind)
     return bool(who.party) and case.stands and level is Level.OPEN

@@ -336,7 +336,8 @@ class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
 
     how: str
     """``said`` by this desk, ``heard`` from the other; or a step of the call: ``dialled``,
-    ``answered``, ``asked-for``, ``held``, ``hung-up``."""
+    ``answered``, ``asked-for``, ``held``, ``hung-up``; or what was said of a stop: ``wilco``,
+    ``unable``, ``standby``, ``roger``, ``stopped``, ``lifted``, ``false``."""
     by: str
     line: str | None = None
     """What was said, as the line that is keyed in."""
@@ -344,6 +345,8 @@ class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
     """Words over it, for both desks to compare."""
     who: str | None = None
     """The role that answered, or that was asked for; never a name."""
+    about: str | None = None
+    """Which stop, as :func:`keepclear.node.calls.digest` names it."""
 
 
 Body = (

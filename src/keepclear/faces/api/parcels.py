@@ -91,7 +91,7 @@ async def ask(asked: Asked, service: Service) -> Reply:
     conversation = _conversation(service)
     note = asked.body.asked.encode()
     try:
-        found = await service.ask(lambda node: asked_for(node, conversation.talk.key, note))
+        found = await service.ask(lambda node: asked_for(node, conversation.talk.signer, note))
     except VerificationError as error:
         raise Problem(422, error.for_peer(), "nothing was handed out") from None
     return Reply(ParcelsOut([ParcelOut(head.decode(), sealed) for head, sealed in found]))

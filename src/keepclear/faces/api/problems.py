@@ -25,6 +25,7 @@ _BY_CODE: Final[Mapping[str, HTTPStatus]] = MappingProxyType(
         "login.wait": HTTPStatus.TOO_MANY_REQUESTS,
         "declaration.unknown": HTTPStatus.NOT_FOUND,
         "incident.unknown": HTTPStatus.NOT_FOUND,
+        "message.unknown": HTTPStatus.NOT_FOUND,
         "record.no-proof": HTTPStatus.NOT_FOUND,
         "record.no-tile": HTTPStatus.NOT_FOUND,
         "record.nothing": HTTPStatus.NOT_FOUND,

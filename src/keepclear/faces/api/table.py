@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from keepclear.faces.api import (
+    agreements,
     arrangements,
+    calls,
     consents,
     declarations,
     health,
@@ -17,6 +19,7 @@ from keepclear.faces.api import (
     parcels,
     people,
     record,
+    upkeep,
     witness,
 )
 from keepclear.faces.api.route import Route
@@ -29,10 +32,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *agreements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
     *witness.ROUTES,
     *parcels.ROUTES,
+    *calls.ROUTES,
+    *upkeep.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,

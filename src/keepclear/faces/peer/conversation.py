@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -25,6 +25,7 @@ from keepclear.faces.peer.passing import Passing
 from keepclear.faces.peer.reach import Client, Reach, over_tls
 from keepclear.faces.peer.witnesses import Witnesses
 from keepclear.link.happening import Send
+from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 from keepclear.node.talking import Talk, Told
 from keepclear.node.ways import went
@@ -36,6 +37,8 @@ _WAITING_MAX: Final = 2_000
 """Notes to one party that wait for its address; what is beyond is sent again by its stream."""
 _LOOK_S: Final = 10.0
 _ACCEPTED: Final = 202
+_GATHER_S: Final = 0.02
+"""What is decided within this time is looked at together, because what waits is read from the store."""
 
 
 @dataclass(slots=True)
@@ -53,8 +56,15 @@ class _Way:
 class Conversation:
     """The lines of a served node; used in one loop, its talk in the node's thread alone."""
 
+    by_itself: ClassVar[bool] = True
+    """Whether peers are asked, and parcels handed on, without being told to by :meth:`attend`."""
+
     def __init__(
-        self, talk: Talk, client: Client = over_tls, identity: Callable[[], str] = str
+        self,
+        talk: Talk,
+        client: Client = over_tls,
+        identity: Callable[[], str] = str,
+        clock: Callable[[], float] = monotonic_s,
     ) -> None:
         """Nothing is said before :meth:`keep` runs.
 
@@ -62,11 +72,12 @@ class Conversation:
             talk: The lines.
             client: How a peer is reached.
             identity: What opens what was sealed for this desk.
+            clock: Seconds, from any beginning.
         """
         self.talk = talk
         self.reach = Reach(client)
-        self.witnesses = Witnesses(self.reach, lambda: talk.heads)
-        self.passing = Passing(self.reach, talk, identity)
+        self.witnesses = Witnesses(self.reach, lambda: talk.heads, clock)
+        self.passing = Passing(self.reach, talk, identity, clock)
         self._ways: dict[str, _Way] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bell = asyncio.Event()
@@ -80,13 +91,15 @@ class Conversation:
     async def keep(self, service: Service) -> None:
         """Do what is due on the lines, until the service stops."""
         self._service = service
-        self._tasks.append(asyncio.create_task(self.witnesses.keep(service)))
-        self._tasks.append(asyncio.create_task(self.passing.keep(service, self.carry_out)))
+        if self.by_itself:
+            self._tasks.append(asyncio.create_task(self.witnesses.keep(service)))
+            self._tasks.append(asyncio.create_task(self.passing.keep(service, self.carry_out)))
         wait_s = 0.0
         try:
             while not service.tail.stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._bell.wait(), wait_s)
+                await asyncio.sleep(_GATHER_S)
                 self._bell.clear()
                 try:
                     several, wait_s = await service.ask(self._passes)
@@ -98,6 +111,11 @@ class Conversation:
             for task in self._tasks:
                 task.cancel()
             await self.reach.close()
+
+    async def attend(self, service: Service) -> None:
+        """Do what it is time for as a witness, as who is witnessed, and as a relay."""
+        await self.passing.once(service, self.carry_out)
+        await self.witnesses.once(service)
 
     def wake(self) -> None:
         """Something was decided here that others may have to be told."""

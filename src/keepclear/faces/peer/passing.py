@@ -21,7 +21,6 @@ from keepclear.faces.api.service import Service
 from keepclear.faces.peer import PARCELS_ASKED_PATH, PARCELS_PATH
 from keepclear.faces.peer.reach import Reach
 from keepclear.link.parcel import TAKEN_MAX, read_head, sign_asked
-from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 from keepclear.node.line import alarm_of
 from keepclear.node.parcels import opened, relays_to, sealed_for
@@ -35,6 +34,7 @@ _ASK_S: Final = 10.0
 _AGAIN_S: Final = 1.0
 _AGAIN_MAX_S: Final = 60.0
 """Between two tries to hand on; what comes new is tried at once."""
+_LEAST_S: Final = 0.1
 _ROUNDS_MAX: Final = 20
 """Requests in a row to one node, each with as much as goes in one."""
 _TOLD_EVERY_S: Final = 3_600.0
@@ -72,15 +72,19 @@ class Handed(msgspec.Struct, frozen=True):
 class Passing:
     """Relaying, from all three ends; used in one loop, its decisions in the node's thread alone."""
 
-    def __init__(self, reach: Reach, talk: Talk, identity: Callable[[], str]) -> None:
+    def __init__(
+        self, reach: Reach, talk: Talk, identity: Callable[[], str], clock: Callable[[], float]
+    ) -> None:
         """Nothing goes before :meth:`keep` runs.
 
         Args:
             reach: How nodes are asked.
             talk: The lines of this desk.
             identity: What opens what was sealed for it.
+            clock: Seconds, from any beginning.
         """
         self._reach, self._talk, self._identity = reach, talk, identity
+        self._clock, self._ask_s = clock, 0.0
         self._taken: dict[str, list[str]] = {}
         """By relay, what came from it and is durable here."""
         self._asked_us = 0
@@ -108,7 +112,7 @@ class Passing:
             first = turn % len(relays) if relays else 0
             for relay in relays[first:] + relays[:first]:
                 parcels = await service.ask(
-                    lambda node: [sealed_for(node, self._talk.key, party, one) for one in notes]
+                    lambda node: [sealed_for(node, self._talk.signer, party, one) for one in notes]
                 )
                 handed = await self._hand(service, relay, parcels)
                 if handed is not None and len(handed.taken) == len(notes):
@@ -147,8 +151,8 @@ class Passing:
             try:
                 said = read_head(head)
                 digest = said.sealed
-                if said.recipient == self._talk.key.name:
-                    key = self._talk.key
+                if said.recipient == self._talk.signer.name:
+                    key = self._talk.signer
                     notes.append((digest, opened(node, key, self._identity(), head, sealed)))
                 else:
                     hold(node, head, sealed)
@@ -175,20 +179,23 @@ class Passing:
             service: This node's.
             carry_out: What is done with what was heard.
         """
-        ask_s = 0.0
         while not service.tail.stopping:
             wait_s = _AGAIN_S
             with suppress(KeepclearError):  # the node says so to everybody who asks
-                wait_s = await self._hand_on(service)
-                if monotonic_s() >= ask_s:
-                    for relay in await service.ask(self._relays):
-                        await self._ask(service, relay, carry_out)
-                    ask_s = monotonic_s() + _ASK_S
+                wait_s = await self.once(service, carry_out)
             with suppress(TimeoutError):
-                wait_s = min(wait_s, max(ask_s - monotonic_s(), 0.1))
                 await asyncio.wait_for(self._bell.wait(), wait_s)
                 self._next_s = {}
             self._bell.clear()
+
+    async def once(self, service: Service, carry_out: Callable[[Told], None]) -> float:
+        """Do what it is time for; seconds until there may be something again."""
+        wait_s = await self._hand_on(service)
+        if self._clock() >= self._ask_s:
+            self._ask_s = self._clock() + _ASK_S
+            for relay in await service.ask(self._relays):
+                await self._ask(service, relay, carry_out)
+        return min(wait_s, max(self._ask_s - self._clock(), _LEAST_S))
 
     def _relays(self, node: Node) -> list[str]:
         """Everybody through whom something may come for this desk."""
@@ -199,13 +206,13 @@ class Passing:
         recipients = {one.recipient for one in await service.ask(holdings)}
         for recipient in sorted(recipients):
             next_s, waited_s = self._next_s.get(recipient, (0.0, 0.0))
-            if monotonic_s() < next_s:
+            if self._clock() < next_s:
                 continue
             if not await self._all_to(service, recipient):
                 again_s = min(max(2 * waited_s, _AGAIN_S), _AGAIN_MAX_S)
-                self._next_s[recipient] = (monotonic_s() + again_s, again_s)
+                self._next_s[recipient] = (self._clock() + again_s, again_s)
         due = [self._next_s[one][0] for one in recipients if one in self._next_s]
-        return max(min(due, default=monotonic_s() + _ASK_S) - monotonic_s(), 0.1)
+        return max(min(due, default=self._clock() + _ASK_S) - self._clock(), _LEAST_S)
 
     async def _all_to(self, service: Service, recipient: str) -> bool:
         """Whether nothing is left for a recipient."""
@@ -249,7 +256,7 @@ class Passing:
     async def _came(
         self, service: Service, relay: str, found: Parcels, carry_out: Callable[[Told], None]
     ) -> None:
-        own = self._talk.key.name
+        own = self._talk.signer.name
         parcels = [
             (one.head.encode(), one.sealed) for one in found.parcels if f"\nto: {own}\n" in one.head
         ]
@@ -264,13 +271,13 @@ class Passing:
     def _asking(self, node: Node, relay: str, taken: Sequence[str]) -> bytes:
         self._asked_us = max(self._asked_us + 1, node.now_us())
         to = node.memory.peers[relay].card.message_key.name
-        return sign_asked(self._talk.key, to, self._asked_us, taken)
+        return sign_asked(self._talk.signer, to, self._asked_us, taken)
 
     async def _changed(self, service: Service, relay: str) -> None:
         """What a relay itself handed out is not what was given to it: people are told, once an hour."""
-        if monotonic_s() < self._told_s.get(relay, 0.0):
+        if self._clock() < self._told_s.get(relay, 0.0):
             return
-        self._told_s[relay] = monotonic_s() + _TOLD_EVERY_S
+        self._told_s[relay] = self._clock() + _TOLD_EVERY_S
         await service.ask(
             lambda node: node.fresh().save(
                 [

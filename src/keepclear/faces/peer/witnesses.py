@@ -53,15 +53,23 @@ class _Shown(msgspec.Struct, frozen=True):
 class Witnesses:
     """The peers of a served node, as witnesses of its record; used in one loop."""
 
-    def __init__(self, reach: Reach, heads: Callable[[], Heads], every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        heads: Callable[[], Heads],
+        clock: Callable[[], float],
+        every_s: float = EVERY_S,
+    ) -> None:
         """Nobody was asked yet.
 
         Args:
             reach: How peers are asked.
             heads: What peers said to have seen; called in the node's thread.
+            clock: Seconds, from any beginning.
             every_s: Seconds between two rounds.
         """
         self._reach, self._heads, self._every_s = reach, heads, every_s
+        self._clock, self._next_s = clock, 0.0
         self._settled: set[tuple[object, ...]] = set()
         """Pairs of states of which one goes on from the other, or of which people were told."""
         self.refused: dict[str, Doubt] = {}
@@ -75,9 +83,15 @@ class Witnesses:
         """Ask in rounds, until the service stops."""
         while not service.tail.stopping:
             with suppress(KeepclearError):  # the node says so to everybody who asks
-                await self.ask_all(service)
-                await self.look(service)
+                await self.once(service)
             await asyncio.sleep(self._every_s)
+
+    async def once(self, service: Service) -> None:
+        """Ask everybody, and look into what was heard, where it is time for that."""
+        if self._clock() >= self._next_s:
+            self._next_s = self._clock() + self._every_s
+            await self.ask_all(service)
+            await self.look(service)
 
     async def ask_all(self, service: Service) -> None:
         """Ask everybody who has not cosigned all that there is, at the same time."""
