@@ -19,6 +19,7 @@ from keepclear.faces.api import (
     parcels,
     people,
     record,
+    several,
     upkeep,
     witness,
 )
@@ -28,6 +29,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *several.ROUTES,
     *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
