@@ -1,4 +1,4 @@
-"""What is said of ways, of what is held for others, and of cosignatures: from how a desk stands."""
+"""What is said of ways, of what is held for others, and of cosignatures: all of it beside the lines."""
 
 from __future__ import annotations
 

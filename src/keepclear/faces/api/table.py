@@ -20,6 +20,7 @@ from keepclear.faces.api import (
     people,
     record,
     several,
+    stepping,
     upkeep,
     witness,
 )
@@ -35,6 +36,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *incidents.ROUTES,
     *arrangements.ROUTES,
     *agreements.ROUTES,
+    *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
     *witness.ROUTES,
