@@ -108,13 +108,8 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if body.how in _OF_THE_LINE:
             return {owner}, {"how": body.how, **shown_in(body)}
         return _reader(memory, body), {"how": body.how, "shown": shown_in(body)}
-    if isinstance(body, Alarm) and body.subject.startswith(_LINE):
-        return {owner}, {"code": body.code, "line": body.subject}
     if isinstance(body, Alarm):
-        arrangement = memory.arrangements.get(body.arrangement)
-        others = others_in(arrangement, body.party) if arrangement else ()
-        told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
-        return {body.party, *others}, told
+        return _of_alarm(memory, owner, body)
     if isinstance(body, Arranged):
         found, _ = read_arrangement(body.text.encode(), name=body.subject)
         if found is not None:
@@ -143,6 +138,16 @@ def _of_agreement(
     which: dict[str, Any] = {"arrangement": body.name, "version": body.version}
     stood = {"party": body.party, "footing": body.footing, "because": body.because, "by": body.by}
     return members, which | stood
+
+
+def _of_alarm(memory: Memory, owner: str, body: Alarm) -> tuple[Iterable[str], dict[str, Any]]:
+    """One of a line is for this desk alone; others are for who is concerned by what was agreed."""
+    if body.subject.startswith(_LINE):
+        return {owner}, {"code": body.code, "line": body.subject}
+    arrangement = memory.arrangements.get(body.arrangement)
+    others = others_in(arrangement, body.party) if arrangement else ()
+    told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
+    return {body.party, *others}, told
 
 
 def _owner(memory: Memory, subject: str) -> set[str]:
