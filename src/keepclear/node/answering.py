@@ -233,7 +233,7 @@ def view_of(
     else:
         said, mark, version = other.declaration, other.mark, other.version
     came = other.came if other is not None else case is not None and case.came
-    may = _may_hear(memory, said, viewer.party, at_us, came=came)
+    may = _heard(memory, said, viewer.party, at_us, came=came)
     if may.hearing is Hearing.RELEASED and level in {Level.NOTHING, Level.CROSSING}:
         level = Level.STAY_AWAY if said.kind is Kind.SITE else Level.CROSSING
     if level is Level.NOTHING or may.hearing is Hearing.HELD:
@@ -255,12 +255,12 @@ def view_of(
     return view
 
 
-def _may_hear(memory: Memory, said: Declaration, reader: str, at_us: int, *, came: bool) -> Heard:
-    """What a reader may hear of it; of what came over a line its party's words are not known here."""
-    if came and reader == memory.owner:  # what came to this desk is what it may have of it
+def _heard(memory: Memory, said: Declaration, reader: str, at_us: int, *, came: bool) -> Heard:
+    """What a reader may hear of it; what came over a line this desk hears, and of aid nobody else."""
+    if came and reader == memory.owner:
         return Heard(Hearing.RELEASED, tuple(RELEASES))
     if came and is_humanitarian(memory.arrangements.values(), said.party):
-        return Heard(Hearing.HELD)
+        return Heard(Hearing.HELD)  # what its party said of this reader is not known here
     return heard(memory, said, reader, at_us)
 
 
