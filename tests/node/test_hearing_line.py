@@ -691,3 +691,61 @@ def test_a_start_from_a_snapshot_knows_what_came(plan):
         assert again.memory == node.memory
         assert again.memory.lines == node.memory.lines
         assert same(again, node)
+
+
+def test_a_plan_that_came_before_what_was_agreed_is_offered_again(plan):
+    alder, birch = some = morning("Alder", "Birch", alder="crossing")
+    declare(birch, plan["B1"])
+    declare(alder, plan["A2"])
+    arrange(alder, version=2, alder="open")  # Birch has not got it yet
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    assert [one["code"] for one in of_kind(went, "refused/1")] == ["arrangement.other"]
+    assert "Alder/A2" not in birch.world.node.memory.cases
+    arrange(birch, version=2, alder="open")
+    assert of_kind(pass_on(*some), "declared/1") == []  # not at once, and not for ever
+    later(61, *some)
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    assert birch.world.node.memory.cases["Alder/A2"].stands
+    assert len(told_on(alder.world.node.memory.cases["Alder/A2"])) == 1
+    later(7_200, *some)
+    assert of_kind(pass_on(*some), "declared/1") == []
+
+
+def test_what_is_suspended_gets_no_plans_until_it_holds_again(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    declare(birch, plan["B1"])
+    suspended = frozenset({"Birch"})
+    for one in some:
+        memory = one.world.node.memory
+        agreed = memory.arrangements["Darling"]
+        memory.arrangements["Darling"] = replace(agreed, stepped_down=suspended)
+    declare(alder, plan["A2"])
+    assert of_kind(pass_on(*some), "declared/1") == []
+    for one in some:
+        memory = one.world.node.memory
+        agreed = memory.arrangements["Darling"]
+        memory.arrangements["Darling"] = replace(agreed, stepped_down=frozenset())
+    assert len(of_kind(pass_on(*some), "declared/1")) == 1
+    assert len(told_on(alder.world.node.memory.cases["Alder/A2"])) == 1
+
+
+def test_a_node_that_tells_of_too_much_is_refused(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    declare(alder, plan["A2"])
+    pass_on(*some)
+    for number in range(66):
+        body = b.CrossingFound(
+            yours="Alder/A2", your_version=1, mine=f"{number:016}", my_version=0, certain=False,
+            span=b.Span(start_us=2**53 - 1), text='{"a":1e999}' if number else '{"a":"\\ud800"}',
+        )  # fmt: skip
+        deliver(birch.talk.say("Alder", body), some)
+    pass_on(*some)
+    told = told_on(alder.world.node.memory.cases["Alder/A2"])
+    assert len(told) == 64
+    assert told[1]["crossing"] == '{"a":1e999}'  # no number that can be kept: as it was written
+    assert told[0]["crossing"] == '{"a":"\\ud800"}'
+    assert told[0]["time_start"].startswith("2255-")
+    codes = [text.partition("\n")[0] for text in shown(alder, "refused")]
+    assert codes == ["crossing.too-many"] * 2

@@ -15,9 +15,10 @@ from typing import Any
 from keepclear.domain.consent import NOTIFIED
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Act, Stage, next_stage
-from keepclear.errors import InputError, RuleError
+from keepclear.errors import InputError, RuleError, UsageError
 from keepclear.link import bodies as b
 from keepclear.node.about import subject_of
+from keepclear.node.home import check_party
 from keepclear.node.memory import Case, Memory
 from keepclear.node.notices import spelled
 from keepclear.node.sizes import too_large
@@ -74,6 +75,10 @@ def read(came: Came, body: b.Declared | b.Delayed) -> Declaration:
         raise RuleError("declaration.not-yours", "a party declares its own, and this is another's")
     if isinstance(body, b.Declared) and said.kind.value != body.what:
         raise InputError("declaration.kind", "the message calls it by another kind than it has")
+    try:
+        check_party(said.party)
+    except UsageError as error:
+        raise RuleError("declaration.not-yours", str(error)) from None
     if not said.id or not said.id.isprintable():
         raise InputError("declaration.id", "it has no id on one line")
     if body.subject != (subject_of(said) if body.ref else said.id):
