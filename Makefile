@@ -18,12 +18,13 @@ PROBER_ARGS ?=
 CRASH_ARGS  ?=
 KILL_ARGS   ?=
 SIMULATE_ARGS ?=
+PARTITIONS_ARGS ?=
 PG_ARGS     ?=
 SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop pg-kill \
-        schemathesis lock clean
+        schemathesis simulate partitions lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +106,10 @@ schemathesis: ## half an hour of requests made from the OpenAPI document, asked 
 simulate: ## play 100,000 simulated worlds of the line, going on from the last run
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.simulate.soak $(SIMULATE_ARGS)
+
+partitions: ## two served nodes, a way between them that fails, kill -9: 200 rounds
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.partition.soak $(PARTITIONS_ARGS)
 
 lock: ## solve the requirements anew and write requirements/*.txt (needs uv)
 	@tools/lock.sh $(LOCK_ARGS)

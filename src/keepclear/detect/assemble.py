@@ -12,6 +12,7 @@ from keepclear.detect.area import shared_area
 from keepclear.detect.crossing import Claim, Crossing, CrossingKind, Side
 from keepclear.detect.exact import ALTITUDE_DOUBT, POSITION_DOUBT, Hits
 from keepclear.detect.fine import Skeletons
+from keepclear.detect.flat_area import Outlines
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.shared_band import shared_altitude, shared_w84_m
 from keepclear.detect.table import FOREVER_US, LEG, Table
@@ -41,10 +42,13 @@ def assemble(
     hits = _oriented(table, hits, rank)
     spans = _spans(table, hits)
     crossings: list[Crossing] = []
+    outlines = Outlines(table)
     for number, rows in enumerate(spans):
         if progress and number % 64 == 0:
             progress("crossings described", number, len(spans))
-        crossings.append(_crossing(declarations, prepared, hits, rows, skeletons, areas=areas))
+        crossings.append(
+            _crossing(declarations, prepared, hits, rows, skeletons, outlines, areas=areas)
+        )
     return tuple(sorted(crossings, key=_sort_key))
 
 
@@ -91,6 +95,7 @@ def _crossing(
     hits: Hits,
     rows: np.ndarray,
     skeletons: Skeletons,
+    outlines: Outlines,
     *,
     areas: bool,
 ) -> Crossing:
@@ -104,7 +109,7 @@ def _crossing(
         chosen = rows[overlap]
         columns = (hits.i, hits.j, hits.start_us, hits.end_us)
         pairs = list(zip(*(column[chosen].tolist() for column in columns), strict=True))
-        size, drawn = shared_area(table, pairs, skeletons)
+        size, drawn = shared_area(table, pairs, skeletons, outlines)
         size = round(size, 3)
     doubts = hits.doubt[rows]
     certain = bool((doubts == 0).any())
@@ -226,13 +231,14 @@ def claims_of(
         first, second = sorted(pair, key=lambda n: (*_name(declarations[n]), n))
         found.setdefault((first, second), []).append(k)
     claims = []
+    outlines = Outlines(table)
     for (first, second), rows in found.items():
         chosen = np.array(rows)
         pairs = [
             (int(hits.i[k]), int(hits.j[k]), int(hits.start_us[k]), int(hits.end_us[k]))
             for k in rows
         ]
-        size, _ = shared_area(table, pairs, skeletons)
+        size, _ = shared_area(table, pairs, skeletons, outlines)
         both = np.concatenate([hits.i[chosen], hits.j[chosen]])
         sides = [
             _side(declarations[n], table, both[table.owner[both] == n], -FOREVER_US)

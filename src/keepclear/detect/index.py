@@ -19,7 +19,7 @@ from keepclear.detect.engine import Search
 from keepclear.detect.exact import Court, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.prepare import Prepared, prepare
+from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
 from keepclear.detect.roll import Kept, Roll, Said
 from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
@@ -40,8 +40,8 @@ _DEAD_MIN: Final = 4_096
 """Fewer removed rows than these are left where they are."""
 
 
-class Finder(Protocol):
-    """Finds the standing rows that a new row may meet."""
+class Finder(Maker, Protocol):
+    """Makes new rows, and finds the standing rows that they may meet."""
 
     decides: bool
     """Whether the standing pairs it leaves do meet, windows, bands and minima included."""
@@ -55,7 +55,7 @@ class Finder(Protocol):
         """Rows are numbered anew."""
 
 
-class PortableFinder:
+class PortableFinder(PortableMaker):
     """Looks at the box and window of every standing row; linear in their number."""
 
     decides = False
@@ -211,7 +211,15 @@ class StandingSet:
         Raises:
             InputError: A part of it cannot be used.
         """
-        found = prepare([standing_on(declaration)], geoid=self._geoid, ground=self._ground)
+        return self._made([declaration])
+
+    def _made(self, declarations: list[Declaration]) -> Prepared:
+        found = prepare(
+            [standing_on(one) for one in declarations],
+            geoid=self._geoid,
+            ground=self._ground,
+            maker=self._finder,
+        )
         if found.refused:
             first = found.refused[0]
             raise InputError(first.code, first.message, where=first.where)
@@ -242,12 +250,7 @@ class StandingSet:
         for batch in batched(declarations, _BATCH):
             kept = list({(one.party, one.id): one for one in batch}.values())
             kept = [one for one in kept if not _in_nobodys_way(one)]
-            found = prepare(
-                [standing_on(one) for one in kept], geoid=self._geoid, ground=self._ground
-            )
-            if found.refused:
-                first = found.refused[0]
-                raise InputError(first.code, first.message, where=first.where)
+            found = self._made(kept)
             for one in batch:
                 self.remove(one.party, one.id)
             self._append_many(found.table, kept)
@@ -393,6 +396,8 @@ class StandingSet:
             return ()
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
+        if not (few.kind == LEG).any():
+            few = replace(few, bands_end=few.bands)  # no band changes with time
         owners, local = np.unique(few.owner, return_inverse=True)
         few.owner[:] = local
         asker = self._roll.next

@@ -7,7 +7,7 @@ each message changes. A stop that has no place in its stream is on the board all
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from keepclear.domain.arrangement import Deadlines
@@ -31,8 +31,12 @@ class Board:
     """What was agreed with a peer, by the name of its key."""
     humanitarian: Callable[[str], bool] = lambda _peer: False
     """Whether a peer is an aid desk, from which nothing is ever overdue."""
+    inside: Callable[[b.Body], tuple[Iterable[b.Place], Iterable[int]] | None] = lambda _body: None
+    """Places and times of a body that has them in its text; nothing of any other."""
     alerts: dict[Key, Alert] = field(default_factory=dict)
     progress: dict[Key, Progress] = field(default_factory=dict)
+    stops: dict[Key, b.Stop] = field(default_factory=dict)
+    """What each stop says."""
     _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
     """Ours of which there is no receipt, by peer and number."""
     _streams: dict[str, int] = field(default_factory=dict)
@@ -61,6 +65,29 @@ class Board:
         if message.ack is not None and not ours:
             self._stored(peer, message.ack.seq, at_us)
         return effects + self._about(peer, message, at_us, ours=ours)
+
+    def spoken(
+        self, key: Key, stop: b.Stop, at_us: int, *, drill: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """A stop that was told by telephone: it stands as one that came over the line does.
+
+        Args:
+            key: A name that is no key's, whether this desk asked, and what tells it from others.
+            stop: What was said.
+            at_us: When it was said or keyed in, by this desk's clock.
+            drill: Whether it is an exercise.
+        """
+        if key in self.alerts:
+            return []
+        self.stops[key] = stop
+        self.alerts[key], effects = alerting.raised(key[0], 0, at_us, asking=key[1], drill=drill)
+        return [(key, one) for one in effects]
+
+    def told(
+        self, key: Key, what: str, who: str, at_us: int, *, false: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """What was said of a stop by telephone; see :func:`keepclear.link.alerting.tell`."""
+        return self._tell(key, what, who, at_us, false=false)
 
     def tick(self, now_us: int) -> list[tuple[Key, Effect]]:
         """What has become due, each at its time; call it again at :meth:`next_us`."""
@@ -96,7 +123,15 @@ class Board:
         assert message is not None
         if how != "evidence" and (message.kind.acknowledge or message.kind.read_back):
             aid = ours and self.humanitarian(peer)
-            one = receipts.begin(peer if ours else "us", received, at_us, humanitarian=aid)
+            places, times_us = self.inside(message.body) or (None, None)
+            one = receipts.begin(
+                peer if ours else "us",
+                received,
+                at_us,
+                humanitarian=aid,
+                places=places,
+                times_us=times_us,
+            )
             self.progress[key] = one if ours else receipts.stored(one, "node", at_us)
             if ours:
                 self._unstored.setdefault(peer, {})[received.seq] = key
@@ -105,7 +140,7 @@ class Board:
         alert, effects = alerting.raised(
             peer, received.seq, at_us, asking=ours, drill=message.drill
         )
-        self.alerts[key] = alert
+        self.alerts[key], self.stops[key] = alert, message.body
         return [(key, one) for one in effects]
 
     def _in_stream(self, peer: str, stream: int) -> None:

@@ -34,12 +34,12 @@ from keepclear.wire.entries import (
     decode_body,
 )
 
-__all__ = ["LOOKED_AT", "Event", "events_after"]
+__all__ = ["LOOKED_AT", "Event", "events_after", "shown_in"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
-_OF_THE_LINE: Final = frozenset({"line", "alert"})
-"""What came over a line, and what its ladders ask for."""
+_OF_THE_LINE: Final = frozenset({"line", "alert", "refused", "sound"})
+"""What came over a line, what its ladders ask for, what could not be used, what is to be heard."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -60,6 +60,14 @@ def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[E
     entries = node.store.entries(after, limit)
     found = [event for event in map(_known(node.memory), entries) if event is not None]
     return found, entries[-1].number if entries else after
+
+
+def shown_in(body: Shown) -> dict[str, Any]:
+    """What somebody was shown: a text of JSON; of the line a text of lines, to be shown as it is."""
+    if body.how in _OF_THE_LINE:
+        return {"line": body.subject, "text": body.text}
+    found: dict[str, Any] = json.loads(body.text)
+    return found
 
 
 def _known(memory: Memory) -> Any:
@@ -90,9 +98,9 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
     if isinstance(body, Shown):
         if body.how == "read":
             return (), {}  # whoever reads has it already
-        if body.how in _OF_THE_LINE:  # a signed text of lines, to be shown as it is
-            return {body.to}, {"how": body.how, "line": body.subject, "text": body.text}
-        return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
+        if body.how in _OF_THE_LINE:
+            return {body.to}, {"how": body.how, **shown_in(body)}
+        return _reader(memory, body), {"how": body.how, "shown": shown_in(body)}
     if isinstance(body, Alarm):
         arrangement = memory.arrangements.get(body.arrangement)
         others = others_in(arrangement, body.party) if arrangement else ()

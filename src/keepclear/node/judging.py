@@ -23,6 +23,7 @@ from keepclear.node.about import About
 from keepclear.node.bounds import Bounds
 from keepclear.node.memory import Memory
 from keepclear.node.standing import Met
+from keepclear.node.unseen import not_seen
 from keepclear.wire.entries import ClaimForm, CrossingForm, DeviationForm, Verdict
 
 __all__ = ["DEVIATIONS", "arrangements_of", "goes_first", "verdict_on"]
@@ -67,6 +68,7 @@ def verdict_on(
         for one in memory.arrangements.values():
             if _is_in(one, party):
                 deviations += _deviations(memory, one, about, met, missing)
+    missing |= dict.fromkeys(not_seen(memory, about.declaration))
     return Verdict(
         subject=about.subject,
         at_us=about.at_us,

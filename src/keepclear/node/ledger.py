@@ -406,7 +406,9 @@ class Node:
         self._failed = self._failed or self.store.failure
         self._stale, self.store.failure = True, None
         with _many_that_stay():
-            self._past = Past.read(self.store, self.around.geoid, self._shelf, self._tell)
+            self._past = Past.read(
+                self.store, self.around.geoid, self._shelf, self._tell, self.around.owner
+            )
         self._memory, self._standing = self._past.memory, self._past.standing
         self._kept = {}
         self._stale = False

@@ -38,10 +38,10 @@ _RESTORE: Final = "somebody changed it; keep it, and restore the newest backup b
 class Past:
     """Memory, what stands, and which entries a snapshot of both would have to name."""
 
-    def __init__(self, store: Staged, geoid: Geoid) -> None:
+    def __init__(self, store: Staged, geoid: Geoid, owner: str) -> None:
         """Nothing is remembered."""
         self._store = store
-        self.memory = Memory(Texts(self._entry))
+        self.memory = Memory(Texts(self._entry), owner=owner)
         self.standing = Standing(self.memory, geoid)
         self.size = 0
         """Entries that a snapshot stands for."""
@@ -66,7 +66,12 @@ class Past:
 
     @classmethod
     def read(
-        cls, store: Staged, geoid: Geoid, shelf: Shelf | None, tell: Callable[[int, int], None]
+        cls,
+        store: Staged,
+        geoid: Geoid,
+        shelf: Shelf | None,
+        tell: Callable[[int, int], None],
+        owner: str = "",
     ) -> Past:
         """Remember everything that a store says.
 
@@ -75,12 +80,13 @@ class Past:
             geoid: EGM96 undulations.
             shelf: Where a snapshot may be.
             tell: Takes how many entries are remembered by now, and how many there are.
+            owner: Whose desk works at the node.
 
         Raises:
             ConfigurationError: the store is not what its record says.
         """
         kept = shelf.take() if shelf is not None else None
-        past = cls(store, geoid)
+        past = cls(store, geoid, owner)
         if kept is not None and not past.has_root(kept.size, kept.root):
             kept = None
         if kept is not None:
@@ -157,7 +163,8 @@ class Past:
         return good
 
     def _begin(self, kept: Snapshot, geoid: Geoid) -> None:
-        memory, numbers = Memory(self.memory.texts), kept.rest.replayed
+        memory = Memory(self.memory.texts, owner=self.memory.owner)
+        numbers = kept.rest.replayed
         for number in numbers:
             entry = self._entry(number)
             (leaf,) = self._store.behind.leaves(number - 1, number) or [b""]

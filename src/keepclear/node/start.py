@@ -20,6 +20,7 @@ from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
 from keepclear.node.serving import served_at
 from keepclear.node.shelf import FileShelf
+from keepclear.node.stepped import is_stepped
 from keepclear.store.base import Store
 from keepclear.store.sqlite import SqliteStore
 
@@ -33,6 +34,7 @@ _MANY: Final = 50_000
 @contextmanager
 def running(
     folder: str,
+    clock: Callable[[], int] | None = None,
     *,
     say: Callable[[str], None] = lambda _: None,
     tell: Callable[[int, int], None] = lambda _read, _of: None,
@@ -40,7 +42,8 @@ def running(
     """A node while it is used; no other process can use it meanwhile.
 
     Args:
-        folder: The node's.
+        folder: Where it is.
+        clock: What it takes the time from, where that is a stepped clock; else the machine's.
         say: Takes one sentence about what is passed over.
         tell: Takes how many entries are remembered by now, and how many there are.
 
@@ -48,6 +51,11 @@ def running(
         ConfigurationError: one sentence says what is wrong; nothing was changed.
     """
     home = open_home(Path(folder))
+    if clock is None and is_stepped(home.folder):
+        raise ConfigurationError(
+            f"the node in {folder!r} lives on a stepped clock: it was made by keepclear demo, and its "
+            "times are those of a scenario; it is neither served nor changed by anything else"
+        )
     if not owner_only(home.folder):
         raise ConfigurationError(
             f"others may enter the folder {folder!r}; if nobody did, set its mode to 0700"
@@ -57,7 +65,7 @@ def running(
     store = _not_served(home, look_through=not shelf.holds)
     try:
         around = Surroundings(
-            now_us=now_us,
+            now_us=clock or now_us,
             salt=chance.salt,
             geoid=geoid,
             signer=home.record_key,

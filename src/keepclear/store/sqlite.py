@@ -16,6 +16,7 @@ import apsw
 
 from keepclear.errors import ConfigurationError, InUseError, StoreError
 from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
+from keepclear.store.copying import ALL, Copying
 from keepclear.store.migrations import Applied, migrations_of, to_apply
 from keepclear.store.subtrees import completed
 
@@ -270,19 +271,20 @@ class SqliteStore:
         Raises:
             ConfigurationError: the file exists, or cannot be written.
         """
-        if os.path.exists(path):  # noqa: PTH110 - the room that touches files takes plain names
-            raise ConfigurationError(
-                f"{os.fspath(path)!r} exists; a backup never writes over a file"
-            )
-        _make_private(os.fspath(path))
-        try:
-            copy = apsw.Connection(os.fspath(path))
-            with copy.backup("main", self._db, "main") as running:
-                running.step(-1)
-            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
-            copy.close()
-        except apsw.Error as error:
-            raise ConfigurationError(f"the backup could not be written ({error})") from error
+        self.copying(path).step(ALL)
+
+    def copying(self, path: str | os.PathLike[str]) -> Copying:
+        """A copy that is made some pages at a time, by whoever uses this store, between its writes.
+
+        Raises:
+            ConfigurationError: the file exists, or cannot be written.
+        """
+        return Copying(self._db, os.fspath(path))
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._path
 
     def close(self) -> None:
         """See :class:`keepclear.store.base.Store`."""

@@ -84,6 +84,10 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     """Its canonical JSON."""
     doubts: list[str] | None = None
     """Codes of what looked wrong in it, or in the files that it came with."""
+    message: str | None = None
+    """The hash of the message that brought it, where it came over a line."""
+    ref: str | None = None
+    """How the node calls it that it came from; ``mark`` is this node's own word for it."""
 
 
 class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
@@ -96,6 +100,8 @@ class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
     reason: str | None = None
     through: str | None = None
     """Whose desk did it, where that is not the party's own."""
+    message: str | None = None
+    """The hash of the message that says so, where it came over a line."""
 
 
 class CrossingForm(_Strict, frozen=True, kw_only=True):
@@ -170,6 +176,8 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     """Marks of declarations of which something is in it: the reader knows them by these, too."""
     released: int | None = None
     """The version of its subject that was told by consent, where that is what it is."""
+    disclosed: int | None = None
+    """The version of its subject whose whole plan goes to a party by what was agreed."""
     text: str
 
 
@@ -336,7 +344,8 @@ class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
 
     how: str
     """``said`` by this desk, ``heard`` from the other; or a step of the call: ``dialled``,
-    ``answered``, ``asked-for``, ``held``, ``hung-up``."""
+    ``answered``, ``asked-for``, ``held``, ``hung-up``; or what was said of a stop: ``wilco``,
+    ``unable``, ``standby``, ``roger``, ``stopped``, ``lifted``, ``false``."""
     by: str
     line: str | None = None
     """What was said, as the line that is keyed in."""
@@ -344,6 +353,8 @@ class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
     """Words over it, for both desks to compare."""
     who: str | None = None
     """The role that answered, or that was asked for; never a name."""
+    about: str | None = None
+    """Which stop, as :func:`keepclear.node.calls.digest` names it."""
 
 
 Body = (

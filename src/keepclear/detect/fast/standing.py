@@ -15,7 +15,7 @@ import numpy as np
 
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.fast import sweep
+from keepclear.detect.fast import small, sweep
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
 from keepclear.detect.fast.grid import (
@@ -34,8 +34,10 @@ from keepclear.detect.fast.grid import (
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.lattice import UNITS_PER_M, W
+from keepclear.detect.rows import Rows
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
+from keepclear.errors import InputError
 
 __all__ = ["FastFinder"]
 
@@ -315,6 +317,14 @@ class FastFinder:
         self._pads = np.zeros(0, dtype=np.int64)
         self._padded = self._listed = 0
         self._fresh = np.zeros((1024, 8), dtype=np.int32)
+
+    def complete(self, rows: Rows) -> Table:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        return small.complete(rows)
+
+    def faults(self, table: Table) -> dict[int, InputError]:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        return small.faults(table)
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from keepclear.faces.api import (
+    agreements,
     arrangements,
+    calls,
     consents,
     declarations,
     health,
@@ -16,6 +18,8 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    several,
+    upkeep,
 )
 from keepclear.faces.api.route import Route
 
@@ -23,12 +27,16 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *several.ROUTES,
     *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *agreements.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *calls.ROUTES,
+    *upkeep.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,

@@ -1,9 +1,7 @@
-"""What a served node does beside answering: it looks back, and keeps snapshots.
+"""Routes for the upkeep of a node that is served: a backup, and erasing what was kept long enough.
 
-After a start from a snapshot every entry that it stood for is compared with its leaf, a few at a
-time, while others are answered; where one does not fit, nothing is decided any more, and the operator
-is told. Now and then a snapshot is kept, so that the next start is as quick. Left to others: what is
-compared and kept (:mod:`keepclear.node.ledger`).
+For administrators of the desk whose node it is. They see no plan, so nothing is named here: only how
+many. Both go on a part at a time, and whoever has something urgent to say goes between.
 """
 
 from __future__ import annotations
@@ -11,61 +9,100 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from keepclear.errors import KeepclearError
+from keepclear.domain.access import Action
+from keepclear.errors import ConfigurationError
+from keepclear.faces.api import forms
+from keepclear.faces.api.problems import Problem
+from keepclear.faces.api.route import Asked, Reply, Route
 from keepclear.faces.api.service import Service
+from keepclear.node import backing, keeping
 from keepclear.node.ledger import Node
 
-__all__ = ["keep_snapshots", "look_back"]
+__all__ = ["ROUTES"]
 
-_LOOK_S: Final = 5.0
-"""Between two looks whether a snapshot is due."""
-_AT_ONCE: Final = 30
-"""Entries that are compared in one go: about 1 ms, in which nobody else is answered."""
-_PAUSE_S: Final = 0.01
-"""Between two goes: a million entries take some six minutes, and a tenth of one processor."""
-_AGAIN_S: Final = 60.0
-"""After a snapshot that could not be kept."""
+_ERASED_AT_ONCE: Final = 100
+"""Declarations, in one write."""
 
 
-async def look_back(service: Service) -> None:
-    """Compare what the snapshot stood for, until it is done or does not fit."""
-    done = False
-    while not done and not service.tail.stopping:
+class BackupOut(forms.Out, frozen=True):
+    """A whole copy of the database lies in the node's own folder."""
+
+    file: str
+    entries: int
+    """How many are in it, at least: what came while it was written is, too."""
+
+
+class Keeping(forms.Out, frozen=True):
+    """Declarations that were kept long enough, and entries about them."""
+
+    declarations: int
+    entries: int
+
+
+async def backup(_asked: Asked, service: Service) -> Reply:
+    """Copy the database."""
+    try:
+        found, size = await service.ask(lambda node: (backing.begin(node), node.store.size()))
+        done = False
         try:
-            done = await asyncio.wrap_future(service.worker.ask(_look))
-        except KeepclearError:
-            await asyncio.sleep(_LOOK_S)  # the node says so to everybody who asks
-        await asyncio.sleep(_PAUSE_S)
-    if done:
-        await asyncio.wrap_future(service.worker.ask(lambda node: _say(service, node)))
+            while not done:
+                done = await service.ask(lambda _: found.copying.step())
+                await asyncio.sleep(0)
+        finally:
+            if not done:
+                await service.ask(lambda _: found.copying.give_up())
+    except ConfigurationError:
+        raise Problem(
+            507, "backup.disk", "the copy could not be written; is there room on the node's disk?"
+        ) from None
+    return Reply(BackupOut(f"{backing.FOLDER}/{found.name}", size))
 
 
-def _look(node: Node) -> bool:
-    return node.look_back(_AT_ONCE)
+def due(_asked: Asked, node: Node) -> Reply:
+    """What would be erased now."""
+    return Reply(_sum(keeping.due(node)))
 
 
-def _say(service: Service, node: Node) -> None:
-    if node.past.begun or node.fault:
-        fault = {"fault": node.fault} if node.fault else {}
-        service.log({"event": "record compared", "entries": node.past.compared[0], **fault})
+async def erase(asked: Asked, service: Service) -> Reply:
+    """Erase it, until nothing is due."""
+    done: list[keeping.Due] = []
+    while found := await service.ask(
+        lambda node: keeping.erase_due(node, by=asked.who.mark, most=_ERASED_AT_ONCE)
+    ):
+        done += found
+    return Reply(_sum(done))
 
 
-async def keep_snapshots(service: Service) -> None:
-    """Keep one whenever it is due, until the service stops."""
-    wait_s = _LOOK_S
-    while not service.tail.stopping:
-        await asyncio.sleep(wait_s)
-        wait_s = _LOOK_S
-        try:
-            if await service.ask(lambda node: node.snapshot_is_due):
-                await _keep_one(service)
-        except (KeepclearError, OSError) as error:
-            service.log({"event": "no snapshot kept", "why": type(error).__name__})
-            wait_s = _AGAIN_S
+def _sum(found: list[keeping.Due]) -> Keeping:
+    subjects = {one.subject for one in found}
+    return Keeping(len(subjects), sum(len(one.numbers) for one in found))
 
 
-async def _keep_one(service: Service) -> None:
-    moment, put = await service.ask(lambda node: (node.moment(), node.put))
-    made = await asyncio.to_thread(moment.made)
-    await asyncio.to_thread(put, made)
-    await service.ask(lambda node: node.go_on_with(made))
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/api/v1/backups",
+        Action.KEEP,
+        "Write a whole copy of the database into the node's own folder",
+        flow=backup,
+        answer=BackupOut,
+        status=201,
+        problems=(409, 507),
+    ),
+    Route(
+        "GET",
+        "/api/v1/keeping",
+        Action.KEEP,
+        "How much was kept for long enough, and may be erased",
+        due,
+        answer=Keeping,
+    ),
+    Route(
+        "POST",
+        "/api/v1/keeping/erasures",
+        Action.KEEP,
+        "Erase what was kept for long enough; it cannot be brought back",
+        flow=erase,
+        answer=Keeping,
+    ),
+)
