@@ -1,8 +1,8 @@
 """Answers while a node is not ready: that the process lives, and how far it has remembered.
 
-Until everything that was kept is remembered nothing can be compared with it, so nothing else is answered
-than ``/healthz`` and that it is too early. A thread of its own on the socket that the node is answered
-on later. What is said names nobody, and counts nothing but its own progress.
+Until everything that was kept is remembered nothing can be compared with it, so nothing else is
+answered than ``/healthz`` and that it is too early. A thread of its own on the socket that the node
+answers on later. What is said names nobody, and counts nothing but its own progress.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from keepclear.errors import ConfigurationError
 from keepclear.faces.api.server import Place
 
 __all__ = ["Early", "early"]
@@ -70,14 +71,10 @@ def early(place: Place, listener: socket.socket) -> Iterator[Early]:
     """Answer on a socket until the end of the block; who connects after that waits for the node.
 
     Raises:
-        OSError: certificate and key cannot be used.
+        ConfigurationError: certificate and key cannot be used.
     """
     state, over = Early(), threading.Event()
-    context = None
-    if place.certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(place.certificate, place.key)
+    context = _context(place) if place.certificate else None
     thread = threading.Thread(
         target=_answer, args=(listener, context, state, over), name="early", daemon=True
     )
@@ -87,6 +84,18 @@ def early(place: Place, listener: socket.socket) -> Iterator[Early]:
     finally:
         over.set()
         thread.join()
+
+
+def _context(place: Place) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(place.certificate, place.key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"certificate {place.certificate!r} and key {place.key!r} cannot be used ({error})"
+        ) from error
+    return context
 
 
 def _answer(
