@@ -112,7 +112,7 @@ def declare(
         reply = {"subject": subject, "version": case.latest.number, "stage": case.stage.value}
         return Answer(reply, verdict=case.verdict, again=True)
     return new_version(
-        node, declaration, request, doubts=doubts, asked=f"declare {if_match} {text}"
+        node, declaration, request, doubts=doubts, asked=f"declare {if_match} {text}", text=text
     )
 
 
@@ -122,13 +122,15 @@ def new_version(
     request: Request,
     *,
     asked: str,
+    text: str | None = None,
     doubts: Sequence[str] = (),
     because: str | None = None,
     split_from: tuple[str, int] | None = None,
 ) -> Answer:
     """Decide on a version, save it with its verdict and all that is told, and answer.
 
-    What is split from a movement stands where that stands in its life.
+    What is split from a movement stands where that stands in its life. Its canonical text is made
+    where it is not at hand.
     """
     subject, at_us = subject_of(declaration), node.now_us()
     case = node.memory.cases.get(subject)
@@ -150,7 +152,7 @@ def new_version(
             mark=mark,
             because=because,
             split_from=split_from,
-            text=encode(declaration).decode(),
+            text=encode(declaration).decode() if text is None else text,
             doubts=sorted(set(doubts)) or None,
         )
     ]

@@ -7,7 +7,6 @@ Left to others: finding crossings and claims, and who may see what of the verdic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -207,7 +206,7 @@ def _form(memory: Memory, own: Declaration, met: Met) -> CrossingForm:
         vertical_m=float(found.vertical_m),
         time_s=float(found.time_s),
         area_m2=_number(found.area_m2),
-        area=None if found.area is None else json.loads(json.dumps(found.area)),
+        area=found.area,
     )
 
 
