@@ -10,7 +10,7 @@ import socket
 import pytest
 
 from keepclear.errors import StoreError
-from keepclear.faces.api import beside
+from keepclear.faces.api import snapshots
 from keepclear.faces.api.early import early
 from keepclear.faces.api.server import Place, listening
 from keepclear.node import ledger
@@ -74,8 +74,8 @@ def kept():
 
 
 def test_ready_says_how_much_of_the_snapshot_is_compared_again(monkeypatch):
-    monkeypatch.setattr(beside, "_AT_ONCE", 2)
-    monkeypatch.setattr(beside, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(snapshots, "_AT_ONCE", 2)
+    monkeypatch.setattr(snapshots, "_PAUSE_S", 0.0)
     world = kept()
     size = world.store.size()
     with running(world) as node:
@@ -88,7 +88,7 @@ def test_ready_says_how_much_of_the_snapshot_is_compared_again(monkeypatch):
 
 
 def test_what_was_changed_behind_the_snapshot_ends_all_answers_and_is_logged(monkeypatch):
-    monkeypatch.setattr(beside, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(snapshots, "_PAUSE_S", 0.0)
     world = kept()
     world.store._leaves[2] = b"changed"
     with running(world) as node:
@@ -108,7 +108,7 @@ def test_a_snapshot_is_kept_while_others_are_answered(monkeypatch):
     monkeypatch.setattr(ledger, "_KEPT_FROM", 5)
     monkeypatch.setattr(ledger, "_UNKEPT_MIN", 5)
     monkeypatch.setattr(ledger, "_UNKEPT_MAX", 5)
-    monkeypatch.setattr(beside, "_LOOK_S", 0.01)
+    monkeypatch.setattr(snapshots, "_LOOK_S", 0.01)
     world = World(shelf=MemoryShelf())
     with running(world) as node:
         for number in range(20):
@@ -127,7 +127,7 @@ def test_a_snapshot_that_cannot_be_kept_is_said_and_hurts_nobody(monkeypatch):
     monkeypatch.setattr(ledger, "_KEPT_FROM", 1)
     monkeypatch.setattr(ledger, "_UNKEPT_MIN", 1)
     monkeypatch.setattr(ledger, "_UNKEPT_MAX", 1)
-    monkeypatch.setattr(beside, "_LOOK_S", 0.0)
+    monkeypatch.setattr(snapshots, "_LOOK_S", 0.0)
     shelf = MemoryShelf()
 
     def full(_):
@@ -149,4 +149,4 @@ def test_what_is_done_beside_ends_with_the_service():
     with running() as node:
         pass
     assert node.service.tail.stopping
-    asyncio.run(asyncio.wait_for(beside.keep_snapshots(node.service), 10))
+    asyncio.run(asyncio.wait_for(snapshots.keep_snapshots(node.service), 10))

@@ -14,7 +14,6 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from keepclear.faces.api.awaited import keep_time
-from keepclear.faces.api.beside import keep_snapshots, look_back
 from keepclear.faces.api.endpoint import Endpoint, send_problem
 from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.openapi import document_route
