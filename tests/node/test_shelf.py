@@ -189,6 +189,7 @@ def test_a_text_that_somebody_changed_is_not_believed_when_it_is_read(tmp_path):
         (f"UPDATE entry SET subject = 'Birch/2' WHERE number = {FIRST}", "is not what its leaf"),
         (f"UPDATE leaf SET data = x'00' WHERE number = {FIRST} - 1", "is not what its leaf"),
         (f"DELETE FROM entry WHERE number = {FIRST}", "numbers are missing"),
+        (f"UPDATE entry SET data = x'' WHERE number = {FIRST}", "none says that it was erased"),
         ("UPDATE node SET hash = zeroblob(32) WHERE level = 0 AND number = 2", "(0, 2)"),
     ],
 )

@@ -108,7 +108,7 @@ class Past:
         """How many of those are compared with their leaves again by now, and how many they are."""
         if self._back is None:
             return self.begun, self.begun
-        return self._back.found.entries, self.begun
+        return min(self._back.found.entries, self.begun), self.begun
 
     def has_root(self, size: int, root: bytes) -> bool:
         """Whether the record had this root at this size, by the hashes that are kept."""
@@ -174,7 +174,7 @@ class Past:
                 _take(memory, entry, leaf)
         memory.take_in_summed(kept.memory(memory.texts))
         self.memory, self.size, self._replayed = memory, kept.size, list(numbers)
-        self.begun, self._back = kept.size, Recounting(self._store.behind, kept.size)
+        self.begun, self._back = kept.size, Recounting(self._store.behind)
         self._row = kept.row
         self.standing = Standing(memory, geoid)
         kept.stand(self.standing)
