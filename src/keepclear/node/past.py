@@ -16,13 +16,13 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
-from keepclear.node.recount import Recounting
+from keepclear.node.recount import Recounting, has_root
 from keepclear.node.shelf import Shelf
 from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
 from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts, opening_of, seal_of
 from keepclear.record.commitment import SALT_BYTES, leaf_of
-from keepclear.record.merkle import leaf_hash, root_of
+from keepclear.record.merkle import leaf_hash
 from keepclear.store.base import Entry
 from keepclear.store.staged import Staged
 from keepclear.wire.entries import Body, Erased, decode_body, kind_of
@@ -87,7 +87,7 @@ class Past:
         """
         kept = shelf.take() if shelf is not None else None
         past = cls(store, geoid, owner)
-        if kept is not None and not past.has_root(kept.size, kept.root):
+        if kept is not None and not has_root(store, kept.size, kept.root):
             kept = None
         if kept is not None:
             past._begin(kept, geoid)
@@ -109,13 +109,6 @@ class Past:
         if self._back is None:
             return self.begun, self.begun
         return min(self._back.found.entries, self.begun), self.begun
-
-    def has_root(self, size: int, root: bytes) -> bool:
-        """Whether the record had this root at this size, by the hashes that are kept."""
-        try:
-            return size <= self._store.size() and root_of(0, size, self._store.node) == root
-        except KeyError:  # a hash is missing
-            return False
 
     def look_back(self, entries: int) -> bool:
         """See :meth:`keepclear.node.ledger.Node.look_back`."""

@@ -19,7 +19,7 @@ from keepclear.store.base import Entry, Store
 from keepclear.store.subtrees import completed
 from keepclear.wire.entries import Body, Erased, decode_body, kind_of
 
-__all__ = ["Recount", "Recounting", "checkpoint_agrees", "recount"]
+__all__ = ["Recount", "Recounting", "checkpoint_agrees", "has_root", "recount"]
 
 _PAGE: Final = 1_000
 
@@ -119,6 +119,18 @@ def _body_of(entry: Entry, leaf: bytes) -> Body | None:
         return None
     said = (kind_of(body), body.subject, body.at_us)
     return body if (entry.kind, entry.subject, entry.at_us) == said else None
+
+
+def has_root(store: Store, size: int, root: bytes) -> bool:
+    """Whether a record had this root at this size, by the hashes that its store keeps.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    try:
+        return size <= store.size() and root_of(0, size, store.node) == root
+    except KeyError:  # a hash is missing
+        return False
 
 
 def checkpoint_agrees(store: Store, note: bytes, record: str, key: Verifier) -> tuple[int, str]:
