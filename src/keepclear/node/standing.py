@@ -7,9 +7,9 @@ whose pair has agreed on just that. Left to others: who may see what is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import Final
 
@@ -94,11 +94,11 @@ class Standing:
         _only_windows(declaration)
         found: list[Met] = []
         prepared = self._prepared(declaration)
+        agreed = cache(partial(minima_of, self._arrangements, declaration.party))
         for minima, standing in self._sets.items():
-            for crossing in standing.query(declaration, prepared, depths=depths):
-                parties = (crossing.a.party, crossing.b.party)
-                if minima_of(self._arrangements, *parties) == minima:
-                    found.append(Met(crossing, minima))
+            only = None if len(self._sets) == 1 else partial(_is_agreed, agreed, minima)
+            met = standing.query(declaration, prepared, depths=depths, only=only)
+            found += [Met(crossing, minima) for crossing in met]
         return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
 
     @property
@@ -155,6 +155,10 @@ class Standing:
         if self._last is None or not _same_rows(self._last[0], said):
             self._last = said, self._compared.prepared(said)
         return self._last[1]
+
+
+def _is_agreed(agreed: Callable[[str], Minima], minima: Minima, party: str) -> bool:
+    return agreed(party) == minima
 
 
 def _same_rows(a: Declaration, b: Declaration) -> bool:
