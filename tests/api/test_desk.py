@@ -52,6 +52,7 @@ def test_what_was_heard_by_telephone_is_on_the_board_on_every_screen_and_in_the_
         texts = [json.loads(one.text) for one in found if one.kind == "shown"]
         assert [(one["how"], one["line"]) for one in texts] == [
             ("line", "voice/Birch"), ("alert", "voice/Birch"), ("alert", "voice/Birch"),
+            ("sound", "voice/Birch"),
         ]  # fmt: skip
         assert all(one.parties == {"Alder"} for one in found if one.kind == "shown")
         # untaken it escalates, as the ladder of any stop does
@@ -170,7 +171,7 @@ def test_what_came_over_a_line_stands_among_the_notices_as_text():
         await told(birch, "Alder", "stop/1", STOP)
         await until(lambda: alder.shown("line"))
         found = (await ask(alder, "GET", "notices")).json()["notices"]
-        assert [one["how"] for one in found] == ["line", "alert", "alert"]
+        assert [one["how"] for one in found] == ["line", "alert", "alert", "sound"]
         assert found[0]["shown"]["text"].startswith("keepclear/message/1\n")
 
     play(story)

@@ -12,6 +12,7 @@ from keepclear.formats.callsheet import LETTERS
 from keepclear.link.alerting import sums
 from tests.api.test_serve import served
 from tests.node.test_carrying import ALDER, BIRCH, desks, enrolled, run
+from tests.node.world import agreement
 
 __all__ = ["desks", "enrolled", "run"]
 PLACE = "31°11.0'S 144°04.2'E"
@@ -43,13 +44,12 @@ def stops(desks, place):
     return [*over, *found["calls"]]
 
 
-def pass_on(desks, one, other, here, there):
-    """A file from one desk to the other; places are folders or addresses, files go in by the folder."""
+def pass_on(desks, one, other, here):
+    """A file from one desk, at a folder or an address, to the other, whose folder takes it in."""
     file = desks.table / f"{one}-{other}.age"
     file.unlink(missing_ok=True)
     typed(desks, "link", "export", here, other, "-o", file)
     typed(desks, "link", "import", desks.folder[other], file)
-    del there
 
 
 @pytest.mark.parametrize("is_served", [False, True])
@@ -68,7 +68,7 @@ def test_a_stop_from_content_to_the_units_confirmation(desks, monkeypatch, is_se
         assert "STOP. STOP. Cease what you do at this place. people at the well" in first[1]
         assert "500 m round it" in first[1]
         assert "asked for usual officer" in first[1]
-        pass_on(desks, ALDER, BIRCH, here, birch)
+        pass_on(desks, ALDER, BIRCH, here)
         (theirs,) = stops(desks, birch)
         assert (theirs["asks"], theirs["ours"], theirs["stage"]) == ("cease", False, "raised")
         assert abs(theirs["place"]["latitude"] + 31.18333333) < 1e-6
@@ -77,12 +77,12 @@ def test_a_stop_from_content_to_the_units_confirmation(desks, monkeypatch, is_se
         typed(
             desks, "link", "answer", birch, ALDER, "wilco", "--place", PLACE, "--by", "supervisor"
         )
-        pass_on(desks, BIRCH, ALDER, birch, here)
+        pass_on(desks, BIRCH, ALDER, birch)
         (ours,) = stops(desks, here)
         assert (ours["stage"], ours["hash"]) == ("complying", theirs["hash"])
         assert [one["who"] for one in ours["steps"] if one["what"] == "wilco"] == ["supervisor"]
         typed(desks, "link", "answer", birch, ALDER, "stopped", "--unit", "two")
-        pass_on(desks, BIRCH, ALDER, birch, here)
+        pass_on(desks, BIRCH, ALDER, birch)
         assert [one["open"] for one in stops(desks, here)] == [False]
         assert "STOP" not in typed(desks, "link", "status", here)[0]
         typed(desks, "link", "answer", birch, ALDER, "wilco", code=5)
@@ -98,7 +98,7 @@ def test_which_of_two_stops_is_answered_must_be_said(desks):
     alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
     for asks in ("cease", "hold"):
         typed(desks, "link", "stop", alder, BIRCH, asks, PLACE)
-    pass_on(desks, ALDER, BIRCH, alder, birch)
+    pass_on(desks, ALDER, BIRCH, alder)
     _, told = typed(desks, "link", "answer", birch, ALDER, "wilco", code=2)
     assert "2 stops are meant" in told
     wanted = next(one for one in stops(desks, birch) if one["asks"] == "hold")
@@ -112,10 +112,10 @@ def test_which_of_two_stops_is_answered_must_be_said(desks):
 
 
 def test_who_asked_takes_it_back_and_a_false_one_is_counted(desks):
-    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    alder = desks.folder[ALDER]
     typed(desks, "link", "stop", alder, BIRCH, "stay-away", PLACE)
     typed(desks, "link", "answer", alder, BIRCH, "false", "--words", "another well")
-    pass_on(desks, ALDER, BIRCH, alder, birch)
+    pass_on(desks, ALDER, BIRCH, alder)
     for name in (ALDER, BIRCH):
         with desks.talk(name) as (_, _, talk):
             found = sums(talk.board.alerts.values(), drill=False)
@@ -125,9 +125,9 @@ def test_who_asked_takes_it_back_and_a_false_one_is_counted(desks):
 def test_a_drill_is_marked_from_end_to_end_and_counts_for_nothing_real(desks):
     alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
     typed(desks, "link", "stop", alder, BIRCH, "cease", PLACE, "--drill")
-    pass_on(desks, ALDER, BIRCH, alder, birch)
+    pass_on(desks, ALDER, BIRCH, alder)
     typed(desks, "link", "answer", birch, ALDER, "wilco")
-    pass_on(desks, BIRCH, ALDER, birch, alder)
+    pass_on(desks, BIRCH, ALDER, birch)
     assert ", EXERCISE EXERCISE EXERCISE" in typed(desks, "link", "status", alder)[0]
     shown = json.loads(typed(desks, "link", "messages", alder, BIRCH, "--json")[0])["messages"]
     assert [(one["kind"], one["drill"]) for one in shown] == [("answer/1", True), ("stop/1", True)]
@@ -165,11 +165,11 @@ def test_every_receipt_can_be_typed_and_is_beside_its_message_at_who_sent_it(des
     typed(
         desks, "link", "stop", alder, BIRCH, "hold", PLACE, "--from", "2015-11-20T06:41Z",
     )  # fmt: skip
-    pass_on(desks, ALDER, BIRCH, alder, birch)
+    pass_on(desks, ALDER, BIRCH, alder)
     for what, more in REPLIES.items():
         _, told = typed(desks, "link", "reply", birch, ALDER, what, "1", *more)
         assert "This is no permission and no agreement" in told
-    pass_on(desks, BIRCH, ALDER, birch, alder)
+    pass_on(desks, BIRCH, ALDER, birch)
     found = json.loads(typed(desks, "link", "messages", alder, BIRCH, "--json")[0])["messages"]
     (mine,) = [one for one in found if one["ours"]]
     got = mine["receipts"]
@@ -190,9 +190,9 @@ def test_every_receipt_can_be_typed_and_is_beside_its_message_at_who_sent_it(des
 def test_a_place_that_was_read_back_otherwise_is_shown_at_who_sent_it(desks):
     alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
     typed(desks, "link", "stop", alder, BIRCH, "hold", PLACE)
-    pass_on(desks, ALDER, BIRCH, alder, birch)
+    pass_on(desks, ALDER, BIRCH, alder)
     typed(desks, "link", "reply", birch, ALDER, "read-back", "1", "--place", "31°11.9'S 144°04.2'E")
-    pass_on(desks, BIRCH, ALDER, birch, alder)
+    pass_on(desks, BIRCH, ALDER, birch)
     assert "READ BACK OTHERWISE  place 1: 1,6" in typed(desks, "link", "messages", alder, BIRCH)[0]
 
 
@@ -203,8 +203,8 @@ def test_what_is_not_urgent_needs_something_agreed(desks):
     typed(desks, "link", "say", alder, BIRCH, "--phrase", "answer.query", code=2)
     typed(desks, "link", "say", alder, BIRCH, "--phrase", "no.such", code=2)
     typed(desks, "link", "say", alder, BIRCH, code=2)
-    pass_on(desks, ALDER, BIRCH, alder, birch)
-    pass_on(desks, BIRCH, ALDER, birch, alder)
+    pass_on(desks, ALDER, BIRCH, alder)
+    pass_on(desks, BIRCH, ALDER, birch)
     found = json.loads(typed(desks, "link", "messages", alder, BIRCH, "--json")[0])["messages"]
     assert [one["body"].get("code") for one in found if one["kind"] == "refused/1"] == [
         "arrangement.other",
@@ -299,3 +299,91 @@ def test_upkeep_of_a_node_that_is_served(desks, monkeypatch, tmp_path):
     (desks.folder[ALDER] / "checkpoint").unlink()
     held = json.loads(typed(desks, "status", desks.folder[ALDER], "--json")[0])["entries"]
     assert 0 < held <= entries
+
+
+@pytest.mark.parametrize("is_served", [False, True])
+def test_an_arrangement_is_suspended_resumed_and_left_by_one(desks, monkeypatch, is_served):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    text = desks.table / "darling.toml"
+    text.write_text(agreement())
+    for folder in (alder, birch):
+        typed(desks, "arrangement", "set", folder, text)
+
+    def status(place):
+        return [
+            line.partition(" by ")[0]
+            for line in typed(desks, "link", "status", place)[0].splitlines()
+            if line.startswith(("SUSPENDED", "WITHDRAWN"))
+        ]
+
+    def play(here):
+        _, told = typed(desks, "arrangement", "suspend", here, "Darling", "--because", "elections")
+        assert "Darling, version 1: suspended from here on" in told
+        assert "told over the line: Birch" in told
+        assert "notified sites and movements, and receipts go on as before" in told
+        typed(desks, "arrangement", "suspend", here, "Darling", code=5)
+        typed(desks, "arrangement", "resume", here, "Darling")
+        typed(desks, "arrangement", "withdraw", here, "Darling")
+        typed(desks, "arrangement", "withdraw", here, "Elsewhere", code=5)
+
+    if is_served:
+        with at_address(desks, ALDER, monkeypatch, "administrator", "arrange") as url:
+            play(url)
+    else:
+        play(alder)
+    assert status(alder) == ["WITHDRAWN with Birch: Darling, version 1,"]
+    assert status(birch) == []
+    pass_on(desks, ALDER, BIRCH, alder)
+    assert status(birch) == ["WITHDRAWN with Alder: Darling, version 1,"]
+
+
+@pytest.mark.parametrize("is_served", [False, True])
+def test_a_report_of_a_drill_holds_its_steps_and_nothing_real(desks, monkeypatch, is_served):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    typed(desks, "link", "stop", alder, BIRCH, "hold", PLACE, "--words", "real")
+    typed(desks, "link", "stop", alder, BIRCH, "cease", PLACE, "--drill", "--words", "drilled")
+    typed(desks, "link", "test", alder, BIRCH, "--drill")
+    pass_on(desks, ALDER, BIRCH, alder)
+    marks = {one["words"].rpartition(" ")[2]: one["hash"] for one in stops(desks, birch)}
+    typed(desks, "link", "answer", birch, ALDER, "wilco", "--stop", marks["drilled"][:8])
+    typed(desks, "link", "test", birch, ALDER, "--answer")
+    typed(desks, "link", "test", birch, ALDER, "--answer", code=5)
+    pass_on(desks, BIRCH, ALDER, birch)
+
+    def play(here):
+        out, told = typed(desks, "link", "drill-report", here)
+        assert out.startswith("EXERCISE EXERCISE EXERCISE, as the desk of Alder timed it\n")
+        assert told == "2 exercises, 1 of them open\n"
+        assert "drilled" in out
+        assert "real" not in out
+        assert re.search(r"\+ \d+\.\d s  wilco by desk", out)
+        assert re.search(r"\+ \d+\.\d s  answered by desk", out)
+        found = json.loads(typed(desks, "link", "drill-report", here, "--json")[0])
+        assert [one["what"] for one in found["exercises"]] == ["stop", "test"]
+        none = typed(desks, "link", "drill-report", here, "--before", "2015-11-20T06:00Z")
+        assert none == ("", "0 exercises, 0 of them open\n")
+
+    if is_served:
+        with at_address(desks, ALDER, monkeypatch, "duty", "look") as url:
+            play(url)
+    else:
+        play(alder)
+
+
+def test_a_due_test_is_a_task_until_somebody_answers(desks):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    with desks.talk(ALDER) as (_, node, _):
+        minutes = node.now_us() // 60_000_000 % 1_440 + 2
+    text = desks.table / "darling.toml"
+    hour = f"{minutes // 60 % 24:02}:{minutes % 60:02}Z"
+    text.write_text(agreement() + f'[line]\ntests = ["{hour}"]\n')
+    for folder in (alder, birch):
+        typed(desks, "arrangement", "set", folder, text)
+    assert "LINE TEST with Birch is due" in typed(desks, "link", "status", alder)[0]
+    typed(desks, "link", "test", alder, BIRCH)
+    pass_on(desks, ALDER, BIRCH, alder)
+    assert "LINE TEST of Alder waits for an answer" in typed(desks, "link", "status", birch)[0]
+    typed(desks, "link", "test", birch, ALDER, "--answer", "--by", "watch")
+    assert "LINE TEST" not in typed(desks, "link", "status", birch)[0]
+    pass_on(desks, BIRCH, ALDER, birch)
+    assert "LINE TEST" not in typed(desks, "link", "status", alder)[0]

@@ -153,10 +153,13 @@ class Arrangement:
     languages: tuple[str, ...] = ("en",)
     caps: Caps = Caps()
     retention: Retention = Retention()
+    stepped_down: frozenset[str] = frozenset()
+    """Members that have suspended it or withdrawn: they stand apart from all others meanwhile."""
 
     def rung(self, a: str, b: str) -> Rung | None:
         """Where two parties stand with each other; nothing, where one is no member."""
-        return self.rungs.get(frozenset((a, b)))
+        agreed = self.rungs.get(frozenset((a, b)))
+        return Rung.APART if agreed is not None and self.stepped_down & {a, b} else agreed
 
     def disclosed(self, kind: Kind, party: str = "") -> Disclosure:
         """How much of a member's declaration of a kind the other members see."""

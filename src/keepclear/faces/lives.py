@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keepclear.node.declaring import Answer, Request
     from keepclear.node.memory import Case, Memory
 
-__all__ = ["act", "asking", "delay", "list_", "show", "token_file", "withdraw"]
+__all__ = ["act", "asking", "by_option", "delay", "list_", "show", "token_file", "withdraw"]
 
 _ACTS = tuple(
     one.value for one in Act if one not in {Act.DECLARE, Act.AMEND, Act.EXPIRE}
@@ -35,13 +35,16 @@ token_file = click.option(
 )
 
 
+by_option = click.option(
+    "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
+)
+
+
 def asking(command: Any) -> Any:
     """The options by which a request says who asks, and how it is known again."""
     for option in (
         click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
-        click.option(
-            "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
-        ),
+        by_option,
     ):
         command = option(command)
     return command

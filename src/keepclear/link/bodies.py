@@ -42,6 +42,7 @@ __all__ = [
     "Refused",
     "Said",
     "Span",
+    "Stepped",
     "Stop",
     "StopLifted",
     "Stopped",
@@ -188,6 +189,16 @@ class Notice(Body, frozen=True, kw_only=True):
     notice: Word
     """The member ``notice`` of the text, such as ``notification/1``."""
     text: Text
+
+
+class Stepped(Body, frozen=True, kw_only=True):
+    """The writer steps down from an arrangement, or takes that back; its signature alone does it."""
+
+    arrangement: Word
+    """As messages name it."""
+    step: Literal["suspend", "resume", "withdraw"]
+    by: Word
+    because: Words | None = None
 
 
 # --- questions, answers and receipts ---------------------------------------------------------------

@@ -38,6 +38,8 @@ from keepclear.wire.entries import Body, Erased, encode_body, kind_of
 __all__ = ["Node", "Surroundings", "opening_of"]
 
 _PAGE: Final = 1_000
+_WHAT_HOLDS: Final = frozenset({"arranged", "stepped"})
+"""Kinds of entries after which other arrangements hold."""
 _WAITING_MAX: Final = 10_000
 """Entries that wait for a common write; more are written at once, though nobody is answered yet."""
 
@@ -388,7 +390,7 @@ class Node:
                 self._kept[value.space][value.key] = value.data
 
     def _follow(self, bodies: Sequence[Body]) -> None:
-        if any(kind_of(body) == "arranged" for body in bodies):
+        if any(kind_of(body) in _WHAT_HOLDS for body in bodies):
             self._standing.arranged()
         for subject in dict.fromkeys(body.subject for body in bodies):
             if subject in self._memory.cases:

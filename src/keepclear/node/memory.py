@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours, told_of_sizes
@@ -17,6 +17,7 @@ from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
 from keepclear.domain.declaration import Declaration, Kind
+from keepclear.domain.footing import Footing
 from keepclear.domain.life import Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
@@ -40,6 +41,7 @@ from keepclear.wire.entries import (
     Carried,
     Consented,
     Declared,
+    Deviated,
     Enrolled,
     Erased,
     Expired,
@@ -48,6 +50,7 @@ from keepclear.wire.entries import (
     Revoked,
     Shown,
     Stated,
+    Stepped,
     Verdict,
     Voiced,
 )
@@ -143,6 +146,10 @@ class Memory:
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
     """The newest signed note on each arrangement, by its subject."""
+    arranged_us: dict[str, int] = field(default_factory=dict)
+    """By arrangement, since when the version that holds does so here."""
+    footings: dict[str, dict[str, Footing]] = field(default_factory=dict)
+    """By arrangement, then party: those that have stepped down from the version that holds."""
     incidents: dict[str, Incident] = field(default_factory=dict)
     """By subject."""
     gone: dict[str, Gone] = field(default_factory=dict)
@@ -280,6 +287,8 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.footings.pop(found.name, None)
+        self.arranged_us[found.name] = body.at_us
         self.bounds.pop(found.name, None)
         self.changed.update(subject for subject, _ in self.cases.of(*NOTIFIED))
 
@@ -381,6 +390,16 @@ class Memory:
     def _agreed(self, body: Agreed) -> None:
         self.agreements[body.subject] = body
 
+    def _stepped(self, body: Stepped) -> None:
+        """Who has stepped down stands apart; a new version, signed by all, begins anew."""
+        found = self.arrangements.get(body.name)
+        if found is None or found.version != body.version:
+            return
+        held = self.footings.setdefault(body.name, {})
+        held[body.party] = Footing(body.footing)
+        down = frozenset(party for party, one in held.items() if one is not Footing.IN_FORCE)
+        self.arrangements[body.name] = replace(found, stepped_down=down)
+
     def _reported(self, body: Reported) -> None:
         self.incidents[body.subject] = Incident(body)
 
@@ -391,11 +410,16 @@ class Memory:
         if body.how == "heard":
             self.heard.append(body)
 
+    def _deviated(self, _: Deviated) -> None:
+        """Whoever reviews a line reads the record; nothing is decided by it."""
+
     def _carried(self, _: Carried) -> None:
         self.carried += 1
 
 
-SUMMED: Final = frozenset({"declared", "acted", "verdict", "shown", "expired", "carried"})
+SUMMED: Final = frozenset(
+    {"declared", "acted", "verdict", "shown", "expired", "carried", "deviated"}
+)
 """Kinds of entries that are many: a snapshot holds what they made of memory."""
 REPLAYED: Final = frozenset(
     {
@@ -410,6 +434,7 @@ REPLAYED: Final = frozenset(
         "reported",
         "revoked",
         "stated",
+        "stepped",
         "voiced",
     }
 )
@@ -444,6 +469,8 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Voiced: Memory._voiced,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
+    Stepped: Memory._stepped,
+    Deviated: Memory._deviated,
     Reported: Memory._reported,
     Stated: Memory._stated,
     Erased: Memory._erased,

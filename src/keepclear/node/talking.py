@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote
 
 from keepclear.detect.index import batched
 from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.arrangement import Arrangement, Deadlines
 from keepclear.domain.declaration import Declaration
+from keepclear.domain.footing import Footing
 from keepclear.errors import InputError, RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
@@ -29,6 +29,7 @@ from keepclear.link.bodies import (
     Notice,
     ReadBack,
     Ref,
+    Stepped,
 )
 from keepclear.link.budget import Budget, Level, admit, looks_flash
 from keepclear.link.gossip import Heads, learn, newest
@@ -49,7 +50,9 @@ from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import State
 from keepclear.link.stream import step
 from keepclear.node.calls import caller_of, on_board, text_of
+from keepclear.node.deviating import Deviating, Terms
 from keepclear.node.disclosing import owed_plans
+from keepclear.node.footings import arrangement_word, between, stepped_by, who_is
 from keepclear.node.heeding import PLANS, heed, to_heed, waits
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
@@ -62,7 +65,7 @@ from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Shown, Voiced, decode_body
+from keepclear.wire.entries import Carried, Deviated, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -71,8 +74,8 @@ _FORWARDED: Final = "link-forwarded"
 """Kept values: numbers of notices that are messages by now, and not yet marked as delivered."""
 _PENDING_MAX: Final = 10_000
 _OWED_IN_A_WRITE: Final = 100
-_ON_BOARD: Final = frozenset({"carried", "voiced"})
-"""Kinds of entries that the board is made of."""
+_ON_BOARD: Final = frozenset({"carried", "deviated", "voiced"})
+"""Kinds of entries that the board, and what is beside it, are made of."""
 _HEAD_BYTES: Final = 1_000
 """The lines that name sender and recipient."""
 
@@ -109,6 +112,9 @@ class Talk:
         self._levels: dict[str, Level] = {}
         self._looked: tuple[object, ...] = ()
         """For what it was looked last which plans are owed."""
+        self._agreed: set[tuple[str, int, frozenset[str]]] = set()
+        self._board = Board(lambda _: Deadlines())
+        self._deviating = Deviating(node.around.owner)
         self._sounding = Sounding()
         self._acted_on: list[tuple[str, Received]] = []
         """What came and was acted on since :meth:`_told` last looked."""
@@ -126,6 +132,12 @@ class Talk:
     def signer(self) -> Signer:
         """The message key of this desk."""
         return self._key
+
+    @property
+    def deviating(self) -> Deviating:
+        """What was agreed and not done in time, and the hours of line tests."""
+        self._fresh()
+        return self._deviating
 
     def parties(self) -> list[str]:
         """With whom there is a line."""
@@ -187,6 +199,22 @@ class Talk:
         case = memory.cases.get(subject)
         versions = case.versions if case is not None else ()
         return next((one.declaration for one in versions if one.message == digest), None)
+
+    def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
+        """Say one thing to several parties, in one write with entries of the caller's.
+
+        Raises:
+            RuleError: ``line.none``.
+            StoreError: nobody can know whether it is kept; nothing is sent.
+        """
+        self._fresh()
+        for party in parties:
+            if party not in self._believed:
+                raise _no_line(party)
+        events = [
+            (self._name(one), Write(body, arrangement=self._agreed_word(one))) for one in parties
+        ]
+        return self._told(self._lines.happens(events, also=also))
 
     def to_carry(self, party: str) -> list[bytes]:
         """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
@@ -387,7 +415,12 @@ class Talk:
         self._fresh()
         if self._again or waits(self._node, self._parties()):
             return self._node.now_us()
-        due = (self._lines.due_us(), self._board.next_us(), self._sounding.next_us())
+        due = (
+            self._lines.due_us(),
+            self._board.next_us(),
+            self._sounding.next_us(),
+            self._deviating.next_us(),
+        )
         return min(at_us for at_us in due if at_us is not None)
 
     def _told(
@@ -400,11 +433,16 @@ class Talk:
             if one.how != "sent":
                 self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
-            self._sounding.awaits((peer, one.how == "sent", one.hash), self._board, now_us)
+            key = (peer, one.how == "sent", one.hash)
+            self._sounding.awaits(key, self._board, now_us)
+            self._deviating.awaits(key, self._board)
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
-        alerts += [self._entry(one.peer, "sound", f"{one.why}: {one.hash}") for one in sounds]
+        alerts += [
+            self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
+        ]
+        alerts += self._deviating.passes(self._board, now_us)
         if alerts:
             self._node.save(alerts)
         names = self._parties()
@@ -447,13 +485,26 @@ class Talk:
         said = received.text
         if received.message and isinstance(received.message.body, PLANS) and self._is_aid():
             said = f"{received.message.kind.name}: an aid desk is shown nobody's plans"
-        text = f"{head}\n{said}" if head else said
-        kept = () if effect.problem else to_heed(peer, received)
-        return Decision([self._entry(subject_of(peer), "line", text)], kept=kept)
+        shown = self._entry(subject_of(peer), "line", f"{head}\n{said}" if head else said)
+        if effect.problem:
+            return Decision([shown])
+        kept = to_heed(peer, received)
+        if received.message is None:
+            return Decision([shown], kept=kept)
+        return Decision([*self._follows(peer, received.message.body), shown], kept=kept)
 
     def _is_aid(self) -> bool:
         known = self._node.memory.arrangements.values()
         return is_humanitarian(known, self._node.around.owner)
+
+    def _follows(self, peer: str, body: Body) -> Iterator[Entry]:
+        """What holds here from now on by a message that is acted on."""
+        if isinstance(body, Stepped):
+            memory, node = self._node.memory, self._node
+            party = self._parties()[peer]
+            now = stepped_by(memory, party, node.around.owner, body, node.now_us())
+            if now is not None:
+                yield now
 
     def _compare(self, peer: str, heartbeat: Received) -> Decision:
         """Heads that cannot both be true are kept with what proves it, and people are told."""
@@ -488,8 +539,7 @@ class Talk:
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
-        caller = caller_of(peer)
-        subject = voice_with(caller) if caller else subject_of(peer)
+        subject = _subject(peer)
         if isinstance(effect, Escalate):
             return self._entry(subject, "alert", f"{effect.rung}: {digest}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
@@ -521,9 +571,12 @@ class Talk:
         """Lines and board by what the node remembers, read again where that was."""
         memory = self._node.fresh().memory
         believed = dict(self._lines_now(memory))
-        if memory is self._memory and believed == self._believed:
+        agreed = {(one.name, one.version, one.stepped_down) for one in memory.arrangements.values()}
+        if memory is self._memory and (believed, agreed) == (self._believed, self._agreed):
             return
+        known = memory is self._memory and _keys(believed) == _keys(self._believed)
         self._believed, self._memory, self._looked = believed, memory, ()
+        self._agreed = agreed
         lines = {line.peer.name: line for _, line in believed.values()}
         self._lines = Lines(self._node, lines, self._act)
         aid = {
@@ -531,9 +584,16 @@ class Talk:
             for party, (_, line) in believed.items()
         }
         terms = {line.peer.name: self._deadlines(party) for party, (_, line) in believed.items()}
-        self._board = Board(
+        board = Board(
             lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False), points_in
         )
+        if known:  # other terms alone: what was said stands as it is
+            self._board.deadlines, self._board.humanitarian = board.deadlines, board.humanitarian
+            self._deviating.terms = self._terms(believed)
+            self._deviating.begin(self._board)
+            return
+        self._board = board
+        self._deviating = Deviating(self._node.around.owner, self._terms(believed))
         for entry in self._node.entries():
             if entry.kind not in _ON_BOARD:
                 continue
@@ -541,10 +601,14 @@ class Talk:
             if isinstance(body, Voiced):
                 on_board(self._board, self._node.around.owner, body)
                 continue
+            if isinstance(body, Deviated):
+                self._deviating.take(body)
+                continue
             assert isinstance(body, Carried)
             peer = body.subject.removeprefix(subject_of(""))
             self._on_board(peer, body.how, body.note.encode(), body.at_us)
         self._board.tick(self._node.now_us())
+        self._deviating.begin(self._board)
         self._sounding, self._acted_on = Sounding(), []
         for key in self._board.progress:
             self._sounding.awaits(key, self._board, self._node.now_us())
@@ -560,21 +624,31 @@ class Talk:
         now_us = self._node.now_us()
         for party, peer in memory.peers.items():
             if peer.pinned is Pinned.COMPARED and peer.card.holds_at(now_us):
-                words = frozenset(map(arrangement_word, self._between(party)))
-                yield party, (peer, Line(self._key, peer.card.message_key, words))
+                agreed, both = self._between(party), (self._node.around.owner, party)
+                words = frozenset(map(arrangement_word, agreed))
+                down = any(who_is(memory, one, Footing.SUSPENDED, both) for one in agreed)
+                yield party, (peer, Line(self._key, peer.card.message_key, words, down))
 
     def _agreed_word(self, party: str) -> str:
         """How messages to a party name what was agreed with it; empty where nothing was."""
         return next(map(arrangement_word, self._between(party)), "")
 
     def _between(self, party: str) -> list[Arrangement]:
-        """Arrangements that hold between this desk's party and another."""
-        owner = self._node.around.owner
-        return [
-            one
-            for _, one in sorted(self._node.memory.arrangements.items())
-            if _are_named(one, owner, party)
-        ]
+        """Arrangements that hold between this desk's party and another, suspended ones included."""
+        memory, both = self._node.memory, (self._node.around.owner, party)
+        known = [one for _, one in sorted(memory.arrangements.items())]
+        found = [one for one in known if _are_named(one, *both)]
+        return [one for one in found if not who_is(memory, one, Footing.WITHDRAWN, both)]
+
+    def _terms(self, believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, Terms]:
+        """What is in force with each peer: neither suspended nor left by one of the two."""
+        memory, owner = self._node.memory, self._node.around.owner
+        return {
+            line.peer.name: Terms(party, one, max(peer.since_us, memory.arranged_us[one.name]))
+            for party, (peer, line) in believed.items()
+            for one in between(memory, owner, party)
+            if not one.stepped_down & {owner, party}
+        }
 
     def _deadlines(self, party: str) -> Deadlines:
         """The shortest of those agreed; those of no arrangement, where there is none."""
@@ -605,6 +679,12 @@ def _no_line(party: str) -> RuleError:
     )
 
 
-def arrangement_word(arrangement: Arrangement) -> str:
-    """How messages name an arrangement: its name, with blanks and the like as ``%20``, and version."""
-    return f"{quote(arrangement.name, safe='')}/{arrangement.version}"
+def _subject(peer: str) -> str:
+    """What entries about a peer of the board are about: a line, or calls with a party."""
+    caller = caller_of(peer)
+    return voice_with(caller) if caller else subject_of(peer)
+
+
+def _keys(believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, tuple[str, str]]:
+    """By party the keys at both ends."""
+    return {party: (str(line.me.verifier), str(line.peer)) for party, (_, line) in believed.items()}

@@ -25,6 +25,7 @@ __all__ = [
     "Consented",
     "CrossingForm",
     "Declared",
+    "Deviated",
     "DeviationForm",
     "Enrolled",
     "Erased",
@@ -34,6 +35,7 @@ __all__ = [
     "Revoked",
     "Shown",
     "Stated",
+    "Stepped",
     "TollForm",
     "Verdict",
     "Voiced",
@@ -328,6 +330,40 @@ class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
     """When its confirmation ended, which may be before anybody looked."""
 
 
+class Stepped(_Entry, frozen=True, kw_only=True, tag="stepped/1"):
+    """A party has stepped down from an arrangement, or taken that back, by its own signature alone.
+
+    The message that it signed is an entry of its own (``carried``) at each desk on a line.
+    """
+
+    name: str
+    """Of the arrangement."""
+    version: int
+    party: str
+    footing: str
+    """How it stands from here on: ``in force``, ``suspended``, ``withdrawn``."""
+    by: str
+    because: str | None = None
+
+
+class Deviated(_Entry, frozen=True, kw_only=True, tag="deviated/1"):
+    """Something agreed with a peer was not done in time, as this end reckons it. Nothing depends on it.
+
+    Its subject is the line, as in ``carried``.
+    """
+
+    code: str
+    """``receipt.overdue``, ``urgent.overdue``, ``read-back.overdue``, ``test.missed``."""
+    party: str
+    """Who is late; empty for a line test, which is for both."""
+    arrangement: str
+    """By which it was agreed, as messages name it."""
+    due_us: int
+    """Until when, or at which hour."""
+    about: str | None = None
+    """The hash of the message."""
+
+
 class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
     """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
 
@@ -374,6 +410,8 @@ Body = (
     | Consented
     | Revoked
     | Expired
+    | Stepped
+    | Deviated
     | Carried
     | Voiced
 )
@@ -394,6 +432,8 @@ _KINDS: Final[dict[type, str]] = {
     Consented: "consented",
     Revoked: "revoked",
     Expired: "expired",
+    Stepped: "stepped",
+    Deviated: "deviated",
     Carried: "carried",
     Voiced: "voiced",
 }

@@ -21,9 +21,9 @@ from keepclear.faces.api.paths import Paths
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Route
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.snapshots import keep_snapshots, look_back
 from keepclear.faces.api.stream import follow
 from keepclear.faces.api.table import ROUTES
-from keepclear.faces.api.snapshots import keep_snapshots, look_back
 
 __all__ = ["Application"]
 

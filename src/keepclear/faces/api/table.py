@@ -19,6 +19,7 @@ from keepclear.faces.api import (
     people,
     record,
     several,
+    stepping,
     upkeep,
 )
 from keepclear.faces.api.route import Route
@@ -33,6 +34,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *incidents.ROUTES,
     *arrangements.ROUTES,
     *agreements.ROUTES,
+    *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
     *calls.ROUTES,

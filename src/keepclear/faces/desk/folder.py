@@ -7,16 +7,18 @@ from typing import Any
 
 import msgspec
 
+from keepclear.domain.footing import FootingStep
 from keepclear.formats.callsheet import Asks, CallSheet, in_words
 from keepclear.formats.carrysheet import QR_BYTES_MAX
 from keepclear.formats.positions import read_position
 from keepclear.link.bodies import Body, Stop
 from keepclear.link.phrases import Language
 from keepclear.node import carrying, voice
+from keepclear.node.conversation_view import message_of, messages_of
 from keepclear.node.declaring import Request
-from keepclear.node.desk import desk_view
+from keepclear.node.desk import desk_view, drill_view
 from keepclear.node.ledger import Node
-from keepclear.node.messages import message_of, messages_of
+from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
 
 __all__ = ["FolderDesk"]
@@ -81,6 +83,22 @@ class FolderDesk:
         self.talk.calls(
             lambda: voice.call_step(self.node, party, step, request, who=who, about=about)
         )
+
+    def drills(self, after_us: int | None, before_us: int | None) -> dict[str, Any]:
+        """What exercises took."""
+        return _plain(drill_view(self.node, self.talk, after_us, before_us))
+
+    def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
+        """Suspend an arrangement, resume it or withdraw."""
+        asked, which = self._request(), FootingStep(step)
+        done, _ = take_step(self.node, self.talk, name, which, asked, because)
+        return {
+            "arrangement": done.arrangement,
+            "version": done.version,
+            "footing": done.footing.value,
+            "told": list(done.told),
+            "untold": list(done.untold),
+        }
 
     def file(self, party: str, *, in_text: bool) -> dict[str, Any]:
         """A file to be carried."""

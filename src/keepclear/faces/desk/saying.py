@@ -12,7 +12,7 @@ from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.desk.place import desk_at
 from keepclear.faces.desk.stopping import drill_option, place_of
-from keepclear.faces.lives import asking, token_file
+from keepclear.faces.lives import by_option, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
@@ -38,7 +38,7 @@ _WORDS_MAX: Final = 100
     "--slot", "slots", multiple=True, metavar="NAME=TEXT", help="What stands in the phrase."
 )
 @drill_option
-@asking
+@by_option
 @token_file
 def say_(
     folder: str,
@@ -47,7 +47,6 @@ def say_(
     phrase: str | None,
     slots: tuple[str, ...],
     by: str,
-    key: str,
     token_file: str | None,
     *,
     drill: bool,
@@ -68,7 +67,7 @@ def say_(
         needed = ", ".join(f"--slot {name}=..." for name in fields_of(phrase or "test"))
         raise UsageError(f"the phrase needs {needed or 'no --slot'}")
     body = Said(phrase=phrase, slots=filled or None, words=words)
-    with desk_at(folder, token_file, by, key) as desk:
+    with desk_at(folder, token_file, by) as desk:
         done = desk.say(party, body, drill=drill)
     say(f"{plain(party)}: message {done['seq']} is kept, and goes out until it is stored there")
     return Exit.NOTHING
@@ -87,7 +86,7 @@ def say_(
 )  # fmt: skip
 @click.option("--list-version", metavar="TEXT", help="With disseminated: of the list passed on.")
 @click.option("--unit", "units", multiple=True, metavar="NAME", help="With disseminated: to whom.")
-@asking
+@by_option
 @token_file
 def reply(
     folder: str,
@@ -100,7 +99,6 @@ def reply(
     list_version: str | None,
     units: tuple[str, ...],
     by: str,
-    key: str,
     token_file: str | None,
 ) -> int:
     """Answer message NUMBER of PARTY, as keepclear link messages numbers it.
@@ -113,7 +111,7 @@ def reply(
         raise UsageError(f"{what} needs --words")
     if what == "read-back" and not (places or times):
         raise UsageError("a read-back needs --place or --time, as they were understood")
-    with desk_at(folder, token_file, by, key) as desk:
+    with desk_at(folder, token_file, by) as desk:
         found = desk.message(party, number)
         body = _body(what, found, desk.by, words, places, times, list_version, units)
         desk.say(party, body, drill=found["drill"])

@@ -20,7 +20,10 @@ from keepclear.node.files import STDIN
 
 __all__ = ["status", "stop_words"]
 
+_DEVIATIONS_MAX: Final = 5
+"""In the table; JSON has more, and the record has all."""
 _OWN: Final = "own"
+_GOES_ON: Final = "stops, urgent messages, sites, movements and receipts go on"
 
 
 @click.command()
@@ -38,7 +41,15 @@ def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
         whole = {"keepclear": "link-status/1", **found}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
         return Exit.NOTHING
-    lines = [*_stops(found), *_cards(found), *_unseen(found), *_late(found)]
+    lines = [
+        *_stops(found),
+        *_cards(found),
+        *_states(found),
+        *_tests(found),
+        *_unseen(found),
+        *_late(found),
+        *_deviations(found),
+    ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if not any(one["pinned"] == _OWN for one in found["cards"]):
         say("this node has no card yet; keepclear link invite makes one")
@@ -87,6 +98,48 @@ def _cards(found: dict[str, Any]) -> Iterator[str]:
             yield f"{'':<20}  {plain(address)}"
         if card["words"]:
             yield f"{'':<20}  words: {' '.join(card['words'])}"
+
+
+def _states(found: dict[str, Any]) -> Iterator[str]:
+    """What people decided, what is missing, and what is not heard: three things, each by itself."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        for one in line["arrangements"]:
+            which = f"{plain(one['name'])}, version {one['version']}"
+            if one["suspended"]:
+                yield (
+                    f"SUSPENDED with {name}: {which}, by {plain(' and '.join(one['suspended']))}; "
+                    f"{_GOES_ON}"
+                )
+            if one["withdrawn"]:
+                yield (
+                    f"WITHDRAWN with {name}: {which}, by {plain(' and '.join(one['withdrawn']))}; "
+                    f"{_GOES_ON}"
+                )
+        if line["degraded"]:
+            yield f"DEGRADED with {name}: {plain('; '.join(line['degraded']))}"
+        if line["down"]:
+            yield f"DOWN with {name}: nothing heard since {line['heard']}; use the telephone"
+
+
+def _tests(found: dict[str, Any]) -> Iterator[str]:
+    """Tests of the line that are to be held, or answered."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        if line["test_waits"] is not None:
+            yield f"LINE TEST of {name} waits for an answer: keepclear link test DIR {name} --answer"
+        for hour in line["tests"]:
+            if hour["state"] == "due":
+                yield f"LINE TEST with {name} is due, of {hour['due']}: keepclear link test DIR {name}"
+
+
+def _deviations(found: dict[str, Any]) -> Iterator[str]:
+    """The last of what was agreed and not done in time; nothing depends on it."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        for one in reversed(line["deviations"][:_DEVIATIONS_MAX]):
+            who = f", by {plain(one['party'])}" if one["party"] else ""
+            yield f"deviation with {name}: {one['code']}{who}, due {one['due']}"
 
 
 def _unseen(found: dict[str, Any]) -> Iterator[str]:
