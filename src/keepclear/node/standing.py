@@ -214,15 +214,17 @@ def _finder(rows: int) -> Finder:
 
 @cache
 def _rehearse() -> None:
-    """Ask a small set, by its grid and by its list; once in a process."""
+    """Ask a small set, by its grid and by its list, with depths and without; once in a process."""
     from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415
 
     disc = Circle(Position(longitude=0.0, latitude=0.0), 100.0)
     part = Volume4D(disc, AltitudeBand(None, None), ALWAYS)
     one, two, three = (Declaration(id=name, kind=Kind.OPERATION, parts=(part,)) for name in "abc")
     flat = Geoid(np.zeros((721, 1440), dtype=np.int16))
-    known = StandingSet(geoid=flat, finder=FastFinder(fresh_min=0))
-    known.insert(one)
-    known.query(two)  # the grid is built
-    known.insert(two)
-    known.query(three)
+    for finder in (FastFinder(fresh_min=0), FastFinder()):
+        known = StandingSet(geoid=flat, finder=finder)
+        known.insert(one)
+        known.query(two)  # the first builds its grid
+        known.insert(two)
+        known.query(three)
+        known.query(three, depths=False)
