@@ -23,7 +23,8 @@ TWO = (HERE / "two.scenario").read_text(encoding="utf-8")
 STEPS = [form for form in FORMS if form not in HEAD]
 SLOTS = {
     "party": "Alder", "other": "Birch", "new": "Cedar", "id": "A1", "time": "06:30Z",
-    "duration": "20s", "arrangement": "Darling", "subject": "Birch/B1", "word": "line.beyond",
+    "duration": "20s", "arrangement": "Darling", "subject": "Birch/B1", "what": "Birch/B1",
+    "word": "line.beyond", "file": "two.geojson",
     "count": "2", "path": "/api/v1/lines", "rest": "some words", "day": "2015-11-20",
 }  # fmt: skip
 """Something that may stand in each place."""
@@ -38,17 +39,24 @@ def known():
     return Known(["Alder", "Birch"], ["Darling"], {"Alder/A1": "operation"}, "2015-11-20")
 
 
-def sentence(form):
+def sentence(form, **said):
     """The form with something in each of its places."""
+    some = SLOTS | {name.replace("_", "-"): word for name, word in said.items()}
     words = [
-        token if token[0] != "{" else SLOTS.get(token[1:-1]) or CHOICES[token[1:-1]][0]
+        token if token[0] != "{" else some.get(token[1:-1]) or CHOICES[token[1:-1]][0]
         for token in form.tokens
     ]
     return " ".join(words) + (": these words" if form.says == "must" else "")
 
 
 def read(text, name="play.scenario"):
-    return read_scenario(text.encode(), name=name)
+    return read_scenario(text.encode(), name=name, beside=beside)
+
+
+def beside(file):
+    if (HERE / file).name != file or not (HERE / file).exists():
+        raise InputError("file.missing", f"there is no {file!r}")
+    return (HERE / file).read_bytes()
 
 
 def refused(text):
@@ -74,6 +82,14 @@ def test_every_sentence_is_read_as_itself(form):
     found, slots = matched(sentence(form), known())
     assert found == form
     assert set(slots) == {token[1:-1] for token in form.tokens if token[0] == "{"} | {"says"}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_every_word_that_may_stand_there_makes_the_same_sentence(form):
+    for token in form.tokens:
+        for word in CHOICES.get(token[1:-1], ()) if token[0] == "{" else ():
+            found, _ = matched(sentence(form, **{token[1:-1].replace("-", "_"): word}), known())
+            assert found == form, word
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
@@ -134,9 +150,9 @@ def test_the_example_says_what_stands_in_it():
     assert format_instant(scenario.begins_us) == "2015-11-20T06:20:00Z"
     step = next(step for step in scenario.steps if step.form.name == "declare")
     assert TWO.splitlines()[step.line - 1] == "Alder declares operation A1"
-    assert step.declaration.id == "A1"
-    assert str(step.declaration.parts[0].band) == "FL180 to FL240"
-    assert step.declaration.parts[0].footprint.radius_m == 25_000
+    assert step.declarations[0].id == "A1"
+    assert str(step.declarations[0].parts[0].band) == "FL180 to FL240"
+    assert step.declarations[0].parts[0].footprint.radius_m == 25_000
     prose = next(step for step in scenario.steps if step.form.name == "say")
     assert prose.slots["rest"].startswith("Birch asks for somebody")
 
@@ -147,10 +163,10 @@ def test_a_ring_may_be_written_either_way_round_and_closed_or_not():
     for written in (corners, corners[::-1], [*corners, corners[0]]):
         text = f"{HEADER}at 04:00Z\nAlder declares operation A2\n    polygon {' '.join(written)}\n"
         text += "    heights SFC to FL100\n    from 06:30Z to 07:30Z\n"
-        polygon = read(text).steps[-1].declaration.parts[0].footprint.polygons[0]
+        polygon = read(text).steps[-1].declarations[0].parts[0].footprint.polygons[0]
         assert len(polygon.rings) == 1
         parts.append(set(polygon.rings[0]))
-        assert read(text).steps[-1].declaration.parts[0].footprint.edges is EdgeRule.GEODESIC
+        assert read(text).steps[-1].declarations[0].parts[0].footprint.edges is EdgeRule.GEODESIC
     assert parts[0] == parts[1] == parts[2]
 
 
@@ -160,7 +176,7 @@ def test_a_movement_stops_where_it_leaves_later():
         "    via (31.48 S 143.52 E) at 05:30Z\n    via (31.31 S 143.70 E) at 06:10Z leaves 06:25Z\n"
         "    via (31.18 S 143.98 E) at 07:02Z\n    half-width 1 km\n    heights SFC to 150 m AGL\n"
     )
-    route = read(text).steps[-1].declaration.parts[0]
+    route = read(text).steps[-1].declarations[0].parts[0]
     times = [
         (one.time_us - route.waypoints[0].time_us) // (60 * MICROSECONDS) for one in route.waypoints
     ]
@@ -244,6 +260,28 @@ def test_what_is_wrong_is_said_in_one_sentence(text, says):
 def test_an_arrangement_names_parties_of_the_scenario():
     said, _ = refused(TWO.replace("party Birch\n", "party Bitch\n").replace("Birch ", "Bitch "))
     assert "its text names 'Birch', which is no party of this scenario" in said
+
+
+def test_files_beside_it_are_read_as_any_other():
+    text = f"{HEADER}at 04:00Z\nAlder declares from two.geojson\n"
+    assert [one.id for one in read(text).steps[-1].declarations] == ["A5", "A6"]
+    assert {one.party for one in read(text).steps[-1].declarations} == {"Alder"}
+    some = f"{text}    only A6\nAlder amends A6\n    circle (31.4 S 144.2 E) 3 km\n"
+    assert [one.id for one in read(f"{some}    heights FL10 to FL20\n").steps[-2].declarations] == [
+        "A6"
+    ]
+    assert "found no A7 in two.geojson" in refused(f"{text}    only A7\n")[0]
+    said, _ = refused(text.replace("two.geojson", "no.geojson"))
+    assert said == "play.scenario line 6: there is no 'no.geojson'"
+    with pytest.raises(InputError, match="files cannot be read from here"):
+        read_scenario(text.encode(), name="play.scenario")
+
+
+def test_an_arrangement_may_stand_in_a_file():
+    block = TWO.split("arrangement Darling\n")[1].split("END\n")[0]
+    text = f"{HEADER}arrangement Darling from d.toml\nat 04:00Z\nAlder proposes Darling\n"
+    found = read_scenario(text.encode(), name="play.scenario", beside=lambda _: block.encode())
+    assert found.arrangements["Darling"].text == block
 
 
 def test_bytes_that_are_no_text_and_texts_without_end_are_refused():

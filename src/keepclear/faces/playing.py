@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -21,6 +21,11 @@ _OWN: Final = Path(__file__).parent.parent / "data" / "acts-1-4.scenario"
 def _interrupted(*_: object) -> NoReturn:
     """As Ctrl-C: nodes are ended, and folders cleared away."""
     raise KeyboardInterrupt
+
+
+def _beside(folder: Path) -> Callable[[str], bytes]:
+    """Files that a scenario names are looked for beside it."""
+    return lambda file: read_file(str(folder / file))
 
 
 @click.command()
@@ -48,7 +53,9 @@ def demo(script: str | None, keep: str, *, quiet: bool, only_check: bool) -> int
 
     file = script or str(_OWN)
     name = shown(file) if script else _OWN.name
-    scenario = read_scenario(read_file(file, max_bytes=SCENARIO_BYTES_MAX), name=name)
+    scenario = read_scenario(
+        read_file(file, max_bytes=SCENARIO_BYTES_MAX), name=name, beside=_beside(Path(file).parent)
+    )
     if only_check:
         say(
             f"{name}: {len(scenario.steps)} steps, {len(scenario.parties)} parties; it can be played"
@@ -56,7 +63,7 @@ def demo(script: str | None, keep: str, *, quiet: bool, only_check: bool) -> int
         return Exit.NOTHING
     before = {one: signal.signal(one, _interrupted) for one in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        play(scenario, Teller(sys.stdout, quiet=quiet), keep=keep)
+        play(scenario, Teller(quiet=quiet), keep=keep)
     except Missed as error:
         say(f"keepclear: {error}")
         return Exit.CROSSING

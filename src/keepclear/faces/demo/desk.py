@@ -24,6 +24,8 @@ from keepclear.node.pinned_tls import context_for
 __all__ = ["Answer", "Desk", "Event", "path_of"]
 
 _PATIENCE_S: Final = 30.0
+_AGAIN_S: Final = 0.1
+"""A screen that lost its node tries again."""
 _QUIET_S: Final = 30.0
 """A stream says something every ten seconds at least."""
 
@@ -66,6 +68,7 @@ class Desk:
         self._http = {name: self._client(token) for name, token in node.tokens.items()}
         self.events: list[Event] = []
         self._ended = False
+        self._closed = threading.Event()
         self._thread = threading.Thread(
             target=self._watch, name=f"screen {node.party}", daemon=True
         )
@@ -111,6 +114,7 @@ class Desk:
     def close(self) -> None:
         """Nobody looks any more."""
         self._ended = True
+        self._closed.set()
         for one in self._http.values():
             with suppress(Exception):
                 one.close()
@@ -140,6 +144,7 @@ class Desk:
                             self.events.append(_event(json.loads(line.removeprefix("data: "))))
                         if self._ended:
                             return
+                self._closed.wait(_AGAIN_S)
 
 
 def _event(told: dict[str, Any]) -> Event:
@@ -147,7 +152,7 @@ def _event(told: dict[str, Any]) -> Event:
     shown = told.get("shown", told)
     text = shown.get("text")
     if text is None:
-        text = json.dumps(shown, ensure_ascii=False)
+        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     return Event(told["number"], told["kind"], parse_instant(told["at"]), told, str(text))
 
 

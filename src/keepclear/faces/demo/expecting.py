@@ -14,6 +14,7 @@ from typing import Any, Final
 from keepclear.domain.window import format_instant, parse_instant
 from keepclear.faces.demo.desk import Desk, path_of
 from keepclear.faces.demo.stage import Stage, Unmet
+from keepclear.faces.demo.telling import hour
 from keepclear.formats.scenarios.script import Step
 from keepclear.formats.scenarios.values import Amount, Span
 from keepclear.node.measuring import area_m2
@@ -22,17 +23,15 @@ __all__ = ["EXPECTED", "near", "verdict_of"]
 
 _TIMES_WITHIN_US: Final = 5_000_000
 _NOTHING: Final = "nothing"
+_VERDICTS: Final = frozenset({"answer/1", "receipt/1"})
+"""Notices that say all that is known of one's own, when it was judged last."""
+_OF_OTHERS: Final = frozenset({"told/1", "told-no-more/1"})
+"""Notices on what other nodes say."""
 
 
 def crossing(stage: Stage, step: Step) -> str:
     """One's own declaration crosses another's, as this desk sees it."""
-    party, _, id_ = step.slots["subject"].partition("/")
-    owner = stage.nodes.by_party[party].owner
-    views = [
-        one
-        for one in _views(stage.desk(step), step.slots["id"])
-        if one["party"] == owner and (not id_ or one.get("id") == id_)
-    ]
+    views = _with(stage, step)
     if not views:
         others = ", ".join(
             sorted({_name(one) for one in _views(stage.desk(step), step.slots["id"])})
@@ -49,35 +48,58 @@ def crossing(stage: Stage, step: Step) -> str:
 
 def no_crossing(stage: Stage, step: Step) -> str:
     """One's own declaration crosses nothing of another's, as this desk sees it."""
-    owner = stage.nodes.by_party[step.slots["other"]].owner
-    desk = stage.desk(step)
-    found = [one for one in _views(desk, step.slots["id"]) if one["party"] == owner]
+    found = _with(stage, step)
     if found:
         raise Unmet(f"it crosses {_name(found[0])}, {_span_of(found[0])}")
     return ""
 
 
+def _with(stage: Stage, step: Step) -> list[Mapping[str, Any]]:
+    """Crossings of one's own with a party, or with one declaration of it."""
+    party, _, id_ = step.slots["subject"].partition("/")
+    owner = stage.nodes.by_party[party].owner
+    return [
+        one
+        for one in _views(stage.desk(step), step.slots["id"])
+        if one["party"] == owner and id_ in {"", _id(one)}
+    ]
+
+
 def deviation(stage: Stage, step: Step) -> str:
     """Something differs from what was agreed."""
-    found = verdict_of(stage.desk(step), step.slots["id"]).get("deviations", [])
+    found = _deviations(stage, step)
     same = [one for one in found if one["code"] == step.slots["word"]]
     if not same:
         raise Unmet(f"deviations are: {', '.join(one['code'] for one in found) or _NOTHING}")
-    one, told = same[0], [same[0]["code"]]
+    one, told = same[0], []
     wanted: Amount | None = step.one("area")
     if wanted is not None:
         told.append(near("its area", one.get("area_km2", 0.0) * 1e6, wanted))
     if step.one("side") is not None and one.get("side") != step.one("side"):
         raise Unmet(f"it is on the side of {one.get('side')}")
+    if "agreed_s" in one:
+        told.append(f"{one['found_s'] / 60:g} min, agreed {one['agreed_s'] / 60:g} min")
     return ", ".join(told)
 
 
 def no_deviation(stage: Stage, step: Step) -> str:
     """Nothing differs from what was agreed."""
-    found = verdict_of(stage.desk(step), step.slots["id"]).get("deviations", [])
+    found = _deviations(stage, step)
     if found:
         raise Unmet(f"deviations are: {', '.join(one['code'] for one in found)}")
     return ""
+
+
+def _deviations(stage: Stage, step: Step) -> list[Mapping[str, Any]]:
+    """Those of one's own, by the verdict on it; those of another's, as this desk was shown it."""
+    desk, what = stage.desk(step), step.slots["what"]
+    party, slash, id_ = what.rpartition("/")
+    if not slash or party == desk.party:
+        return list(verdict_of(desk, id_).get("deviations", []))
+    for shown in _newest_first(desk):
+        if shown.get("notice") == "came/1" and (shown["party"], shown["id"]) == (party, id_):
+            return list(shown["deviations"])
+    raise Unmet(f"{what} did not come to this desk")
 
 
 def receipt_of(stage: Stage, step: Step) -> str:
@@ -154,17 +176,35 @@ def near(what: str, found: float, wanted: Amount) -> str:
 
 
 def _views(desk: Desk, id_: str) -> Iterator[Mapping[str, Any]]:
-    """Crossings of one's own declaration: of its verdict, then of what was told, newest first."""
-    answer = desk.ask("GET", f"{path_of(desk.party, id_)}/verdict")
-    if not answer.refused:
-        yield from _in(answer.body, id_)
+    """Crossings of one's own declaration as its desk knows them now.
+
+    What was shown since the last verdict on it takes the place of what the verdict says of the same
+    declaration of another; what other nodes tell stands beside it.
+    """
     told: set[str] = set()
+    for shown in _newest_first(desk):
+        about = shown.get("about") or {}
+        if shown.get("notice") in _VERDICTS and about.get("id") == id_:
+            yield from (one for one in _in(shown, id_) if one.get("ref") not in told)
+            break
+        ref = shown.get("ref")
+        if ref is None or ref in told or shown.get("notice") in _OF_OTHERS:
+            continue
+        told.add(ref)
+        yield from _in(shown, id_)
+    answer = desk.ask("GET", path_of(desk.party, id_))
+    for one in [] if answer.refused else answer.body.get("told_by", []):
+        if one["newest"]:
+            for view in _in(one["crossing"], id_):
+                yield {"told by": one["by"], **view}
+
+
+def _newest_first(desk: Desk) -> Iterator[Mapping[str, Any]]:
+    """What a desk was shown, but for the signed texts of the line."""
     for event in reversed(desk.noticed()):
         shown = event.told.get("shown")
-        if not isinstance(shown, dict) or "ref" not in shown or shown["ref"] in told:
-            continue
-        told.add(shown["ref"])  # what was told of it before holds no longer
-        yield from _in(shown, id_)
+        if isinstance(shown, dict) and "notice" in shown:
+            yield shown
 
 
 def _in(value: Any, id_: str) -> Iterator[Mapping[str, Any]]:
@@ -224,12 +264,17 @@ def _heights(view: Mapping[str, Any], low_m: float, high_m: float, within_m: flo
 
 
 def _name(view: Mapping[str, Any]) -> str:
-    return f"{view['party']}/{view['id']}" if "id" in view else f"{view['kind']} of {view['party']}"
+    id_ = _id(view)
+    return f"{view['party']}/{id_}" if id_ else f"{view['kind']} of {view['party']}"
+
+
+def _id(view: Mapping[str, Any]) -> str:
+    """Of the other declaration, where it may be known."""
+    return str(view.get("id") or view.get("released", {}).get("id", ""))
 
 
 def _span_of(view: Mapping[str, Any]) -> str:
-    start, end = view.get("time_start"), view.get("time_end")
-    return f"{(start or '..')[11:] or '..'} to {(end or '..')[11:] or '..'}"
+    return f"{hour(view.get('time_start'))} to {hour(view.get('time_end'))}"
 
 
 EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(

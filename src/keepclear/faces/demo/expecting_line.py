@@ -15,6 +15,7 @@ from keepclear.errors import KeepclearError
 from keepclear.faces.demo.desk import Event, path_of
 from keepclear.faces.demo.line_steps import message_about
 from keepclear.faces.demo.stage import Stage, Unmet
+from keepclear.faces.demo.telling import hour
 from keepclear.faces.verifying import evidence_in
 from keepclear.formats.scenarios.script import Step
 
@@ -36,7 +37,7 @@ def stop_at(stage: Stage, step: Step) -> str:
     ]
     for one in reversed(stops):
         if one["stage"] == step.slots["stage"] and step.one("rung", one["rung"]) == one["rung"]:
-            return f"{one['stage']}, {one['rung']} alerted, raised {one['raised'][11:]}"
+            return f"{one['stage']}, {one['rung']} alerted, raised {hour(one['raised'])}"
     last = f"{stops[-1]['stage']}, {stops[-1]['rung']} alerted" if stops else "nowhere"
     raise Unmet(f"the stop stands at: {last}")
 
@@ -52,7 +53,7 @@ def alerted(stage: Stage, step: Step) -> str:
     if not any(abs(at_us - wanted_us) <= _TIMES_WITHIN_US for at_us in found):
         times = ", ".join(map(format_instant, found[:8])) or "never"
         raise Unmet(f"{rung} was alerted: {times}")
-    return format_instant(wanted_us)[11:]
+    return hour(format_instant(wanted_us))
 
 
 def shown(stage: Stage, step: Step) -> str:
@@ -60,7 +61,7 @@ def shown(stage: Stage, step: Step) -> str:
     found = _shown(step, list(stage.desk(step).events))
     if found is None:
         raise Unmet("no event on its screen says so")
-    return f"event {found.number}, {format_instant(found.at_us)[11:19]}Z"
+    return f"event {found.number}, {hour(format_instant(found.at_us))}"
 
 
 def not_shown(stage: Stage, step: Step) -> str:
@@ -77,7 +78,7 @@ def unseen(stage: Stage, step: Step) -> str:
     one = _line(stage, step)["unseen"]
     if one["messages"] != step.slots["count"]:
         raise Unmet(f"it has not seen {one['messages']}")
-    return f"{one['messages']}, the oldest of {(one['oldest'] or '')[11:]}"
+    return f"{one['messages']}, the oldest of {hour(one['oldest'])}"
 
 
 def seen(stage: Stage, step: Step) -> str:
@@ -99,13 +100,13 @@ def came_of(stage: Stage, step: Step) -> str:
     if wanted == "unseen":
         if came.get("stored"):
             raise Unmet(f"it was stored at {came['stored']['at']}")
-        return f"{found['kind']} of {found['sent'][11:]}"
+        return f"{found['kind']} of {hour(found['sent'])}"
     value = came.get("claims" if wanted == "disseminated" else wanted)
     if not value:
         steps = [name for name in ("stored", "acknowledged", "read_back") if came.get(name)]
         off = "; ".join(came.get("differences", []))
         raise Unmet(f"it is {', '.join(steps) or 'unseen'}{f'; {off}' if off else ''}")
-    return _claimed(value) if isinstance(value, list) else f"by {value['by']}, {value['at'][11:]}"
+    return _claimed(value) if isinstance(value, list) else f"by {value['by']}, {hour(value['at'])}"
 
 
 def _claimed(value: list[Any]) -> str:
@@ -113,7 +114,7 @@ def _claimed(value: list[Any]) -> str:
     last = value[-1]
     if isinstance(last, str):
         return ", ".join(value)
-    return f"stated by {last['by']}: {last['list_version'] or 'no list'}, {last['stated'][11:]}"
+    return f"stated by {last['by']}: {last['list_version'] or 'no list'}, {hour(last['stated'])}"
 
 
 def overdue(stage: Stage, step: Step) -> str:
@@ -125,13 +126,34 @@ def overdue(stage: Stage, step: Step) -> str:
     return str(line["says"])
 
 
+def stands(stage: Stage, step: Step) -> str:
+    """How a line stands, as its desk sees it: what people decided, what is missing, what is heard."""
+    line = _line(stage, step)
+    found = {
+        "suspended": [who for one in line["arrangements"] for who in one["suspended"]],
+        "degraded": line["degraded"],
+        "down": ["nothing is heard"] if line["down"] else [],
+    }
+    wanted = step.slots["line-state"]
+    said = {name: why for name, why in found.items() if why}
+    if (wanted == "whole" and said) or (wanted != "whole" and wanted not in said):
+        told = "; ".join(f"{name}: {', '.join(why)}" for name, why in said.items())
+        raise Unmet(f"it is {told or 'whole'}")
+    return ", ".join(said.get(wanted, []))
+
+
 def asked(stage: Stage, step: Step) -> str:
     """Any answer of the node, somewhere in its text."""
     answer = stage.desk(step).ask("GET", step.slots["path"])
-    text = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+    text = answer.body if isinstance(answer.body, bytes) else _plain(answer.body)
     if step.slots["says"].encode() not in text:
         raise Unmet(f"it answered {answer.status}: {text[:400].decode(errors='replace')}")
     return ""
+
+
+def _plain(value: Any) -> bytes:
+    """JSON without blanks between its parts."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def bundle(stage: Stage, step: Step) -> str:
@@ -198,6 +220,7 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "seen": seen,
         "came-of": came_of,
         "overdue": overdue,
+        "stands": stands,
         "asked": asked,
         "bundle": bundle,
     }

@@ -20,6 +20,7 @@ from keepclear.formats.scenarios.script import Step
 from keepclear.formats.scenarios.values import Span
 from keepclear.link.bodies import NO_PERMISSION
 from keepclear.node.carrying import opened
+from keepclear.node.voice import ANSWERS
 
 __all__ = ["STEPS", "message_about", "path_to"]
 
@@ -140,7 +141,7 @@ def call(stage: Stage, step: Step) -> str:
     sheet = answered.body
     pair = (step.slots["party"], step.slots["other"])
     stage.spoken[pair] = Spoken(sheet["keyed"], tuple(sheet["words"]))
-    lines = [*sheet["content"], *sheet["after"], f"they key in: {sheet['keyed']}"]
+    lines = ["the sheet begins:", *sheet["content"], f"they key in: {sheet['keyed']}"]
     return "\n".join([*lines, f"they read back: {' '.join(sheet['words'])}"])
 
 
@@ -161,8 +162,10 @@ def heard(stage: Stage, step: Step) -> str:
 
 
 def log_call(stage: Stage, step: Step) -> str:
-    """One step of a call."""
+    """One step of a call, or what was said in it of the newest stop that is open."""
     said = {"step": step.slots["call"], "who": step.slots["says"]}
+    if step.slots["call"] in ANSWERS:
+        said["about"] = _spoken_stop(stage, step)["hash"]
     done(step, _ask(stage, step, "calls", said))
     return ""
 
@@ -200,6 +203,20 @@ def _network(change: str, *, around: bool) -> Callable[[Stage, Step], str]:
     return network
 
 
+def kill(stage: Stage, step: Step) -> str:
+    """The process of a node is killed, as by a power cut; nothing is said to anybody."""
+    if not stage.nodes.kill(step.slots["party"]):
+        raise Unmet("it is not running")
+    return ""
+
+
+def start(stage: Stage, step: Step) -> str:
+    """A node that was killed is served again, from what its disk holds."""
+    if not stage.nodes.start(step.slots["party"]):
+        raise Unmet("it is running")
+    return ""
+
+
 def _say(stage: Stage, step: Step, kind: str, body: dict[str, Any], *, by: bool = True) -> str:
     if by:
         body = {"by": step.one("by", _DESK)} | body
@@ -221,6 +238,16 @@ def _stop(stage: Stage, step: Step, *, ours: bool) -> dict[str, Any]:
     found = [one for one in stops if one["ours"] is ours and one["open"]]
     if not found:
         raise Unmet(f"no stop {'to' if ours else 'from'} {other} is open at this desk")
+    return dict(found[-1])
+
+
+def _spoken_stop(stage: Stage, step: Step) -> dict[str, Any]:
+    """The newest stop of a call with the other desk that is open."""
+    name = stage.nodes.by_party[step.slots["other"]].owner
+    calls = stage.desk(step).ask("GET", "/api/v1/lines").body["calls"]
+    found = [one for one in calls if one["party"] == name and one["open"]]
+    if not found:
+        raise Unmet(f"no stop of a call with {step.slots['other']} is open at this desk")
     return dict(found[-1])
 
 
@@ -317,6 +344,8 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "call": log_call,
         "export": export,
         "import": import_,
+        "kill": kill,
+        "start": start,
         "cut": _network("cut", around=False),
         "cut-off": _network("cut", around=True),
         "heal": _network("heal", around=False),

@@ -38,6 +38,7 @@ __all__ = ["DemoNode", "Nodes", "nodes_of"]
 
 _ROLES: Final = {"duty": Role.DUTY, "second": Role.VERIFIER, "admin": Role.ADMINISTRATOR}
 """Programs that ask for the people of a desk."""
+_BACKLOG: Final = 128
 _STOPS_S: Final = 15.0
 _SOON_US: Final = 100_000
 """What is owed so soon, such as a receipt, is waited for after every step."""
@@ -53,6 +54,7 @@ class DemoNode:
     home: Home
     clock: SteppedClock
     listener: socket
+    port: int
     certificate: bytes
     """In DER."""
     log: Path
@@ -69,7 +71,7 @@ class DemoNode:
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"https://127.0.0.1:{self.listener.getsockname()[1]}"
+        return f"https://127.0.0.1:{self.port}"
 
     def begin(self, asked: Mapping[str, Any]) -> None:
         """Ask its process something."""
@@ -123,7 +125,7 @@ class Nodes:
             states = self._all({"do": "due"})
             now = [(one["entries"], one["sent"]) for one in states]
             if now == before:
-                soon = min(one["due"] for one in states)
+                soon = min((one["due"] for one in states), default=0)
                 if not self.now_us < soon <= self.now_us + _SOON_US:
                     return min((one["exact"] for one in states if one["exact"]), default=None)
                 self._set(soon)
@@ -150,17 +152,43 @@ class Nodes:
         self._cut -= set(pairs)
         self._tell_cut()
 
+    def kill(self, party: str) -> bool:
+        """End a node's process without a word; whether there was one."""
+        node = self.by_party[party]
+        if node.process is None:
+            return False
+        node.process.kill()
+        node.listener.close()  # who calls is refused, and does not wait
+        _wait(node)
+        return True
+
+    def start(self, party: str) -> bool:
+        """Serve a node that was killed, from its folder; whether there was none."""
+        node = self.by_party[party]
+        if node.process is not None:
+            return False
+        node.listener = create_server(("127.0.0.1", node.port), backlog=_BACKLOG)
+        _serve(node)
+        self._tell_cut()
+        return True
+
+    @property
+    def _running(self) -> list[DemoNode]:
+        return [node for node in self.by_party.values() if node.process is not None]
+
     def _tell_cut(self) -> None:
-        for party, node in self.by_party.items():
+        for node in self._running:
+            party = node.party
             gone = [other for pair in self._cut if party in pair for other in pair - {party}]
             node.begin({"do": "cut", "from": [self.by_party[one].owner for one in gone]})
-        for node in self.by_party.values():
+        for node in self._running:
             node.end()
 
     def _all(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-        for node in self.by_party.values():
+        running = self._running
+        for node in running:
             node.begin(asked)
-        return [node.end() for node in self.by_party.values()]
+        return [node.end() for node in running]
 
     def _set(self, now_us: int) -> None:
         for node in self.by_party.values():
@@ -199,10 +227,14 @@ def _made(said: PartySaid, folder: Path, number: int, now_us: int) -> Iterator[D
         place = folder / f"{said.name.lower()}.{name}"
         place.touch(mode=0o600)
         place.write_bytes(pem(what, content))
-    with create_server(("127.0.0.1", 0), backlog=128) as listener:
-        log = folder / f"{said.name.lower()}.log"
-        yield DemoNode(said.name, home, clock, listener, data, log)
-    clock.close()
+    listener = create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    log = folder / f"{said.name.lower()}.log"
+    node = DemoNode(said.name, home, clock, listener, listener.getsockname()[1], data, log)
+    try:
+        yield node
+    finally:
+        node.listener.close()
+        clock.close()
 
 
 def _invitation(node: DemoNode) -> str:
@@ -255,7 +287,7 @@ def _serve(node: DemoNode) -> None:
         str(folder.parent / f"{name}.crt"),
         str(folder.parent / f"{name}.key"),
     ]
-    with node.log.open("w") as log:
+    with node.log.open("a") as log:
         node.process = subprocess.Popen(  # noqa: S603 - this very package
             words,
             stdin=subprocess.PIPE,
@@ -275,16 +307,27 @@ def _end(nodes: list[DemoNode]) -> None:
         with suppress(InternalError, ValueError, OSError):
             node.end()
     for node in nodes:
-        for name in ("stdin", "stdout"):
-            with suppress(OSError):
-                _pipe(node.process, name).close()
+        _close(node)
     for node in nodes:
-        assert node.process is not None
-        try:
-            node.process.wait(_STOPS_S)
-        except subprocess.TimeoutExpired:
-            node.process.kill()
-            node.process.wait()
+        _wait(node)
+
+
+def _close(node: DemoNode) -> None:
+    """Nobody can ask it any more: it ends."""
+    for name in ("stdin", "stdout"):
+        with suppress(OSError):
+            _pipe(node.process, name).close()
+
+
+def _wait(node: DemoNode) -> None:
+    assert node.process is not None
+    _close(node)
+    try:
+        node.process.wait(_STOPS_S)
+    except subprocess.TimeoutExpired:
+        node.process.kill()
+        node.process.wait()
+    node.process = None
 
 
 def _pipe(process: subprocess.Popen[str] | None, name: str) -> IO[str]:

@@ -20,6 +20,7 @@ from keepclear.faces.demo.desk import Desk
 from keepclear.faces.demo.nodes import nodes_of
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.telling import Teller
+from keepclear.faces.words import count
 from keepclear.formats.scenarios.script import Scenario, Step
 from keepclear.integrity.context import Context
 from keepclear.integrity.examine import examine, worst_first
@@ -114,12 +115,11 @@ def _awaited(expected: Doing, stage: Stage, step: Step) -> str:
 
 def _checked(stage: Stage, step: Step) -> str:
     """What the desk's own check says before anything is sent: it is its own, and nobody's else."""
-    assert step.declaration is not None
     places = stage.scenario.places
     context = Context(now_us=stage.nodes.now_us, gazetteer=Gazetteer(places) if places else None)
-    found = worst_first(examine([step.declaration], context))
+    found = worst_first(examine(step.declarations, context))
     stage.findings[f"{step.slots['party']}/{step.slots['id']}"] = tuple(found)
-    return f"{len(found)} findings" if found else "nothing found"
+    return count(len(found), "finding") if found else "nothing found"
 
 
 @contextmanager

@@ -39,8 +39,9 @@ __all__ = ["main"]
 
 _NO_LIMIT: Final = Pace(0, 1)
 """The player asks for several parties from one address."""
-_PATIENCE_S: Final = 20.0
-"""What one question of the player may take."""
+_STARTS_S: Final = 120.0
+_PATIENCE_S: Final = 60.0
+"""What one question of the player may take, on a machine that does much else."""
 _LOOK_S: Final = 0.002
 
 
@@ -87,7 +88,7 @@ class _Stepped(Conversation):
 
     def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer the player; from its own thread."""
-        self._begun.wait(_PATIENCE_S)
+        self._begun.wait(_STARTS_S)
         assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(self._answer(asked), self._loop).result(_PATIENCE_S)
 

@@ -19,6 +19,7 @@ from keepclear.wire.declaration import encode
 
 __all__ = ["STEPS", "done"]
 
+_FOOTINGS: Final = {"suspends": "suspend", "resumes": "resume", "withdraws-from": "withdraw"}
 _JSON: Final = {"Content-Type": "application/json"}
 
 
@@ -39,10 +40,13 @@ def done(step: Step, answer: Answer) -> Answer:
 
 
 def declare(stage: Stage, step: Step) -> str:
-    """A new declaration."""
-    desk = stage.desk(step)
-    answer = desk.ask("POST", "/api/v1/declarations", content=_encoded(step), headers=_JSON)
-    return _told(done(step, answer))
+    """A new declaration, or those of a file, one after the other."""
+    desk, told = stage.desk(step), []
+    for one in step.declarations:
+        answer = desk.ask("POST", "/api/v1/declarations", content=encode(one), headers=_JSON)
+        name = f"{one.id} " if len(step.declarations) > 1 else ""
+        told.append(name + _told(done(step, answer)))
+    return "; ".join(told)
 
 
 def amend(stage: Stage, step: Step) -> str:
@@ -50,7 +54,9 @@ def amend(stage: Stage, step: Step) -> str:
     desk, path = stage.desk(step), _path(step)
     seen = desk.ask("GET", path)
     headers = {**_JSON, "If-Match": seen.headers.get("etag", '"0"')}
-    return _told(done(step, desk.ask("PUT", path, content=_encoded(step), headers=headers)))
+    return _told(
+        done(step, desk.ask("PUT", path, content=encode(step.declarations[0]), headers=headers))
+    )
 
 
 def verify(stage: Stage, step: Step) -> str:
@@ -98,6 +104,12 @@ def propose(stage: Stage, step: Step) -> str:
     return _signed(stage, name, done(step, answer))
 
 
+def take_up(stage: Stage, step: Step) -> str:
+    """A party that is no member has what the members signed; it signs nothing."""
+    sign(stage, step)
+    return ""
+
+
 def sign(stage: Stage, step: Step) -> str:
     """What was proposed is signed."""
     name = step.slots["arrangement"]
@@ -110,6 +122,30 @@ def sign(stage: Stage, step: Step) -> str:
     if not answer.refused and answer.body["holds"]:
         _handed_round(stage, name, answer.body["signed"])
     return told
+
+
+def footing(stage: Stage, step: Step) -> str:
+    """A party steps down from an arrangement by its own word, or up again to where it was."""
+    said: dict[str, Any] = {"step": _FOOTINGS[step.slots["footing"]]}
+    if step.slots["says"]:
+        said["because"] = step.slots["says"]
+    path = f"/api/v1/arrangements/{step.slots['arrangement']}/steps"
+    answer = stage.desk(step).ask("POST", path, who="admin", json=said)
+    done(step, answer)
+    return f"refused: {answer.code}" if answer.refused else ""
+
+
+def request(stage: Stage, step: Step) -> str:
+    """Anything else that the API of a node has: a method, a path, and JSON where it takes a body."""
+    more: dict[str, Any] = {}
+    if step.slots["says"]:
+        more = {"content": step.slots["says"].encode(), "headers": _JSON}
+    who = step.one("who", "duty")
+    if who not in stage.desk(step).node.tokens:
+        raise Unmet(f"{who!r} is nobody at a desk; expected duty, second or admin")
+    answer = stage.desk(step).ask(step.slots["method"], step.slots["path"], who=who, **more)
+    done(step, answer)
+    return f"refused: {answer.code}" if answer.refused else str(answer.status)
 
 
 def _signed(stage: Stage, name: str, answer: Answer) -> str:
@@ -137,11 +173,6 @@ def _told(answer: Answer) -> str:
     return f"version {answer.body['version']}, {answer.body['stage']}"
 
 
-def _encoded(step: Step) -> bytes:
-    assert step.declaration is not None
-    return encode(step.declaration)
-
-
 def _path(step: Step) -> str:
     return path_of(step.slots["party"], step.slots["id"])
 
@@ -163,6 +194,7 @@ def _until(name: str) -> Callable[[Step], Mapping[str, Any]]:
 STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
     {
         "declare": declare,
+        "declare-file": declare,
         "amend": amend,
         "verify": verify,
         "act-on": act_on,
@@ -179,8 +211,11 @@ STEPS: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         ),
         "tell": tell,
         "untell": untell,
+        "request": request,
         "propose": propose,
         "sign": sign,
+        "take-up": take_up,
+        "footing": footing,
     }
 )
 """What is done, by the name of its form; what it answers is a few words for whoever looks on."""

@@ -6,7 +6,8 @@ pipe as plain text. What a step answered, and what an expectation found, stands 
 
 from __future__ import annotations
 
-from typing import IO, Final
+import sys
+from typing import IO, Final, cast
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,31 +16,57 @@ from rich.text import Text
 
 from keepclear.domain.window import format_instant
 from keepclear.faces.demo.nodes import Nodes
+from keepclear.faces.terminal import deliver
 from keepclear.faces.words import plain
 from keepclear.formats.scenarios.script import Scenario, Step
+from keepclear.node.clock import monotonic_s
+from keepclear.node.files import STDIN
 
-__all__ = ["Teller"]
+__all__ = ["Teller", "hour"]
 
 _WIDTH_MAX: Final = 110
 _LEFT: Final = 10
 """Room for the time."""
 
 
-class Teller:
-    """Writes to a stream."""
+def hour(instant: str | None) -> str:
+    """The hour in an instant as a node writes it, to the second; ``..`` for none."""
+    return f"{instant[11:19]}Z" if instant else ".."
 
-    def __init__(self, file: IO[str], *, quiet: bool = False) -> None:
+
+class _Screen:
+    """Standard output as everything else uses it: UTF-8, and a reader that hangs up ends no play."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        deliver(text, STDIN)
+        return len(text)
+
+    def flush(self) -> None:
+        """Everything is written at once."""
+
+    def isatty(self) -> bool:
+        return sys.stdout.isatty()
+
+
+class Teller:
+    """Writes to standard output."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
         """Nothing is written yet; ``quiet`` leaves everything out but what failed."""
-        self._console = Console(file=file, highlight=False, soft_wrap=False, quiet=quiet)
+        screen = cast("IO[str]", _Screen())
+        self._console = Console(file=screen, highlight=False, soft_wrap=False, quiet=quiet)
         if self._console.width > _WIDTH_MAX or not self._console.is_terminal:
             self._console.width = _WIDTH_MAX
         self._nodes: Nodes | None = None
         self._last = ""
+        self._began_s = monotonic_s()
 
     def begin(self, scenario: Scenario, nodes: Nodes) -> None:
         """Who is there: each party with its node, and the words that the others compared."""
         self._nodes = nodes
-        self._console.rule(f"[bold]{plain(scenario.title or scenario.name)}", align="left")
+        self._console.rule(f"[bold]{plain(scenario.title or scenario.name)}", align="left", style="dim")
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for head in ("party", "its node", "its words, as the other desks compared them"):
             table.add_column(head, overflow="fold")
@@ -52,7 +79,7 @@ class Teller:
         text = plain(step.slots["rest"])
         self._console.print()
         if step.form.name == "act":
-            self._console.rule(f"[bold]{text}", align="left")
+            self._console.rule(f"[bold]{text}", align="left", style="dim")
             self._last = ""
         else:
             self._console.print(Padding(Text(text, style="italic"), (0, 0, 0, 0)))
@@ -86,8 +113,9 @@ class Teller:
 
     def end(self, met: int) -> None:
         """The last line."""
+        took_s = monotonic_s() - self._began_s
         self._console.print()
-        self._console.print(f"{met} expectations, all met.", style="bold")
+        self._console.print(f"{met} expectations, all met, in {took_s:.0f} s.", style="bold")
 
     def _time(self, now_us: int) -> str:
         """The time of the nodes, once; fractions of a second are receipts on their way."""

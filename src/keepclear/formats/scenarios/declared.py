@@ -5,7 +5,8 @@ Lines between places are shortest paths on the ellipsoid where nothing else is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -15,9 +16,10 @@ from keepclear.domain.window import format_instant
 from keepclear.errors import InputError
 from keepclear.formats import geojson
 from keepclear.formats.properties import UNLIMITED
+from keepclear.formats.registry import read_bytes
 from keepclear.formats.scenarios.values import Span, Via
 
-__all__ = ["declared"]
+__all__ = ["declared", "declared_in"]
 
 _SHAPES: Final = ("circle", "polygon", "line", "point", "via")
 _PLAIN: Final = {
@@ -74,6 +76,41 @@ def declared(
         where = first.where.removeprefix(" ").partition("properties.")[2]
         raise InputError(first.code, f"{where}: {first.message}" if where else first.message)
     return reading.declarations[0]
+
+
+def declared_in(
+    party: str, data: bytes, name: str, only: Collection[str]
+) -> tuple[Declaration, ...]:
+    """What a file declares, in any format that keepclear reads.
+
+    Args:
+        party: Whose they are; a file may say so, too, and nothing else.
+        data: The file.
+        name: What sentences call it.
+        only: Ids; none: all of it.
+
+    Raises:
+        InputError: something in it cannot be used, or is not there.
+    """
+    reading = read_bytes(data, name=name)
+    if reading.refused:
+        first = reading.refused[0]
+        raise InputError(first.code, f"{first.where}: {first.message}")
+    found = [
+        replace(one, party=party) for one in reading.declarations if not only or one.id in only
+    ]
+    strangers = sorted({one.party for one in reading.declarations} - {"", party})
+    missing = sorted(set(only) - {one.id for one in found})
+    if strangers or missing or not found:
+        what = (
+            f"declarations of {strangers[0]}"
+            if strangers
+            else f"no {missing[0] if missing else ''}"
+        )
+        raise InputError(
+            "scenario.value", f"found {what.strip()} in {name}, expected what {party} declares"
+        )
+    return tuple(found)
 
 
 def _limits(details: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:

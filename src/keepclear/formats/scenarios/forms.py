@@ -58,6 +58,7 @@ HEAD: Final = (
     Form("lines", "lines between all", head=True),
     Form("place", "place {rest}", head=True),
     Form("arrangement", "arrangement {new}", head=True),
+    Form("arrangement-file", "arrangement {new} from {file}", head=True),
 )
 STEPS: Final = (
     # what is told to whoever looks on
@@ -68,6 +69,7 @@ STEPS: Final = (
     Form("wait", "wait {duration}"),
     # declarations and their lives
     Form("declare", "{party} declares {kind} {id}", (*DECLARED, "refused")),
+    Form("declare-file", "{party} declares from {file}", ("only", "refused")),
     Form("amend", "{party} amends {id}", (*DECLARED, "refused")),
     Form("check", "{party} checks {kind} {id}", DECLARED),
     Form("verify", "{party} verifies {id}", _ACT),
@@ -81,6 +83,8 @@ STEPS: Final = (
     # arrangements
     Form("propose", "{party} proposes {arrangement}", _ACT),
     Form("sign", "{party} signs {arrangement}", _ACT),
+    Form("take-up", "{party} takes up {arrangement}", _ACT),
+    Form("footing", "{party} {footing} {arrangement}:?", _ACT),
     # the line
     Form("stop", "{party} stops {other}:", _STOP),
     Form("answer", "{party} answers {answer} to {other}:?", ("place", *_MESSAGE)),
@@ -92,6 +96,7 @@ STEPS: Final = (
     Form("test", "{party} tests the line to {other}", _MESSAGE),
     Form("tested", "{party} answers the test of {other}", _MESSAGE),
     Form("send", "{party} sends {word} to {other}:", ("refused", "drill")),
+    Form("request", "{party} requests {method} {path}:?", ("who", "refused")),
     # voice
     Form("voice", "{party} calls {other} to ask {asks}", ("place", "language", "by", "refused")),
     Form("heard", "{party} keys in what {other} said", ("instead", "by", "refused")),
@@ -103,11 +108,13 @@ STEPS: Final = (
     Form("heal-all", "network healed around {party}"),
     Form("export", "{party} writes a file for {other}"),
     Form("import", "{party} takes in the file of {other}", _ACT),
+    Form("kill", "node of {party} killed"),
+    Form("start", "node of {party} started"),
     # what is expected
     Form("crossing", "expect {party} sees {id} cross {subject}", _SEEN),
-    Form("no-crossing", "expect {party} sees {id} cross nothing of {other}"),
-    Form("deviation", "expect {party} sees deviation {word} of {id}", ("area", "side")),
-    Form("no-deviation", "expect {party} sees no deviation of {id}"),
+    Form("no-crossing", "expect {party} sees {id} cross nothing of {subject}"),
+    Form("deviation", "expect {party} sees deviation {word} of {what}", ("area", "side")),
+    Form("no-deviation", "expect {party} sees no deviation of {what}"),
     Form("receipt-of", "expect {party} has a receipt of {id}"),
     Form("stage", "expect {party} has {id} at {word}", ("version",)),
     Form("no-finding", "expect {party} finds nothing in {id}"),
@@ -121,6 +128,7 @@ STEPS: Final = (
     Form("came-of", "expect {party} has {word} {progress} by {other}", ("kind",)),
     Form("overdue", "expect {party} misses {receipt-step} from {other}"),
     Form("holds", "expect {party} holds to {arrangement}"),
+    Form("stands", "expect {party} has its line to {other} {line-state}"),
     Form("asked", "expect {party} asked {path}:"),
     Form("bundle", "expect the bundle of {subject} verifies", ("entries", "witnesses")),
 )

@@ -49,6 +49,11 @@ _RECEIPTS: Final = MappingProxyType(
         "queries": "query/1",
     }
 )
+_CALL: Final = (
+    "dialled", "answered", "asked-for", "held", "hung-up",
+    "wilco", "unable", "standby", "roger", "stopped", "lifted", "false",
+)  # fmt: skip
+"""Steps of a call, and what is said in it of a stop."""
 CHOICES: Final = MappingProxyType[str, tuple[str, ...]](
     {
         "kind": tuple(kind.value for kind in Kind),
@@ -57,7 +62,10 @@ CHOICES: Final = MappingProxyType[str, tuple[str, ...]](
         "lifted": ("over", "false"),
         "receipt": tuple(_RECEIPTS),
         "asks": ("cease", "hold", "stay-away"),
-        "call": ("dialled", "answered", "asked-for", "held", "hung-up"),
+        "call": _CALL,
+        "method": ("GET", "POST", "PUT", "DELETE"),
+        "footing": ("suspends", "resumes", "withdraws-from"),
+        "line-state": ("whole", "suspended", "degraded", "down"),
         "way": ("from", "to"),
         "stage": ("raised", "standby", "complying", "unable", "stopped", "lifted"),
         "receipt-step": ("stored", "acknowledged", "read-back"),
@@ -161,7 +169,7 @@ def _value(slot: str, word: str, known: Known) -> Any:
         return _READ[slot](word)
     if slot == "arrangement" and word not in known.arrangements:
         raise InputError(
-            "scenario.unknown-arrangement",
+            "scenario.unknown",
             f"there is no arrangement {word!r} above" + did_you_mean(word, known.arrangements),
         )
     return word
@@ -169,14 +177,14 @@ def _value(slot: str, word: str, known: Known) -> Any:
 
 def _day(word: str) -> str:
     if not _DAY.fullmatch(word):
-        raise InputError("scenario.day", f"found {word!r}, expected a day such as 2015-11-20")
+        raise InputError("scenario.value", f"found {word!r}, expected a day such as 2015-11-20")
     return word
 
 
 def _name(word: str) -> str:
     if not _NAME.fullmatch(word):
         raise InputError(
-            "scenario.name", f"found {word!r}, expected a name in one word, a letter first"
+            "scenario.value", f"found {word!r}, expected a name in one word, a letter first"
         )
     return word
 
@@ -188,6 +196,7 @@ _READ: Final = MappingProxyType[str, Callable[[str], Any]](
         "day": _day,
         "new": _name,
         "id": _name,
+        "what": lambda word: "/".join(map(_name, word.split("/", 1))),
         "act": _ACTS.__getitem__,
         "receipt": _RECEIPTS.__getitem__,
         "rung": lambda word: word.replace("-", " "),
@@ -202,7 +211,7 @@ def _subject(word: str, known: Known) -> str:
     party = word.partition("/")[0]
     if party not in known.parties:
         raise InputError(
-            "scenario.unknown-party",
+            "scenario.unknown",
             f"{party!r} is no party of this scenario" + did_you_mean(party, known.parties),
         )
     return word

@@ -8,7 +8,7 @@ what may stand in their places (``matching``, ``values``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from keepclear.domain.declaration import Declaration
 from keepclear.domain.gazetteer import NamedPlace
 from keepclear.errors import InputError
 from keepclear.formats.arrangements import read_arrangement
-from keepclear.formats.scenarios.declared import declared
+from keepclear.formats.scenarios.declared import declared, declared_in
 from keepclear.formats.scenarios.forms import DECLARED
 from keepclear.formats.scenarios.matching import Known, did_you_mean, matched
 from keepclear.formats.scenarios.script import Arranged, PartySaid, Scenario, Step
@@ -50,6 +50,7 @@ class _Reading:
     """What was read so far."""
 
     name: str
+    beside: Callable[[str], bytes]
     known: Known = field(default_factory=Known)
     title: str = ""
     parties: list[PartySaid] = field(default_factory=list)
@@ -61,12 +62,15 @@ class _Reading:
     begins_us: int = 0
 
 
-def read_scenario(data: bytes, *, name: str) -> Scenario:
+def read_scenario(
+    data: bytes, *, name: str, beside: Callable[[str], bytes] | None = None
+) -> Scenario:
     """A scenario.
 
     Args:
         data: Its text, UTF-8.
         name: What sentences call the file.
+        beside: Gives the bytes of a file that the text names; without it none can be named.
 
     Raises:
         InputError: ``scenario.*``, or what stands in it is wrong by its own rules; ``where`` names
@@ -79,7 +83,7 @@ def read_scenario(data: bytes, *, name: str) -> Scenario:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("scenario.text", "this is no UTF-8 text", where=name) from None
-    reading = _Reading(name)
+    reading = _Reading(name, beside or _nothing_beside)
     for sentence in _sentences(text, name):
         try:
             _take(reading, sentence)
@@ -122,10 +126,20 @@ def _sentences(text: str, name: str) -> Iterator[_Sentence]:
         if open_ is not None:
             yield open_
         open_ = _Sentence(number, line.strip())
-        if open_.text.split()[0] == "arrangement":
+        if _opens_block(open_.text):
             open_.block = _block(lines, open_, name)
     if open_ is not None:
         yield open_
+
+
+def _opens_block(text: str) -> bool:
+    """An arrangement whose text stands below it."""
+    words = text.split()
+    return words[0] == "arrangement" and "from" not in words[2:3]
+
+
+def _nothing_beside(file: str) -> bytes:
+    raise InputError("scenario.value", f"found {file!r}, and files cannot be read from here")
 
 
 def _says(line: str) -> bool:
@@ -160,8 +174,8 @@ def _take(reading: _Reading, sentence: _Sentence) -> None:
         _HEADS[form.name](reading, slots, sentence)
         return
     _time(reading, form.name, slots)
-    declaration = _declaration(form.name, slots, details, reading)
-    reading.steps.append(Step(sentence.line, form, slots, details, sentence.text, declaration))
+    said = _declarations(form.name, slots, details, reading)
+    reading.steps.append(Step(sentence.line, form, slots, details, sentence.text, said))
 
 
 def _details(
@@ -203,23 +217,30 @@ def _time(reading: _Reading, form: str, slots: dict[str, Any]) -> None:
         raise InputError("scenario.no-time", "say first when this is, such as: at 06:30Z")
 
 
-def _declaration(
+def _declarations(
     form: str, slots: dict[str, Any], details: dict[str, tuple[Any, ...]], reading: _Reading
-) -> Declaration | None:
+) -> tuple[Declaration, ...]:
+    if form == "declare-file":
+        only = next(iter(details.get("only", ([],))))
+        file = slots["file"]
+        several = declared_in(slots["party"], reading.beside(file), file, only)
+        for one in several:
+            reading.known.declared[f"{one.party}/{one.id}"] = one.kind.value
+        return several
     if form not in {"declare", "amend", "check"}:
-        return None
+        return ()
     subject = f"{slots['party']}/{slots['id']}"
     if form == "amend":
         kind = reading.known.declared.get(subject)
         if kind is None:
-            raise InputError("scenario.unknown-id", f"{subject} was not declared above")
+            raise InputError("scenario.unknown", f"{subject} was not declared above")
     else:
         kind = slots["kind"]
     said = {name: value for name, value in details.items() if name in DECLARED}
     declaration = declared(slots["party"], kind, slots["id"], said)
     if form == "declare":
         reading.known.declared[subject] = kind
-    return declaration
+    return (declaration,)
 
 
 def _title(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
@@ -244,7 +265,7 @@ def _party(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) -> Non
 def _line(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
     pair = frozenset({slots["party"], slots["other"]})
     if len(pair) == 1:
-        raise InputError("scenario.line", "a line is between two parties")
+        raise InputError("scenario.value", "a line is between two parties")
     reading.lines.add(pair)
 
 
@@ -257,13 +278,14 @@ def _lines(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
 def _place(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
     name, at, position = slots["rest"].partition(" at ")
     if not at:
-        raise InputError("scenario.place", "expected: place NAME at POSITION")
+        raise InputError("scenario.value", "expected: place NAME at POSITION")
     reading.places.append(NamedPlace(name.strip(), place(position, "")))
 
 
 def _arrangement(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) -> None:
     name = slots["new"]
-    found, refused = read_arrangement(sentence.block.encode(), name="in its text")
+    data = reading.beside(slots["file"]) if "file" in slots else sentence.block.encode()
+    found, refused = read_arrangement(data, name="in its text")
     if found is None:
         first = refused[0]
         raise InputError(first.code, f"{first.where}: {first.message}")
@@ -273,11 +295,11 @@ def _arrangement(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) 
     strangers = sorted({*(one.name for one in found.members), *found.notified} - known)
     if strangers:
         raise InputError(
-            "scenario.unknown-party",
+            "scenario.unknown",
             f"its text names {strangers[0]!r}, which is no party of this scenario"
             + did_you_mean(strangers[0], reading.known.parties),
         )
-    reading.arrangements[name] = Arranged(name, sentence.block, sentence.line)
+    reading.arrangements[name] = Arranged(name, data.decode(), sentence.line)
     reading.known.arrangements.append(name)
 
 
@@ -291,4 +313,5 @@ _HEADS: Final = {
     "lines": _lines,
     "place": _place,
     "arrangement": _arrangement,
+    "arrangement-file": _arrangement,
 }

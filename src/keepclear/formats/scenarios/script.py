@@ -48,8 +48,8 @@ class Step:
     """What the indented lines say, by name; each as often as it was written."""
     text: str
     """As it was written, without its details."""
-    declaration: Declaration | None = None
-    """What is declared, amended or looked at."""
+    declarations: tuple[Declaration, ...] = ()
+    """What is declared, amended or looked at: one, or those of a file."""
 
     def one(self, name: str, other: Any = None) -> Any:
         """What the only detail of a name says; something else, where there is none."""

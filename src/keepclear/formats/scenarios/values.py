@@ -7,7 +7,6 @@ are several.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -121,7 +120,7 @@ def span(text: str, day: str) -> Span:
     """``06:30Z to 07:30Z``; ``..`` on either side is no limit."""
     start, to, end = text.partition(" to ")
     if not to:
-        raise InputError("scenario.span", f"found {text!r}, expected 06:30Z to 07:30Z")
+        raise InputError("scenario.value", f"found {text!r}, expected 06:30Z to 07:30Z")
     return Span(_limit(start, day), _limit(end, day))
 
 
@@ -129,7 +128,7 @@ def heights(text: str, _: str) -> tuple[Altitude | None, Altitude | None]:
     """``SFC to FL100``, ``120 m AMSL to UNL``."""
     low, to, high = text.partition(" to ")
     if not to:
-        raise InputError("scenario.heights", f"found {text!r}, expected SFC to FL100 or the like")
+        raise InputError("scenario.value", f"found {text!r}, expected SFC to FL100 or the like")
     return parse_altitude(low), parse_altitude(high)
 
 
@@ -144,7 +143,7 @@ def places(text: str, _: str) -> tuple[Position, ...]:
     found = _BRACKETS.findall(text)
     if not found or _BRACKETS.sub("", text).strip():
         raise InputError(
-            "scenario.positions", f"found {text[:60]!r}, expected (31.18 S 144.07 E) (...) (...)"
+            "scenario.value", f"found {text[:60]!r}, expected (31.18 S 144.07 E) (...) (...)"
         )
     return tuple(read_position(one).position for one in found)
 
@@ -154,7 +153,7 @@ def circle(text: str, _: str) -> tuple[Position, float]:
     found = _BRACKETS.match(text)
     if found is None:
         raise InputError(
-            "scenario.circle", f"found {text[:60]!r}, expected (31.35 S 144.35 E) 25 km"
+            "scenario.value", f"found {text[:60]!r}, expected (31.35 S 144.35 E) 25 km"
         )
     return read_position(found[1]).position, length(text[found.end() :].strip(), "")
 
@@ -170,7 +169,7 @@ def via(text: str, day: str) -> Via:
         or words[2:3] not in ([], ["leaves"])
     ):
         raise InputError(
-            "scenario.via",
+            "scenario.value",
             f"found {text[:60]!r}, expected (31.31 S 143.70 E) at 06:10Z, and where it stops there: "
             "leaves 06:25Z",
         )
@@ -182,7 +181,7 @@ def ground(text: str, _: str) -> list[float]:
     """``60 to 220 m`` above mean sea level."""
     low, to, high = text.partition(" to ")
     if not to:
-        raise InputError("scenario.ground", f"found {text!r}, expected 60 to 220 m")
+        raise InputError("scenario.value", f"found {text!r}, expected 60 to 220 m")
     return [_number(low, "60 to 220 m"), length(high, "")]
 
 
@@ -199,7 +198,7 @@ def listed(text: str, _: str) -> list[str]:
 def whole(text: str, _: str) -> int:
     """A whole number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise InputError("scenario.number", f"found {text!r}, expected a whole number")
+        raise InputError("scenario.value", f"found {text!r}, expected a whole number")
     return int(text)
 
 
@@ -207,7 +206,7 @@ def noted(text: str, _: str) -> tuple[str, str]:
     """A field of a notification: ``contact_role: duty desk``."""
     name, colon, said = text.partition(":")
     if not colon:
-        raise InputError("scenario.note", f"found {text!r}, expected FIELD: what it says")
+        raise InputError("scenario.value", f"found {text!r}, expected FIELD: what it says")
     return name.strip(), said.strip()
 
 
@@ -224,7 +223,7 @@ def height_numbers(text: str, _: str) -> tuple[float, float, float]:
     low, to, high = said.removesuffix("W84").strip().partition(" to ")
     if not to or not said.endswith("W84"):
         raise InputError(
-            "scenario.heights",
+            "scenario.value",
             f"found {text!r}, expected heights above the ellipsoid such as 65 to 3300 m W84",
         )
     return (
@@ -234,14 +233,6 @@ def height_numbers(text: str, _: str) -> tuple[float, float, float]:
     )
 
 
-def json_text(text: str, _: str) -> Any:
-    """JSON."""
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InputError("scenario.json", f"this is no JSON: {error}") from None
-
-
 def _limit(text: str, day: str) -> int | None:
     return None if text.strip() == _NONE else instant(text.strip(), day)
 
@@ -249,7 +240,7 @@ def _limit(text: str, day: str) -> int | None:
 def _quantity(text: str, units: Any, like: str) -> tuple[float, str]:
     found = _QUANTITY.fullmatch(text)
     if found is None or found[2] not in units:
-        raise InputError("scenario.quantity", f"found {text[:40]!r}, expected {like}")
+        raise InputError("scenario.value", f"found {text[:40]!r}, expected {like}")
     return float(found[1]), found[2]
 
 
@@ -257,7 +248,7 @@ def _number(text: str, like: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError("scenario.number", f"found {text[:40]!r}, expected {like}") from None
+        raise InputError("scenario.value", f"found {text[:40]!r}, expected {like}") from None
 
 
 Reader = Callable[[str, str], Any]
@@ -292,6 +283,8 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "asked-for": words,
         "unit": words,
         "list": words,
+        "only": listed,
+        "who": words,
         "units": listed,
         "language": words,
         "instead": words,
