@@ -25,6 +25,8 @@ PARTIES = ("Alder", "Birch", "Cedar", "Relief")
 REPLAYED_FIELDS = frozenset(
     {
         "arrangements",
+        "arranged_us",
+        "footings",
         "alarms",
         "people",
         "invited",
@@ -36,7 +38,7 @@ REPLAYED_FIELDS = frozenset(
         "incidents",
     }
 )
-DERIVED_FIELDS = frozenset({"bounds", "texts"})
+DERIVED_FIELDS = frozenset({"bounds", "owner", "texts"})
 
 
 @pytest.fixture

@@ -52,12 +52,13 @@ def view(one, other):
 
 
 def refusals(one):
-    """Codes with which the other desk answered."""
-    return [
+    """Codes with which the other desk answered because of the arrangement; it cannot read the site."""
+    codes = [
         text.rpartition('"code":"')[2].split('"')[0]
         for text in shown(one, "line")
         if "refused/1" in text
     ]
+    return [code for code in codes if code.startswith("arrangement.")]
 
 
 def everything(one, other):

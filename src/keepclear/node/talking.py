@@ -292,7 +292,9 @@ class Talk:
     def _owe(self) -> None:
         """Plans that parties may have by now, where something changed since that was looked at."""
         node = self._node
-        agreed = tuple((one.name, one.version) for one in node.memory.arrangements.values())
+        agreed = tuple(
+            (one.name, one.version, one.stepped_down) for one in node.memory.arrangements.values()
+        )
         looked = (tuple(self._believed), agreed)
         if looked == self._looked:
             return
