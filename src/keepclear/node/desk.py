@@ -21,6 +21,7 @@ from keepclear.link.drills import exercised
 from keepclear.link.pinning import Pinned, words_of
 from keepclear.link.receipts import PROCEEDING
 from keepclear.link.state import State
+from keepclear.node.beside import BesideView, beside_view
 from keepclear.node.calls import caller_of
 from keepclear.node.carrying import Unseen, unseen
 from keepclear.node.footings import between, who_is
@@ -270,6 +271,7 @@ class DeskView:
     stops: SumView
     """Of all stops, over lines and by telephone; none of an exercise is among them."""
     drills: SumView
+    beside: BesideView
 
 
 def desk_view(
@@ -330,7 +332,7 @@ def desk_view(
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
     real, drills = (_sum(board, drill=drill) for drill in (False, True))
-    return DeskView(owner, cards, lines, calls, real, drills)
+    return DeskView(owner, cards, lines, calls, real, drills, beside_view(node))
 
 
 def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | None) -> DrillView:

@@ -66,7 +66,9 @@ class Teller:
     def begin(self, scenario: Scenario, nodes: Nodes) -> None:
         """Who is there: each party with its node, and the words that the others compared."""
         self._nodes = nodes
-        self._console.rule(f"[bold]{plain(scenario.title or scenario.name)}", align="left", style="dim")
+        self._console.rule(
+            f"[bold]{plain(scenario.title or scenario.name)}", align="left", style="dim"
+        )
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for head in ("party", "its node", "its words, as the other desks compared them"):
             table.add_column(head, overflow="fold")
