@@ -74,6 +74,7 @@ EXPECTED = {
     ("POST", "/api/v1/lines/{party}/messages"): DECLARE,
     ("GET", "/api/v1/lines/{party}/messages"): LOOK,
     ("GET", "/api/v1/lines/{party}/messages/{seq}"): LOOK,
+    ("GET", "/api/v1/drills"): LOOK,
     ("POST", "/api/v1/lines/{party}/sheets"): DECLARE,
     ("POST", "/api/v1/lines/{party}/heard"): DECLARE,
     ("POST", "/api/v1/lines/{party}/calls"): DECLARE,

@@ -335,3 +335,55 @@ def test_an_arrangement_is_suspended_resumed_and_left_by_one(desks, monkeypatch,
     assert status(birch) == []
     pass_on(desks, ALDER, BIRCH, alder)
     assert status(birch) == ["WITHDRAWN with Alder: Darling, version 1,"]
+
+
+@pytest.mark.parametrize("is_served", [False, True])
+def test_a_report_of_a_drill_holds_its_steps_and_nothing_real(desks, monkeypatch, is_served):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    typed(desks, "link", "stop", alder, BIRCH, "hold", PLACE, "--words", "real")
+    typed(desks, "link", "stop", alder, BIRCH, "cease", PLACE, "--drill", "--words", "drilled")
+    typed(desks, "link", "test", alder, BIRCH, "--drill")
+    pass_on(desks, ALDER, BIRCH, alder)
+    marks = {one["words"].rpartition(" ")[2]: one["hash"] for one in stops(desks, birch)}
+    typed(desks, "link", "answer", birch, ALDER, "wilco", "--stop", marks["drilled"][:8])
+    typed(desks, "link", "test", birch, ALDER, "--answer")
+    typed(desks, "link", "test", birch, ALDER, "--answer", code=5)
+    pass_on(desks, BIRCH, ALDER, birch)
+
+    def play(here):
+        out, told = typed(desks, "link", "drill-report", here)
+        assert out.startswith("EXERCISE EXERCISE EXERCISE, as the desk of Alder timed it\n")
+        assert told == "2 exercises, 1 of them open\n"
+        assert "drilled" in out
+        assert "real" not in out
+        assert re.search(r"\+ \d+\.\d s  wilco by desk", out)
+        assert re.search(r"\+ \d+\.\d s  answered by desk", out)
+        found = json.loads(typed(desks, "link", "drill-report", here, "--json")[0])
+        assert [one["what"] for one in found["exercises"]] == ["stop", "test"]
+        none = typed(desks, "link", "drill-report", here, "--before", "2015-11-20T06:00Z")
+        assert none == ("", "0 exercises, 0 of them open\n")
+
+    if is_served:
+        with at_address(desks, ALDER, monkeypatch, "duty", "look") as url:
+            play(url)
+    else:
+        play(alder)
+
+
+def test_a_due_test_is_a_task_until_somebody_answers(desks):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    with desks.talk(ALDER) as (_, node, _):
+        minutes = node.now_us() // 60_000_000 % 1_440 + 2
+    text = desks.table / "darling.toml"
+    hour = f"{minutes // 60 % 24:02}:{minutes % 60:02}Z"
+    text.write_text(agreement() + f'[line]\ntests = ["{hour}"]\n')
+    for folder in (alder, birch):
+        typed(desks, "arrangement", "set", folder, text)
+    assert "LINE TEST with Birch is due" in typed(desks, "link", "status", alder)[0]
+    typed(desks, "link", "test", alder, BIRCH)
+    pass_on(desks, ALDER, BIRCH, alder)
+    assert "LINE TEST of Alder waits for an answer" in typed(desks, "link", "status", birch)[0]
+    typed(desks, "link", "test", birch, ALDER, "--answer", "--by", "watch")
+    assert "LINE TEST" not in typed(desks, "link", "status", birch)[0]
+    pass_on(desks, BIRCH, ALDER, birch)
+    assert "LINE TEST" not in typed(desks, "link", "status", alder)[0]

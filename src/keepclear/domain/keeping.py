@@ -83,6 +83,7 @@ KEPT_AS: Final[Mapping[str, Mapping[Whose, Keeping]]] = MappingProxyType(
         "enrolled": _ALWAYS,
         "agreed": _ALWAYS,
         "stepped": _ALWAYS,
+        "deviated": _ALWAYS,
         "admitted": _ALWAYS,
         "put-out": _ALWAYS,
         "carried": _ALWAYS,

@@ -10,9 +10,11 @@ import click
 from keepclear.errors import UsageError
 from keepclear.faces.carrying import export, import_
 from keepclear.faces.desk.calling import call, heard, voice
+from keepclear.faces.desk.drilling import drill_report
 from keepclear.faces.desk.saying import messages, reply, say_
 from keepclear.faces.desk.standing import status
 from keepclear.faces.desk.stopping import answer, stop
+from keepclear.faces.desk.testing import test
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -41,6 +43,8 @@ for one in (
     say_,
     reply,
     messages,
+    test,
+    drill_report,
     status,
     voice,
     heard,

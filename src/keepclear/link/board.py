@@ -8,12 +8,13 @@ each message changes. A stop that has no place in its stream is on the board all
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from keepclear.domain.arrangement import Deadlines
 from keepclear.link import alerting, receipts
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Alert, Effect
+from keepclear.link.hours import LineTested
 from keepclear.link.message import Message, Received
 from keepclear.link.receipts import Overdue, Progress
 
@@ -35,6 +36,8 @@ class Board:
     progress: dict[Key, Progress] = field(default_factory=dict)
     stops: dict[Key, b.Stop] = field(default_factory=dict)
     """What each stop says."""
+    tests: dict[Key, LineTested] = field(default_factory=dict)
+    """Every test of a line."""
     _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
     """Ours of which there is no receipt, by peer and number."""
     _streams: dict[str, int] = field(default_factory=dict)
@@ -125,6 +128,8 @@ class Board:
             self.progress[key] = one if ours else receipts.stored(one, "node", at_us)
             if ours:
                 self._unstored.setdefault(peer, {})[received.seq] = key
+        if isinstance(message.body, b.LineTest) and how != "evidence":
+            self.tests[key] = LineTested(ours, received.seq, at_us, message.drill)
         if not isinstance(message.body, b.Stop) or key in self.alerts:
             return []
         alert, effects = alerting.raised(
@@ -161,6 +166,10 @@ class Board:
         key = (peer, not ours, re.hash)
         if key in self.progress:
             self.progress[key] = receipts.advance(self.progress[key], message, at_us)
+        if isinstance(body, b.LineTestAnswer) and key in self.tests:
+            test = self.tests[key]
+            if test.answered_us is None:
+                self.tests[key] = replace(test, answered_us=at_us, by=body.by)
         if isinstance(body, b.Answer):
             return self._tell(key, body.answer, body.by, at_us)
         if isinstance(body, b.Stopped):

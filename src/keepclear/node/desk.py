@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from keepclear.domain.arrangement import Arrangement
@@ -16,6 +17,7 @@ from keepclear.domain.window import format_instant
 from keepclear.link import bodies as b
 from keepclear.link.alerting import LADDER, Alert
 from keepclear.link.board import Board, Key
+from keepclear.link.drills import exercised
 from keepclear.link.pinning import Pinned, words_of
 from keepclear.link.receipts import PROCEEDING
 from keepclear.link.state import State
@@ -23,6 +25,7 @@ from keepclear.node.calls import caller_of
 from keepclear.node.carrying import Unseen, unseen
 from keepclear.node.footings import between, who_is
 from keepclear.node.ledger import Node
+from keepclear.node.line import subject_of
 from keepclear.node.memory import Peer
 from keepclear.node.talking import Talk
 
@@ -30,18 +33,26 @@ __all__ = [
     "CLOCK_BOUND_US",
     "CardView",
     "DeskView",
+    "DeviationView",
+    "DrillView",
+    "ExercisedView",
     "FootingView",
+    "HourView",
     "LineView",
     "OverdueView",
     "PlaceView",
     "StepView",
     "StopView",
+    "TookView",
     "UnseenView",
     "desk_view",
+    "drill_view",
 ]
 
 CLOCK_BOUND_US: Final = 2_000_000
 """Clocks that certainly differ by more than this are said: windows of plans are seconds apart."""
+_DAY_US: Final = 86_400_000_000
+_DEVIATIONS_MAX: Final = 50
 _WAY: Final = {True: "ahead of ours", False: "behind ours"}
 _E7: Final = 10_000_000
 
@@ -142,6 +153,12 @@ class LineView:
     """Nothing was heard for 90 s; nothing, where nobody has listened since the start."""
     heard: str | None
     """When something signed by the peer came last, since the start."""
+    tests: list[HourView]
+    """Agreed hours of the last day, and the next one where it is near."""
+    test_waits: int | None
+    """The number of the newest test of the other desk that nobody here has answered."""
+    deviations: list[DeviationView]
+    """The newest, the last one first."""
     degraded: list[str]
     """Why not all that was said is here in order, or times cannot be compared; empty where it is."""
 
@@ -158,6 +175,27 @@ class FootingView:
 
 
 @dataclass(frozen=True, slots=True)
+class HourView:
+    """An agreed hour of a line test."""
+
+    due: str
+    state: str
+    """``due``, ``held`` or ``missed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationView:
+    """Something agreed that was not done in time, as this desk reckons it."""
+
+    code: str
+    party: str
+    """Who was late; empty for a line test, which is for both."""
+    due: str
+    recorded: str
+    about: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """A party that has enrolled here, this node's own among them."""
 
@@ -169,6 +207,41 @@ class CardView:
     addresses: list[str]
     words: list[str]
     """This desk's own, for others to compare; of nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class TookView:
+    """One step of an exercise, and how many seconds after its beginning, by this desk's clock."""
+
+    what: str
+    who: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExercisedView:
+    """One thing of an exercise."""
+
+    party: str
+    ours: bool
+    hash: str
+    what: str
+    """``stop``, ``test``, or the kind of a message."""
+    says: str
+    began: str
+    steps: list[TookView]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrillView:
+    """What exercises of a span took."""
+
+    party: str
+    """Whose desk reports."""
+    after: str | None
+    until: str
+    exercises: list[ExercisedView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +301,9 @@ def desk_view(
                 [_footing(node, one, party) for one in between(node.memory, owner, party)],
                 _down(talk.state(party)),
                 _time(talk.state(party).heard_us),
+                _hours(talk, name, now_us),
+                _test_waits(talk.board, name, now_us),
+                _deviations(talk, name),
                 _degraded(talk.state(party)),
             )
         )
@@ -238,6 +314,38 @@ def desk_view(
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
     return DeskView(owner, cards, lines, calls)
+
+
+def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | None) -> DrillView:
+    """What exercises of a span took; nothing real is in it.
+
+    Args:
+        node: This desk's.
+        talk: Its lines.
+        after_us: From then on; from the beginning, if left out.
+        before_us: Until before then; until now, if left out.
+
+    Raises:
+        StoreError: it cannot be read now.
+    """
+    board, now_us = talk.board, node.now_us()
+    names = {node.memory.peers[one].card.message_key.name: one for one in talk.parties()}
+    first = 0 if after_us is None else after_us
+    last = now_us + 1 if before_us is None else before_us
+    rows = [
+        ExercisedView(
+            party=names.get(one.peer) or caller_of(one.peer) or one.peer,
+            ours=one.ours,
+            hash=one.hash,
+            what=one.what,
+            says=board.stops[one.peer, one.ours, one.hash].words if one.what == "stop" else "",
+            began=format_instant(one.began_us),
+            steps=[TookView(step.what, step.who, step.after_us / 1e6) for step in one.steps],
+            open=one.open,
+        )
+        for one in exercised(board, first, last)
+    ]
+    return DrillView(node.around.owner, _time(after_us), format_instant(last - 1), rows)
 
 
 def _alerts(board: Board, peer: str) -> list[tuple[Key, Alert]]:
@@ -280,6 +388,32 @@ def _footing(node: Node, found: Arrangement, party: str) -> FootingView:
         who_is(node.memory, found, Footing.SUSPENDED, both),
         who_is(node.memory, found, Footing.WITHDRAWN, both),
     )
+
+
+def _hours(talk: Talk, peer: str, now_us: int) -> list[HourView]:
+    found = talk.deviating.hours(talk.board, peer, now_us, _DAY_US)
+    return [HourView(format_instant(one.due_us), one.state.value) for one in found]
+
+
+def _test_waits(board: Board, peer: str, now_us: int) -> int | None:
+    waiting = [
+        one.seq
+        for key, one in board.tests.items()
+        if key[0] == peer and not one.ours and one.answered_us is None
+        and now_us - _DAY_US < one.at_us
+    ]  # fmt: skip
+    return waiting[-1] if waiting else None
+
+
+def _deviations(talk: Talk, peer: str) -> list[DeviationView]:
+    subject = subject_of(peer)
+    mine = (one for one in reversed(talk.deviating.recorded) if one.subject == subject)
+    return [
+        DeviationView(
+            one.code, one.party, format_instant(one.due_us), format_instant(one.at_us), one.about
+        )
+        for one in islice(mine, _DEVIATIONS_MAX)
+    ]
 
 
 def _down(state: State) -> bool | None:

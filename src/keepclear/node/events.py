@@ -26,6 +26,7 @@ from keepclear.wire.entries import (
     Body,
     Consented,
     Declared,
+    Deviated,
     Expired,
     Reported,
     Revoked,
@@ -59,7 +60,8 @@ class Event:
 def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[Event], int]:
     """The events among the entries that follow, and the number of the last entry looked at."""
     entries = node.store.entries(after, limit)
-    found = [event for event in map(_known(node.memory), entries) if event is not None]
+    known = _known(node.memory, node.around.owner)
+    found = [event for event in map(known, entries) if event is not None]
     return found, entries[-1].number if entries else after
 
 
@@ -71,12 +73,12 @@ def shown_in(body: Shown) -> dict[str, Any]:
     return found
 
 
-def _known(memory: Memory) -> Any:
+def _known(memory: Memory, owner: str) -> Any:
     def event(entry: Entry) -> Event | None:
         if entry.kind in _FOR_NOBODY or not entry.data:  # without data: erased
             return None
         body = decode_body(opening_of(entry).body)
-        parties, told = _of(memory, body)
+        parties, told = _of(memory, owner, body)
         if not parties:
             return None
         head = {"number": entry.number, "at": format_instant(entry.at_us), "kind": entry.kind}
@@ -87,7 +89,7 @@ def _known(memory: Memory) -> Any:
 
 
 def _of(  # noqa: PLR0911 - one return for each kind of entry
-    memory: Memory, body: Body
+    memory: Memory, owner: str, body: Body
 ) -> tuple[Iterable[str], dict[str, Any]]:
     """Who hears of an entry, and what; nobody, where nothing is said of its kind here."""
     if isinstance(body, Declared):
@@ -112,17 +114,29 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if found is not None:
             named = {*(member.name for member in found.members), *found.notified}
             return named, {"arrangement": found.name, "version": found.version}
-    if isinstance(body, Stepped):
-        agreed = memory.arrangements.get(body.name)
-        members = {member.name for member in agreed.members} if agreed else {body.party}
-        told = {"arrangement": body.name, "version": body.version, "party": body.party}
-        return members, told | {"footing": body.footing, "because": body.because, "by": body.by}
+    if isinstance(body, Stepped | Deviated):
+        return _of_agreement(memory, owner, body)
     if isinstance(body, Consented | Revoked | Expired):
         to = {} if isinstance(body, Expired) else {"to": body.to, "about": body.kind}
         return _owner(memory, body.subject), {"subject": body.subject, **to}
     if isinstance(body, Reported | Stated):
         return {body.party}, {"subject": body.subject, "by": body.by}
     return (), {}
+
+
+def _of_agreement(
+    memory: Memory, owner: str, body: Stepped | Deviated
+) -> tuple[Iterable[str], dict[str, Any]]:
+    """Who hears that a party stepped down: all members; of what was not done in time: this desk."""
+    if isinstance(body, Deviated):
+        told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
+        late = {"line": body.subject, "due": format_instant(body.due_us), "about": body.about}
+        return {owner}, told | late
+    agreed = memory.arrangements.get(body.name)
+    members = {member.name for member in agreed.members} if agreed else {body.party}
+    which: dict[str, Any] = {"arrangement": body.name, "version": body.version}
+    stood = {"party": body.party, "footing": body.footing, "because": body.because, "by": body.by}
+    return members, which | stood
 
 
 def _owner(memory: Memory, subject: str) -> set[str]:

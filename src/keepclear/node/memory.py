@@ -40,6 +40,7 @@ from keepclear.wire.entries import (
     Carried,
     Consented,
     Declared,
+    Deviated,
     Enrolled,
     Erased,
     Expired,
@@ -140,6 +141,8 @@ class Memory:
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
     """The newest signed note on each arrangement, by its subject."""
+    arranged_us: dict[str, int] = field(default_factory=dict)
+    """By arrangement, since when the version that holds does so here."""
     footings: dict[str, dict[str, Footing]] = field(default_factory=dict)
     """By arrangement, then party: those that have stepped down from the version that holds."""
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -265,6 +268,7 @@ class Memory:
             )
         self.arrangements[found.name] = found
         self.footings.pop(found.name, None)
+        self.arranged_us[found.name] = body.at_us
         self.bounds.pop(found.name, None)
         self.changed.update(subject for subject, _ in self.cases.of(*NOTIFIED))
 
@@ -369,11 +373,16 @@ class Memory:
         if body.how == "heard":
             self.heard.append(body)
 
+    def _deviated(self, _: Deviated) -> None:
+        """Whoever reviews a line reads the record; nothing is decided by it."""
+
     def _carried(self, _: Carried) -> None:
         self.carried += 1
 
 
-SUMMED: Final = frozenset({"declared", "acted", "verdict", "shown", "expired", "carried"})
+SUMMED: Final = frozenset(
+    {"declared", "acted", "verdict", "shown", "expired", "carried", "deviated"}
+)
 """Kinds of entries that are many: a snapshot holds what they made of memory."""
 REPLAYED: Final = frozenset(
     {
@@ -423,6 +432,7 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Stepped: Memory._stepped,
+    Deviated: Memory._deviated,
     Reported: Memory._reported,
     Stated: Memory._stated,
     Erased: Memory._erased,

@@ -38,6 +38,7 @@ from keepclear.link.pinning import Pinned
 from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import State
 from keepclear.node.calls import caller_of, on_board, text_of
+from keepclear.node.deviating import Deviating, Terms
 from keepclear.node.footings import arrangement_word, between, stepped_by, who_is
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
@@ -47,7 +48,7 @@ from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Shown, Voiced, decode_body
+from keepclear.wire.entries import Carried, Deviated, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -57,8 +58,8 @@ _FORWARDED: Final = "link-forwarded"
 _PENDING_MAX: Final = 10_000
 _NOTICE_BYTES_MAX: Final = 890_000
 """Of a notice with everything escaped: the lines above it and the signature have room beside it."""
-_ON_BOARD: Final = frozenset({"carried", "voiced"})
-"""Kinds of entries that the board is made of."""
+_ON_BOARD: Final = frozenset({"carried", "deviated", "voiced"})
+"""Kinds of entries that the board, and what is beside it, are made of."""
 _HEAD_BYTES: Final = 1_000
 """The lines that name sender and recipient."""
 
@@ -93,7 +94,9 @@ class Talk:
         self._heads = Heads()
         self._own_told: set[str] = set()
         self._levels: dict[str, Level] = {}
+        self._agreed: set[tuple[str, int, frozenset[str]]] = set()
         self._board = Board(lambda _: Deadlines())
+        self._deviating = Deviating(node.around.owner)
         self._sounding = Sounding()
         self._acted_on: list[tuple[str, Received]] = []
         """What came and was acted on since :meth:`_told` last looked."""
@@ -111,6 +114,12 @@ class Talk:
     def signer(self) -> Signer:
         """The message key of this desk."""
         return self._key
+
+    @property
+    def deviating(self) -> Deviating:
+        """What was agreed and not done in time, and the hours of line tests."""
+        self._fresh()
+        return self._deviating
 
     def parties(self) -> list[str]:
         """With whom there is a line."""
@@ -303,7 +312,12 @@ class Talk:
         self._fresh()
         if self._again:
             return self._node.now_us()
-        due = (self._lines.due_us(), self._board.next_us(), self._sounding.next_us())
+        due = (
+            self._lines.due_us(),
+            self._board.next_us(),
+            self._sounding.next_us(),
+            self._deviating.next_us(),
+        )
         return min(at_us for at_us in due if at_us is not None)
 
     def _told(
@@ -316,13 +330,16 @@ class Talk:
             if one.how != "sent":
                 self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
-            self._sounding.awaits((peer, one.how == "sent", one.hash), self._board, now_us)
+            key = (peer, one.how == "sent", one.hash)
+            self._sounding.awaits(key, self._board, now_us)
+            self._deviating.awaits(key, self._board)
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
         alerts += [
             self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
         ]
+        alerts += self._deviating.passes(self._board, now_us)
         if alerts:
             self._node.save(alerts)
         names = {line.peer.name: party for party, (_, line) in self._believed.items()}
@@ -438,10 +455,11 @@ class Talk:
         """Lines and board by what the node remembers, read again where that was."""
         memory = self._node.fresh().memory
         believed = dict(self._lines_now(memory))
-        if memory is self._memory and believed == self._believed:
+        agreed = {(one.name, one.version, one.stepped_down) for one in memory.arrangements.values()}
+        if memory is self._memory and (believed, agreed) == (self._believed, self._agreed):
             return
         known = memory is self._memory and _keys(believed) == _keys(self._believed)
-        self._believed, self._memory = believed, memory
+        self._believed, self._memory, self._agreed = believed, memory, agreed
         lines = {line.peer.name: line for _, line in believed.values()}
         self._lines = Lines(self._node, lines, self._act)
         aid = {
@@ -452,8 +470,11 @@ class Talk:
         board = Board(lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False))
         if known:  # other terms alone: what was said stands as it is
             self._board.deadlines, self._board.humanitarian = board.deadlines, board.humanitarian
+            self._deviating.terms = self._terms(believed)
+            self._deviating.begin(self._board)
             return
         self._board = board
+        self._deviating = Deviating(self._node.around.owner, self._terms(believed))
         for entry in self._node.entries():
             if entry.kind not in _ON_BOARD:
                 continue
@@ -461,10 +482,14 @@ class Talk:
             if isinstance(body, Voiced):
                 on_board(self._board, self._node.around.owner, body)
                 continue
+            if isinstance(body, Deviated):
+                self._deviating.take(body)
+                continue
             assert isinstance(body, Carried)
             peer = body.subject.removeprefix(subject_of(""))
             self._on_board(peer, body.how, body.note.encode(), body.at_us)
         self._board.tick(self._node.now_us())
+        self._deviating.begin(self._board)
         self._sounding, self._acted_on = Sounding(), []
         for key in self._board.progress:
             self._sounding.awaits(key, self._board, self._node.now_us())
@@ -494,6 +519,16 @@ class Talk:
         memory, both = self._node.memory, (self._node.around.owner, party)
         found = between(memory, *both)
         return [one for one in found if not who_is(memory, one, Footing.WITHDRAWN, both)]
+
+    def _terms(self, believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, Terms]:
+        """What is in force with each peer: neither suspended nor left by one of the two."""
+        memory, owner = self._node.memory, self._node.around.owner
+        return {
+            line.peer.name: Terms(party, one, max(peer.since_us, memory.arranged_us[one.name]))
+            for party, (peer, line) in believed.items()
+            for one in between(memory, owner, party)
+            if not one.stepped_down & {owner, party}
+        }
 
     def _deadlines(self, party: str) -> Deadlines:
         """The shortest of those agreed; those of no arrangement, where there is none."""

@@ -25,6 +25,7 @@ __all__ = [
     "Consented",
     "CrossingForm",
     "Declared",
+    "Deviated",
     "DeviationForm",
     "Enrolled",
     "Erased",
@@ -337,6 +338,24 @@ class Stepped(_Entry, frozen=True, kw_only=True, tag="stepped/1"):
     because: str | None = None
 
 
+class Deviated(_Entry, frozen=True, kw_only=True, tag="deviated/1"):
+    """Something agreed with a peer was not done in time, as this end reckons it. Nothing depends on it.
+
+    Its subject is the line, as in ``carried``.
+    """
+
+    code: str
+    """``receipt.overdue``, ``urgent.overdue``, ``read-back.overdue``, ``test.missed``."""
+    party: str
+    """Who is late; empty for a line test, which is for both."""
+    arrangement: str
+    """By which it was agreed, as messages name it."""
+    due_us: int
+    """Until when, or at which hour."""
+    about: str | None = None
+    """The hash of the message."""
+
+
 class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
     """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
 
@@ -384,6 +403,7 @@ Body = (
     | Revoked
     | Expired
     | Stepped
+    | Deviated
     | Carried
     | Voiced
 )
@@ -405,6 +425,7 @@ _KINDS: Final[dict[type, str]] = {
     Revoked: "revoked",
     Expired: "expired",
     Stepped: "stepped",
+    Deviated: "deviated",
     Carried: "carried",
     Voiced: "voiced",
 }

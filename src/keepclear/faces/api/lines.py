@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 
 from keepclear.domain.access import SECRETARIAT, Action
+from keepclear.domain.window import parse_instant
 from keepclear.errors import VerificationError
 from keepclear.faces.api import forms
 from keepclear.faces.api.problems import Problem
@@ -22,7 +23,7 @@ from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
 from keepclear.node.conversation_view import MessageView, message_of, messages_of
-from keepclear.node.desk import DeskView, desk_view
+from keepclear.node.desk import DeskView, DrillView, desk_view, drill_view
 from keepclear.node.ledger import Node
 
 if TYPE_CHECKING:
@@ -136,6 +137,27 @@ async def read_one(asked: Asked, service: Service) -> Reply:
     return Reply(await service.ask(view))
 
 
+class DrillsQuery(forms.In, frozen=True):
+    """Which exercises."""
+
+    after: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    before: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+
+
+async def drills(asked: Asked, service: Service) -> Reply:
+    """What exercises took."""
+    conversation, query = conversation_of(service), asked.query
+    after_us, before_us = (
+        None if text is None else parse_instant(text) for text in (query.after, query.before)
+    )
+
+    def view(node: Node) -> DrillView:
+        only_the_desk(node, asked)
+        return drill_view(node, conversation.talk, after_us, before_us)
+
+    return Reply(await service.ask(view))
+
+
 async def look(asked: Asked, service: Service) -> Reply:
     """How the lines stand."""
     conversation = conversation_of(service)
@@ -193,6 +215,16 @@ ROUTES: Final = (
         flow=look,
         answer=DeskView,
         problems=(404,),
+    ),
+    Route(
+        "GET",
+        "/api/v1/drills",
+        Action.LOOK,
+        "What exercises took, step by step",
+        flow=drills,
+        query=DrillsQuery,
+        answer=DrillView,
+        problems=(404, 422),
     ),
     Route(
         "GET",

@@ -16,7 +16,7 @@ from keepclear.link.phrases import Language
 from keepclear.node import carrying, voice
 from keepclear.node.conversation_view import message_of, messages_of
 from keepclear.node.declaring import Request
-from keepclear.node.desk import desk_view
+from keepclear.node.desk import desk_view, drill_view
 from keepclear.node.ledger import Node
 from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
@@ -83,6 +83,10 @@ class FolderDesk:
         self.talk.calls(
             lambda: voice.call_step(self.node, party, step, request, who=who, about=about)
         )
+
+    def drills(self, after_us: int | None, before_us: int | None) -> dict[str, Any]:
+        """What exercises took."""
+        return _plain(drill_view(self.node, self.talk, after_us, before_us))
 
     def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
         """Suspend an arrangement, resume it or withdraw."""

@@ -45,6 +45,9 @@ class Desk(Protocol):
     def step(self, party: str, step: str, *, who: str, about: str) -> None:
         """Log a step of a call."""
 
+    def drills(self, after_us: int | None, before_us: int | None) -> dict[str, Any]:
+        """What exercises took."""
+
     def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
         """Suspend an arrangement, resume it or withdraw."""
 

@@ -20,6 +20,8 @@ from keepclear.node.files import STDIN
 
 __all__ = ["status", "stop_words"]
 
+_DEVIATIONS_MAX: Final = 5
+"""In the table; JSON has more, and the record has all."""
 _OWN: Final = "own"
 _GOES_ON: Final = "stops, urgent messages, sites, movements and receipts go on"
 
@@ -43,8 +45,10 @@ def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
         *_stops(found),
         *_cards(found),
         *_states(found),
+        *_tests(found),
         *_unseen(found),
         *_late(found),
+        *_deviations(found),
     ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if not any(one["pinned"] == _OWN for one in found["cards"]):
@@ -116,6 +120,26 @@ def _states(found: dict[str, Any]) -> Iterator[str]:
             yield f"DEGRADED with {name}: {plain('; '.join(line['degraded']))}"
         if line["down"]:
             yield f"DOWN with {name}: nothing heard since {line['heard']}; use the telephone"
+
+
+def _tests(found: dict[str, Any]) -> Iterator[str]:
+    """Tests of the line that are to be held, or answered."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        if line["test_waits"] is not None:
+            yield f"LINE TEST of {name} waits for an answer: keepclear link test DIR {name} --answer"
+        for hour in line["tests"]:
+            if hour["state"] == "due":
+                yield f"LINE TEST with {name} is due, of {hour['due']}: keepclear link test DIR {name}"
+
+
+def _deviations(found: dict[str, Any]) -> Iterator[str]:
+    """The last of what was agreed and not done in time; nothing depends on it."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        for one in reversed(line["deviations"][:_DEVIATIONS_MAX]):
+            who = f", by {plain(one['party'])}" if one["party"] else ""
+            yield f"deviation with {name}: {one['code']}{who}, due {one['due']}"
 
 
 def _unseen(found: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from keepclear.domain.window import format_instant
 from keepclear.faces.remote.line import Line
 from keepclear.formats.callsheet import Asks
 from keepclear.link.bodies import Body
@@ -67,6 +68,13 @@ class RemoteDesk:
     def step(self, party: str, step: str, *, who: str, about: str) -> None:
         """Log a step of a call."""
         self._found("POST", _path(party, "calls"), {"step": step, "who": who, "about": about})
+
+    def drills(self, after_us: int | None, before_us: int | None) -> dict[str, Any]:
+        """What exercises took."""
+        limits = {"after": after_us, "before": before_us}
+        query = {name: format_instant(us) for name, us in limits.items() if us is not None}
+        found: dict[str, Any] = self.to.ask("GET", "/api/v1/drills", query=query)
+        return found
 
     def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
         """Suspend an arrangement, resume it or withdraw."""
