@@ -19,6 +19,7 @@ OGC = "/ogc/collections"
 EXPECTED = {
     ("POST", "/api/v1/declarations"): DECLARE,
     ("GET", "/api/v1/declarations"): LOOK,
+    ("POST", "/api/v1/declarations/several"): DECLARE,
     ("GET", ONE): LOOK,
     ("PUT", ONE): DECLARE,
     ("GET", f"{ONE}/versions"): LOOK,

@@ -32,14 +32,15 @@ def assemble(
     skeletons: Skeletons,
     *,
     areas: bool,
+    words: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Crossing, ...]:
-    """All crossings, sorted by time, then by who; the lesser (party, id) is side a."""
+    """All crossings, sorted by time, then by who; the lesser (party, id) is side a.
+
+    Without ``words`` the shared band is not given in the declarations' own.
+    """
     table = prepared.table
-    rank = np.empty(len(declarations), dtype=np.int64)
-    order = sorted(range(len(declarations)), key=lambda k: (*_name(declarations[k]), k))
-    rank[order] = np.arange(len(order))
-    hits = _oriented(table, hits, rank)
+    hits = _oriented(table, hits, declarations)
     spans = _spans(table, hits)
     crossings: list[Crossing] = []
     outlines = Outlines(table)
@@ -47,7 +48,9 @@ def assemble(
         if progress and number % 64 == 0:
             progress("crossings described", number, len(spans))
         crossings.append(
-            _crossing(declarations, prepared, hits, rows, skeletons, outlines, areas=areas)
+            _crossing(
+                declarations, prepared, hits, rows, skeletons, outlines, areas=areas, words=words
+            )
         )
     return tuple(sorted(crossings, key=_sort_key))
 
@@ -63,9 +66,16 @@ def _sort_key(crossing: Crossing) -> tuple[object, ...]:
     return start, a.party, a.id, b.party, b.id, end, a.parts, b.parts
 
 
-def _oriented(table: Table, hits: Hits, rank: np.ndarray) -> Hits:
+def _oriented(table: Table, hits: Hits, declarations: Sequence[Declaration]) -> Hits:
     """The same hits with i on side a."""
-    swap = rank[table.owner[hits.i]] > rank[table.owner[hits.j]]
+    a, b = table.owner[hits.i], table.owner[hits.j]
+    met = sorted({*a.tolist(), *b.tolist()}, key=lambda k: (*_name(declarations[k]), k))
+    rank = {number: place for place, number in enumerate(met)}
+    swap = np.array(
+        [rank[one] > rank[two] for one, two in zip(a.tolist(), b.tolist(), strict=True)], dtype=bool
+    )
+    if not swap.any():
+        return hits
     i, j = np.where(swap, hits.j, hits.i), np.where(swap, hits.i, hits.j)
     own_us = np.where(swap[:, None], hits.own_us[:, [2, 3, 0, 1]], hits.own_us)
     return replace(hits, i=i, j=j, own_us=own_us)
@@ -98,10 +108,16 @@ def _crossing(
     outlines: Outlines,
     *,
     areas: bool,
+    words: bool,
 ) -> Crossing:
     table = prepared.table
     i, j = hits.i[rows], hits.j[rows]
-    start, end, gap_us = _when(table, hits, rows)
+    if len(rows) == 1 and LEG not in (table.kind[i[0]], table.kind[j[0]]):  # most often
+        k = int(rows[0])
+        start, end = int(hits.start_us[k]), int(hits.end_us[k])
+        gap_us = round(float(hits.time_s[k]) * 1e6) if hits.apart[k] else 0
+    else:
+        start, end, gap_us = _when(table, hits, rows)
     a, b = declarations[table.owner[i[0]]], declarations[table.owner[j[0]]]
     overlap = hits.overlap[rows]
     size, drawn = None, None
@@ -121,7 +137,7 @@ def _crossing(
         why_possible=() if certain else _why(a, b, prepared, i, j, doubts),
         time_start_us=None if start <= -FOREVER_US else start,
         time_end_us=None if end >= FOREVER_US else end,
-        altitude=shared_altitude(table, declarations, i, j),
+        altitude=shared_altitude(table, declarations, i, j) if words else None,
         altitude_w84_m=shared_w84_m(table, i, j),
         area_m2=size,
         area=drawn,

@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
 from keepclear.detect.assemble import assemble
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.exact import Court, judge
+from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
 from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
 from keepclear.detect.roll import Kept, Roll, Said
-from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED, standing_on
+from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import Geoid
-from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind
+from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind, Part
 from keepclear.errors import InputError
 
 __all__ = ["Finder", "PortableFinder", "StandingRows", "StandingSet", "batched"]
@@ -46,6 +46,12 @@ class Finder(Maker, Protocol):
     decides: bool
     """Whether the standing pairs it leaves do meet, windows, bands and minima included."""
 
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
+        """What ``judge`` says of pairs that it found without minima, depths left out.
+
+        Nothing, where it does not decide, or a row moves or has a stand-off or a stated error.
+        """
+
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -59,6 +65,10 @@ class PortableFinder(PortableMaker):
     """Looks at the box and window of every standing row; linear in their number."""
 
     decides = False
+
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:  # noqa: ARG002
+        """See :class:`Finder`; it decides nothing."""
+        return None
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -138,6 +148,8 @@ class StandingSet:
     def _no_rows(self) -> None:
         self._finder.forget()
         self._table = GrowingTable()
+        self._asked: tuple[Table, range] | None = None
+        """Rows that were dropped last, and still stand behind the last row of the table."""
         self._alive = np.zeros(1024, dtype=bool)
         self._group = np.zeros(1024, dtype=np.int32)
         self._kind = np.zeros(1024, dtype=np.uint8)
@@ -200,6 +212,7 @@ class StandingSet:
         finder.forget()
 
     def _take_rows(self, table: Table, group: np.ndarray, kind: np.ndarray) -> None:
+        self._asked = None
         added = self._table.append(table, table.owner)
         self._widen(added.stop)
         rows = slice(added.start, added.stop)
@@ -237,7 +250,7 @@ class StandingSet:
         self.remove(declaration.party, declaration.id)
         if _in_nobodys_way(declaration):
             return
-        rows = self._append(prepared.table, declaration)
+        rows = self._again(prepared.table, declaration)
         self._alive[rows.start : rows.stop] = True
         self._roll.add(declaration)
 
@@ -256,6 +269,7 @@ class StandingSet:
             self._append_many(found.table, kept)
 
     def _append_many(self, table: Table, declarations: list[Declaration]) -> None:
+        self._asked = None
         number = self._roll.next
         added = self._table.append(table, table.owner + number)
         self._widen(added.stop)
@@ -302,7 +316,8 @@ class StandingSet:
             declaration: What is asked about.
             prepared: Its rows, where they are known.
             areas: Compute shared areas and all distances.
-            depths: Say how deep two reach into each other; about a third of all the work.
+            depths: Say how deep two reach into each other, and the shared heights in their own
+                words: for who reads a report.
 
         Raises:
             InputError: A part of it cannot be used.
@@ -314,7 +329,7 @@ class StandingSet:
         crossings = self._crossings(
             table, declaration, prepared, i, j, asked, areas=areas, depths=depths
         )
-        self._table.drop_last(asked)
+        self._drop(prepared.table, asked)
         return crossings
 
     def meeting(
@@ -338,7 +353,7 @@ class StandingSet:
             own = (declaration.party, declaration.id)
             sides = {(side.party, side.id) for one in found for side in (one.a, one.b)}
             names = sides - {own}
-        self._table.drop_last(asked)
+        self._drop(prepared.table, asked)
         return tuple(sorted(names))
 
     def _name(self, number: int) -> tuple[str, str]:
@@ -353,7 +368,23 @@ class StandingSet:
         other = table.owner[j] != self._roll.number(declaration.party, declaration.id)
         return asked, table, i[other], j[other]
 
+    def _drop(self, rows: Table, asked: range) -> None:
+        """Take out what was asked about, and remember where it was: most often it is put in next."""
+        self._table.drop_last(asked)
+        self._asked = rows, asked
+
+    def _again(self, rows: Table, declaration: Declaration) -> range:
+        """As :meth:`_append`, from what was just asked about where that is the same."""
+        if self._asked is None or self._asked[0] is not rows:
+            return self._append(rows, declaration)
+        asked, self._asked = self._asked[1], None
+        self._table.take_back(asked)
+        self._group[asked.start : asked.stop] = self._group_of(declaration, self._roll.next)
+        self._kind[asked.start : asked.stop] = KIND_CODES[declaration.kind]
+        return asked
+
     def _append(self, rows: Table, declaration: Declaration) -> range:
+        self._asked = None
         number = self._roll.next
         added = self._table.append(rows, number)
         self._widen(added.stop)
@@ -391,16 +422,25 @@ class StandingSet:
         areas: bool,
         depths: bool,
     ) -> tuple[Crossing, ...]:
-        """Judge the pairs in a small table of their own."""
+        """Say of the pairs what the finder has decided; else judge them in a table of their own."""
         if len(i) == 0:
             return ()
+        asker = self._roll.next
+        found = None
+        if areas and not depths and self._minima == Minima():
+            found = self._finder.hits(table, i, j)
+        if found is not None:
+            missing = (asker,) if prepared.ground_missing else ()
+            kinds = dict(zip(table.owner[j].tolist(), self._kind[j].tolist(), strict=True))
+            met = _Met(self._roll, declaration, kinds)
+            whole = Prepared(table, (), missing)
+            return assemble(met, whole, found, Skeletons(table), areas=True, words=False)
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
         if not (few.kind == LEG).any():
             few = replace(few, bands_end=few.bands)  # no band changes with time
         owners, local = np.unique(few.owner, return_inverse=True)
         few.owner[:] = local
-        asker = self._roll.next
         known = [declaration if k == asker else self._roll.said(k) for k in owners.tolist()]
         court = Court(
             few,
@@ -414,7 +454,8 @@ class StandingSet:
         if not depths:
             hits = replace(hits, depth_m=np.full(len(hits.i), np.nan))
         missing = (len(known) - 1,) if prepared.ground_missing else ()
-        return assemble(known, Prepared(few, (), missing), hits, court.skeletons, areas=areas)
+        whole = Prepared(few, (), missing)
+        return assemble(known, whole, hits, court.skeletons, areas=areas, words=depths)
 
     def _close_up(self) -> None:
         """Let go of the rows of those who stand no more."""
@@ -424,6 +465,34 @@ class StandingSet:
         group, kind = self._group[kept], self._kind[kept]
         self._no_rows()
         self._take_rows(table, group, kind)
+
+
+class _Named:
+    """A declaration that is named, and looked up when its parts are asked for."""
+
+    def __init__(self, roll: Roll, number: int, kind: Kind) -> None:
+        self._roll, self._number, self.kind = roll, number, kind
+        self.party, self.id = roll.name(number)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self._roll.said(self._number).parts
+
+
+class _Met(Sequence[Declaration]):
+    """Those who are met, by number, and the one asked about as the next on the roll."""
+
+    def __init__(self, roll: Roll, asked: Declaration, kinds: dict[int, int]) -> None:
+        self._known: dict[int, Any] = {
+            number: _Named(roll, number, KINDS[code]) for number, code in kinds.items()
+        }
+        self._known[roll.next] = asked
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._known[int(number)]
 
 
 def _in_nobodys_way(declaration: Declaration) -> bool:

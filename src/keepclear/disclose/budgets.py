@@ -8,7 +8,7 @@ others: who is alarmed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import asin, cos, pi, radians, sin, sqrt
@@ -163,24 +163,30 @@ def _with_border(area_km2: float, border_km: float) -> float:
     return area_km2 + 2 * border_km * _CELL_KM / pi + _CELL_KM**2
 
 
-def _length_km(places: list[Position]) -> float:
-    return sum(_km(a, b) for a, b in pairwise(places))
+def _length_km(places: Sequence[Position]) -> float:
+    """Along a line, on a sphere."""
+    lats = [radians(place.latitude) for place in places]
+    lons = [radians(place.longitude) for place in places]
+    across = [cos(lat) for lat in lats]
+    total = 0.0
+    for k in range(1, len(lats)):
+        north, east = sin((lats[k] - lats[k - 1]) / 2), sin((lons[k] - lons[k - 1]) / 2)
+        half = north * north + across[k] * across[k - 1] * east * east
+        total += asin(min(1.0, sqrt(half)))
+    return 2 * _RADIUS_KM * total
 
 
 def _ring_km2(ring: tuple[Position, ...]) -> float:
     """By the excess under each edge, taken straight in longitude and sine of latitude."""
+    sines = [sin(radians(place.latitude)) for place in ring]
+    lons = [place.longitude for place in ring]
     total = 0.0
-    for a, b in zip(ring, (*ring[1:], ring[0]), strict=True):
-        east = (b.longitude - a.longitude + 180.0) % 360.0 - 180.0
-        total += radians(east) * (2 + sin(radians(a.latitude)) + sin(radians(b.latitude)))
-    size = abs(total) * _RADIUS_KM**2 / 2
+    for k in range(len(ring)):
+        east = (lons[k] - lons[k - 1] + 180.0) % 360.0 - 180.0
+        total += east * (2 + sines[k] + sines[k - 1])
+    size = abs(radians(total)) * _RADIUS_KM**2 / 2
     return min(size, 4 * pi * _RADIUS_KM**2 - size) if size < 4 * pi * _RADIUS_KM**2 else size
 
 
 def _km(a: Position, b: Position) -> float:
-    north, east = radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)
-    half = (
-        sin(north / 2) ** 2
-        + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
-    )
-    return 2 * _RADIUS_KM * asin(min(1.0, sqrt(half)))
+    return _length_km((a, b))

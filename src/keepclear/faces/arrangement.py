@@ -246,6 +246,11 @@ def _rows(found: Arrangement) -> Iterator[tuple[str, str]]:
         yield "notice", f"{kind.value}: {_time(notice)} before it begins"
     for kind, level in found.disclosure.items():
         yield "disclosure", f"{kind.value}: {level.value}"
+    for member in found.members:
+        for kind, level in member.discloses.items():
+            yield f"disclosure of {member.name}", f"{kind.value}: {level.value}"
+    for node in found.neutral:
+        yield "neutral node", node
     yield "others", "crossing: only the shared part, and whom to call"
     may = "may" if found.equal_priority_may_cross else "may not"
     yield "equal priority", f"{may} cross"

@@ -294,7 +294,10 @@ _TELLS: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
         + f"; it is {body['stage']}"
     ),
     "verdict": _verdict_told,
-    "shown": lambda body: f"shown: {body['how']} to {body['to']}",
+    "shown": lambda body: (
+        f"shown: {body['how']} to {body['to']}"
+        + (f", by {json.loads(body['text'])['by']}" if body["how"] == "told" else "")
+    ),
     "consented": lambda body: f"consented: {body['to']} by {body['by']}",
     "revoked": lambda body: f"revoked: {body['to']} by {body['by']}",
     "erased": lambda body: (

@@ -7,7 +7,7 @@ each message changes. A stop that has no place in its stream is on the board all
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from keepclear.domain.arrangement import Deadlines
@@ -32,6 +32,8 @@ class Board:
     """What was agreed with a peer, by the name of its key."""
     humanitarian: Callable[[str], bool] = lambda _peer: False
     """Whether a peer is an aid desk, from which nothing is ever overdue."""
+    inside: Callable[[b.Body], tuple[Iterable[b.Place], Iterable[int]] | None] = lambda _body: None
+    """Places and times of a body that has them in its text; nothing of any other."""
     alerts: dict[Key, Alert] = field(default_factory=dict)
     progress: dict[Key, Progress] = field(default_factory=dict)
     stops: dict[Key, b.Stop] = field(default_factory=dict)
@@ -124,7 +126,15 @@ class Board:
         assert message is not None
         if how != "evidence" and (message.kind.acknowledge or message.kind.read_back):
             aid = ours and self.humanitarian(peer)
-            one = receipts.begin(peer if ours else "us", received, at_us, humanitarian=aid)
+            places, times_us = self.inside(message.body) or (None, None)
+            one = receipts.begin(
+                peer if ours else "us",
+                received,
+                at_us,
+                humanitarian=aid,
+                places=places,
+                times_us=times_us,
+            )
             self.progress[key] = one if ours else receipts.stored(one, "node", at_us)
             if ours:
                 self._unstored.setdefault(peer, {})[received.seq] = key

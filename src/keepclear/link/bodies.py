@@ -125,6 +125,9 @@ class Declared(Body, frozen=True, kw_only=True):
     what: Word
     """Operation, movement, site, restriction or area."""
     text: Text
+    """Its canonical JSON, with what may be told of it and nothing else."""
+    ref: Word | None = None
+    """The writer's mark for it, where the subject is its name."""
 
 
 class Amended(Declared, frozen=True, kw_only=True):
@@ -150,6 +153,8 @@ class Delayed(Body, frozen=True, kw_only=True):
     old: Span
     new: Span
     text: Text
+    """As in ``declared/1``."""
+    ref: Word | None = None
 
 
 class Held(Body, frozen=True, kw_only=True):

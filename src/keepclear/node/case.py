@@ -14,7 +14,7 @@ from keepclear.node.texts import Place, Texts
 from keepclear.wire.entries import Verdict
 from keepclear.wire.remembered import CaseForm, JudgedForm, VersionForm
 
-__all__ = ["Case", "Judged", "Version", "case_of", "form_of", "stage_named"]
+__all__ = ["Case", "Judged", "ToldBy", "Version", "case_of", "form_of", "stage_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Version:
     """Why there is a new version, where its party did not write one."""
     split_from: tuple[str, int] | None = None
     """Subject and version of the movement that it was a part of."""
+    message: str | None = None
+    """The hash of the message that brought it, where it came over a line."""
 
     @property
     def declaration(self) -> Declaration:
@@ -63,6 +65,17 @@ class Judged:
     """Name and version of those that it was made by."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """A crossing that another node found and told of over a line."""
+
+    at_us: int
+    version: int
+    """Of the declaration here that it is about."""
+    text: str
+    """What the desk was shown, as JSON."""
+
+
 @dataclass(slots=True, weakref_slot=True)
 class Case:
     """One declaration with its life."""
@@ -91,6 +104,12 @@ class Case:
     """When its party confirmed it last, after this version was declared."""
     unconfirmed_us: int | None = None
     """Since when it is unconfirmed, where it has expired."""
+    disclosed: dict[str, int] = field(default_factory=dict)
+    """The version that each party was given last, by what was agreed with it."""
+    ref: str = ""
+    """How the node calls it that it came from, where it came over a line."""
+    told_by: dict[tuple[str, str], ToldBy] = field(default_factory=dict)
+    """Crossings that others found: by party, and its mark for what crosses."""
 
     @property
     def latest(self) -> Version:
@@ -101,6 +120,11 @@ class Case:
     def stands(self) -> bool:
         """Whether it is compared with others."""
         return self.stage in STANDING
+
+    @property
+    def came(self) -> bool:
+        """Whether what holds of it came over a line."""
+        return self.latest.message is not None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -134,12 +158,22 @@ def form_of(case: Case) -> CaseForm:
         case.confirmed_us,
         case.unconfirmed_us,
         case.size_km2_hours,
+        case.disclosed,
+        case.ref,
+        [(*key, one.at_us, one.version, one.text) for key, one in case.told_by.items()],
     )
 
 
 def _version_form(one: Version) -> VersionForm:
     return VersionForm(
-        one.number, one.by, one.at_us, one.through, one.because, one.split_from, *one.place
+        one.number,
+        one.by,
+        one.at_us,
+        one.through,
+        one.because,
+        one.split_from,
+        *one.place,
+        one.message,
     )
 
 
@@ -162,6 +196,9 @@ def case_of(form: CaseForm, texts: Texts) -> Case:
         form.released,
         form.confirmed_us,
         form.unconfirmed_us,
+        form.disclosed,
+        form.ref,
+        {(one[0], one[1]): ToldBy(one[2], one[3], one[4]) for one in form.told_by},
     )
 
 
@@ -175,4 +212,5 @@ def _version_of(one: VersionForm, texts: Texts) -> Version:
         one.through,
         one.because,
         one.split_from,
+        one.message,
     )

@@ -40,8 +40,8 @@ __all__ = ["LOOKED_AT", "Event", "events_after", "shown_in"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
-_OF_THE_LINE: Final = frozenset({"line", "alert", "sound"})
-"""What came over a line, what its ladders ask for, and what is to be heard."""
+_OF_THE_LINE: Final = frozenset({"line", "alert", "refused", "sound"})
+"""What came over a line, what its ladders ask for, what could not be used, what is to be heard."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 

@@ -127,12 +127,34 @@ class Node:
         Raises:
             StoreError: it cannot be read now, or a checkpoint that must be kept cannot be.
         """
+        if self.fault:
+            raise StoreError(self.fault)
         if self._wrong:
             self._load()
             self._unsigned = True
         if self._unsigned:
             self.keep_checkpoint()
         return self
+
+    @property
+    def fault(self) -> str:
+        """What was found wrong in the store while it was used; nothing is decided then any more."""
+        return self._past.fault
+
+    def look_back(self, entries: int) -> bool:
+        """Compare some more of the entries with their leaves that a snapshot stood for at the start.
+
+        Args:
+            entries: At most so many.
+
+        Returns:
+            Whether all have been compared, or one was found that is not what its leaf stands for;
+            see :attr:`fault`.
+
+        Raises:
+            StoreError: they cannot be read now.
+        """
+        return self._past.look_back(entries)
 
     @property
     def gathers(self) -> bool:
@@ -386,7 +408,9 @@ class Node:
         self._failed = self._failed or self.store.failure
         self._stale, self.store.failure = True, None
         with _many_that_stay():
-            self._past = Past.read(self.store, self.around.geoid, self._shelf, self._tell)
+            self._past = Past.read(
+                self.store, self.around.geoid, self._shelf, self._tell, self.around.owner
+            )
         self._memory, self._standing = self._past.memory, self._past.standing
         self._kept = {}
         self._stale = False
@@ -410,7 +434,7 @@ class Node:
                     "older than what was signed; restore a newer one; to go on from here, other "
                     "parties must be told, and the checkpoint set aside"
                 )
-            if root_of(0, kept.size, self.store.node) != kept.root:
+            if not self.past.has_root(kept.size, kept.root):
                 raise ConfigurationError(
                     "the database does not go on from its last checkpoint; it is another one, or "
                     "somebody changed it; keep it, and restore the newest backup beside it"

@@ -24,8 +24,9 @@ from keepclear.formats.arrangements import read_arrangement
 from keepclear.link.cards import Card, open_card
 from keepclear.link.pinning import Pinned
 from keepclear.node.bounds import Bounds
-from keepclear.node.case import Case, Judged, Version, stage_named
+from keepclear.node.case import Case, Judged, ToldBy, Version, stage_named
 from keepclear.node.cases import Cases
+from keepclear.node.over_lines import OverLines
 from keepclear.node.packed import Packed
 from keepclear.node.texts import Place, Texts
 from keepclear.record.note import Verifier
@@ -131,6 +132,10 @@ class Memory:
     of_party: Packed[str] = field(default_factory=lambda: Packed(list[str]))
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
+    owner: str = field(default="", compare=False)
+    """Whose desk works at the node."""
+    lines: OverLines = field(default_factory=OverLines)
+    """What came over lines."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
     heard: list[Voiced] = field(default_factory=list)
@@ -200,6 +205,8 @@ class Memory:
     def _erased(self, body: Erased) -> None:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
         case, gone = self.cases.take_out(body.subject), self.gone.get(body.subject, Gone())
+        if case is not None:
+            self.lines.forget(body.subject, case)
         self.words.pop(body.subject, None)
         self.read = {one for one in self.read if one[1] != body.subject}
         for party in {body.subject.partition("/")[0], ""}:
@@ -223,6 +230,7 @@ class Memory:
             body.through,
             body.because,
             body.split_from,
+            body.message,
         )
         kind, party = declaration.kind, declaration.party
         stage, size = stage_named(kind, body.stage), size_km2_hours(declaration)
@@ -237,15 +245,27 @@ class Memory:
             case.stage, case.judged, case.stood_us = stage, None, None
             case.confirmed_us, case.unconfirmed_us = None, None
             case.size_km2_hours = size
+        self._came(body, party)
         if kind in NOTIFIED:
             self.changed.add(body.subject)
         if new_desk:
             self.of_party.add("", body.subject)
         self.uses.add(party, Use(body.at_us, size))
 
+    def _came(self, body: Declared, party: str) -> None:
+        """Where it came over a line: by which name its party will speak of it."""
+        case, lines = self.cases[body.subject], self.lines
+        if body.ref is not None:
+            self.cases.changing(body.subject).ref = body.ref
+            lines.by_ref[party, body.ref] = body.subject
+        if body.message is not None:
+            lines.by_message[body.message] = body.subject, body.version
+        lines.sort(body.subject, case, self.owner)
+
     def _acted(self, body: Acted) -> None:
         case = self.cases.changing(body.subject)
         case.stage = stage_named(case.kind, body.stage)
+        self.lines.sort(body.subject, case, self.owner)
         if body.act == "confirm":
             case.confirmed_us, case.unconfirmed_us = body.at_us, None
         if case.kind in NOTIFIED:
@@ -274,7 +294,7 @@ class Memory:
 
     def _shown(self, body: Shown) -> None:
         self.shown += 1
-        for mark in body.of:
+        for mark in body.of if body.disclosed is None else ():
             subject = self.cases.marked(mark)
             if subject is not None and body.to not in self.cases[subject].told:
                 self.cases.changing(subject).told.add(body.to)
@@ -282,7 +302,11 @@ class Memory:
             self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
         if body.subject not in self.cases:
             return
-        if body.released is not None:
+        if body.disclosed is not None:
+            self.cases.changing(body.subject).disclosed[body.to] = body.disclosed
+        elif body.how == "told":
+            self._told_by(body)
+        elif body.released is not None:
             self.cases.changing(body.subject).released[body.to] = body.released
         elif body.of and body.to == self.cases[body.subject].party:
             case = self.cases.changing(body.subject)
@@ -297,6 +321,19 @@ class Memory:
             if other is not None and other.kind is not Kind.AREA:
                 size = told_of_sizes(case.size_km2_hours, other.size_km2_hours)
                 self.uses.add(body.to, Use(body.at_us, size, told=True))
+
+    def _told_by(self, body: Shown) -> None:
+        """A crossing that another node tells of, or that it tells of no more."""
+        case, told = self.cases.changing(body.subject), json.loads(body.text)
+        key, version = (told["by"], told["ref"]), told["about"]["version"]
+        if told["notice"] == "told/1":
+            before = case.told_by.get(key)
+            if before is None or before.version <= version:
+                case.told_by[key] = ToldBy(body.at_us, version, body.text)
+            self.lines.told_of.setdefault(key, set()).add(body.subject)
+        else:
+            case.told_by.pop(key, None)
+            self.lines.told_of.get(key, set()).discard(body.subject)
 
     def _said(self, body: Consented | Revoked) -> None:
         """A new word takes the place of the old one, and whoever was told under it starts anew."""
@@ -406,6 +443,7 @@ made of a declaration is in the snapshot, so here they meet none."""
 SUMMED_FIELDS: Final = frozenset(
     {
         "cases",
+        "lines",
         "size",
         "uses",
         "shown",

@@ -16,6 +16,7 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
+from keepclear.node.recount import Recounting
 from keepclear.node.shelf import Shelf
 from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
 from keepclear.node.standing import Standing
@@ -37,13 +38,15 @@ _RESTORE: Final = "somebody changed it; keep it, and restore the newest backup b
 class Past:
     """Memory, what stands, and which entries a snapshot of both would have to name."""
 
-    def __init__(self, store: Staged, geoid: Geoid) -> None:
+    def __init__(self, store: Staged, geoid: Geoid, owner: str) -> None:
         """Nothing is remembered."""
         self._store = store
-        self.memory = Memory(Texts(self._entry))
+        self.memory = Memory(Texts(self._entry), owner=owner)
         self.standing = Standing(self.memory, geoid)
         self.size = 0
         """Entries that a snapshot stands for."""
+        self.begun = 0
+        """Entries that a snapshot stood for at the start."""
         self.erased = False
         """Whether something was erased since, which a snapshot may still say."""
         self._cleared = 0
@@ -55,12 +58,20 @@ class Past:
         """The case of those who stood in the snapshot, in the columns of now."""
         self._asked = 0
         """``_cleared`` at the last moment."""
+        self._back: Recounting | None = None
+        """Counts again what the snapshot stood for at the start; none: all is compared."""
+        self._found = ""
         self._silent: set[int] = set()
         self._touched: dict[str, None] = {}
 
     @classmethod
     def read(
-        cls, store: Staged, geoid: Geoid, shelf: Shelf | None, tell: Callable[[int, int], None]
+        cls,
+        store: Staged,
+        geoid: Geoid,
+        shelf: Shelf | None,
+        tell: Callable[[int, int], None],
+        owner: str = "",
     ) -> Past:
         """Remember everything that a store says.
 
@@ -69,14 +80,15 @@ class Past:
             geoid: EGM96 undulations.
             shelf: Where a snapshot may be.
             tell: Takes how many entries are remembered by now, and how many there are.
+            owner: Whose desk works at the node.
 
         Raises:
             ConfigurationError: the store is not what its record says.
         """
         kept = shelf.take() if shelf is not None else None
-        if kept is not None and not _of_this(kept, store):
+        past = cls(store, geoid, owner)
+        if kept is not None and not past.has_root(kept.size, kept.root):
             kept = None
-        past = cls(store, geoid)
         if kept is not None:
             past._begin(kept, geoid)
         past._go_on(tell)
@@ -85,6 +97,36 @@ class Past:
             past.size = 0
         past.erased = False
         return past
+
+    @property
+    def fault(self) -> str:
+        """What is wrong in the store, as far as anybody has looked; empty: nothing was found."""
+        return self._found or self.memory.texts.fault
+
+    @property
+    def compared(self) -> tuple[int, int]:
+        """How many of those are compared with their leaves again by now, and how many they are."""
+        if self._back is None:
+            return self.begun, self.begun
+        return self._back.found.entries, self.begun
+
+    def has_root(self, size: int, root: bytes) -> bool:
+        """Whether the record had this root at this size, by the hashes that are kept."""
+        try:
+            return size <= self._store.size() and root_of(0, size, self._store.node) == root
+        except KeyError:  # a hash is missing
+            return False
+
+    def look_back(self, entries: int) -> bool:
+        """See :meth:`keepclear.node.ledger.Node.look_back`."""
+        if self._back is None:
+            return True
+        if not self._back.step(entries):
+            return False
+        fault, self._back = self._back.found.fault, None
+        if fault:
+            self._found = f"{fault} in the database; {_RESTORE}"
+        return True
 
     @property
     def can_be_kept(self) -> bool:
@@ -121,7 +163,8 @@ class Past:
         return good
 
     def _begin(self, kept: Snapshot, geoid: Geoid) -> None:
-        memory, numbers = Memory(self.memory.texts), kept.rest.replayed
+        memory = Memory(self.memory.texts, owner=self.memory.owner)
+        numbers = kept.rest.replayed
         for number in numbers:
             entry = self._entry(number)
             (leaf,) = self._store.behind.leaves(number - 1, number) or [b""]
@@ -131,6 +174,7 @@ class Past:
                 _take(memory, entry, leaf)
         memory.take_in_summed(kept.memory(memory.texts))
         self.memory, self.size, self._replayed = memory, kept.size, list(numbers)
+        self.begun, self._back = kept.size, Recounting(self._store.behind, kept.size)
         self._row = kept.row
         self.standing = Standing(memory, geoid)
         kept.stand(self.standing)
@@ -191,10 +235,6 @@ class Past:
     def _entry(self, number: int) -> Entry | None:
         found = self._store.behind.entries(number - 1, 1)
         return found[0] if found and found[0].number == number else None
-
-
-def _of_this(kept: Snapshot, store: Staged) -> bool:
-    return kept.size <= store.size() and root_of(0, kept.size, store.node) == kept.root
 
 
 def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:

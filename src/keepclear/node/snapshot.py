@@ -27,6 +27,7 @@ from keepclear.node.cases import Cases
 from keepclear.node.found_names import Hashes, Names
 from keepclear.node.frozen import Frozen
 from keepclear.node.memory import Gone, Memory
+from keepclear.node.over_lines import OverLines
 from keepclear.node.packed import Packed
 from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts
@@ -34,7 +35,7 @@ from keepclear.wire.remembered import pack, unpack
 
 __all__ = ["LAYOUT", "Moment", "Snapshot", "Stood", "moment_of"]
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised with every change of what columns hold or how rows are made ready (a test sees to it)."""
 
 
@@ -53,6 +54,11 @@ class Rest:
     changed: list[str]
     waits: dict[str, int]
     replayed: list[int]
+    refs: list[tuple[str, str, str]]
+    messages: list[tuple[str, str, int]]
+    foreign: list[str]
+    guests: list[str]
+    told_of: list[tuple[str, str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,13 @@ class Snapshot:
     def memory(self, texts: Texts) -> Memory:
         """What was remembered, without what entries say that are read again."""
         found, rest = Memory(texts), self.rest
+        found.lines = OverLines(
+            {(party, ref): subject for party, ref, subject in rest.refs},
+            {message: (subject, number) for message, subject, number in rest.messages},
+            set(rest.foreign),
+            set(rest.guests),
+            {(party, ref): set(subjects) for party, ref, subjects in rest.told_of},
+        )
         found.cases, found.size = Cases(texts, self.frozen), self.size
         found.uses = Packed(found.uses.kind, rest.uses)
         found.of_party = Packed(found.of_party.kind, rest.of_party)
@@ -241,12 +254,16 @@ def moment_of(
         {name: (g.versions, g.over_us) for name, g in memory.gone.items()},
     )
     shown, carried, changed = memory.shown, memory.carried, list(memory.changed)
-    waits, numbers = dict(memory.waits), list(replayed)
+    waits, numbers, lines = dict(memory.waits), list(replayed), memory.lines
+    refs = [(*key, subject) for key, subject in lines.by_ref.items()]
+    messages = [(message, *which) for message, which in lines.by_message.items()]
+    foreign, guests = list(lines.foreign), list(lines.guests)
+    told_of = [(*key, list(subjects)) for key, subjects in lines.told_of.items()]
 
     def rest(frozen: Frozen) -> Rest:
         return Rest(
             list(frozen.parties), [list(one) for one in frozen.judgements], of_party(), uses(), read,
-            shown, carried, gone, changed, waits, numbers,
+            shown, carried, gone, changed, waits, numbers, refs, messages, foreign, guests, told_of,
         )  # fmt: skip
 
     return Moment(

@@ -74,7 +74,7 @@ def running(
         )
         note = kept_checkpoint(home)
         node = Node(store, around, checkpoint=note, shelf=shelf, tell=tell)
-        if shelf.holds and not node.past.size and isinstance(store, SqliteStore):
+        if shelf.holds and not node.past.begun and isinstance(store, SqliteStore):
             store.look_through()
         judge_anew(node)  # what an interrupted change of arrangements left
         due(node)  # what time has brought since somebody last looked

@@ -1,10 +1,10 @@
 """When what is remembered is looked through for what can go: in small steps, never all of it at once.
 
-A node remembers more and more, and nearly all of it stays. Python looks through all that is new
-each time a quarter has been added, and everybody waits meanwhile. Here it is looked through often, a
-little at a time, and what stayed then is left out from there on. What nothing refers to goes at once in
-any case; this is about circles of things that refer to each other. A circle that was alive when it was
-left out stays until the process ends; the node's own values are in none.
+A node remembers more and more, and nearly all of it stays. Python looks through all that is new each
+time a quarter has been added, and everybody waits meanwhile. Here it is looked through often, a little
+at a time, and what stayed then is left out from there on. What nothing refers to goes at once in any
+case; this is about circles of things that refer to each other. A circle that was alive when it was left
+out stays until the process ends; the node's own values are in none.
 """
 
 from __future__ import annotations
@@ -36,6 +36,5 @@ def tidy() -> None:
 
 
 def end() -> None:
-    """From here on as usual."""
-    gc.unfreeze()
+    """As usual again for what comes; what was left out stays so, for a quick end of the process."""
     gc.set_threshold(*_USUAL)

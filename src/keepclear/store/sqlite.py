@@ -75,6 +75,7 @@ class SqliteStore:
             )
         self._path = os.fspath(path)
         self._size: int | None = None
+        self._closed = False
         _make_private(self._path)
         try:
             self._db = apsw.Connection(self._path, vfs=vfs)
@@ -217,7 +218,7 @@ class SqliteStore:
         if self._size is None:
             self._size = int(self._rows(_SIZE)[0][0])
         else:
-            self._rows("SELECT 1")  # a closed store answers nothing
+            self._open()
         return self._size
 
     def entries(self, after: int, limit: int) -> list[Entry]:
@@ -288,7 +289,12 @@ class SqliteStore:
 
     def close(self) -> None:
         """See :class:`keepclear.store.base.Store`."""
+        self._closed = True
         self._db.close()
+
+    def _open(self) -> None:
+        if self._closed:  # it answers nothing
+            raise StoreError("the store is closed")
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)

@@ -86,6 +86,10 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     """Its canonical JSON."""
     doubts: list[str] | None = None
     """Codes of what looked wrong in it, or in the files that it came with."""
+    message: str | None = None
+    """The hash of the message that brought it, where it came over a line."""
+    ref: str | None = None
+    """How the node calls it that it came from; ``mark`` is this node's own word for it."""
 
 
 class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
@@ -98,6 +102,8 @@ class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
     reason: str | None = None
     through: str | None = None
     """Whose desk did it, where that is not the party's own."""
+    message: str | None = None
+    """The hash of the message that says so, where it came over a line."""
 
 
 class CrossingForm(_Strict, frozen=True, kw_only=True):
@@ -172,6 +178,8 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     """Marks of declarations of which something is in it: the reader knows them by these, too."""
     released: int | None = None
     """The version of its subject that was told by consent, where that is what it is."""
+    disclosed: int | None = None
+    """The version of its subject whose whole plan goes to a party by what was agreed."""
     text: str
 
 

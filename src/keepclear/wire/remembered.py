@@ -29,6 +29,7 @@ class VersionForm(msgspec.Struct, frozen=True, array_like=True):
     split_from: tuple[str, int] | None
     entry: int
     seal: bytes
+    message: str | None
 
 
 class JudgedForm(msgspec.Struct, frozen=True, array_like=True):
@@ -55,6 +56,9 @@ class CaseForm(msgspec.Struct, frozen=True, array_like=True):
     confirmed_us: int | None
     unconfirmed_us: int | None
     size_km2_hours: float
+    disclosed: dict[str, int]
+    ref: str
+    told_by: list[tuple[str, str, int, int, str]]
 
 
 _encoder: Final = msgspec.msgpack.Encoder()

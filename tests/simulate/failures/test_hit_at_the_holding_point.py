@@ -11,8 +11,8 @@ import json
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.link.ends import declared
-from tests.node.desks import desks, exchange, notes, shown
+from tests.node.desks import desks, exchange, notes, plan_told, shown
+from tests.node.world import movement
 
 HERE = b.Place(lat_e7=-313_100_000, lon_e7=1_437_000_000)
 
@@ -25,7 +25,7 @@ def held(relief):
 
 def test_held_is_shown_although_what_came_before_is_missing():
     relief, alder = desks("Relief", "Alder")
-    lost = notes(relief.talk.say("Alder", declared("W1", what="movement")))
+    lost = notes(relief.talk.say("Alder", plan_told(movement())))
     alder.talk.hears(notes(relief.talk.say("Alder", held(relief))))
     (text,) = shown(alder, "line")
     assert text.startswith("earlier messages are missing\n")

@@ -21,6 +21,7 @@ from keepclear.faces.api.paths import Paths
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Route
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.snapshots import keep_snapshots, look_back
 from keepclear.faces.api.stream import follow
 from keepclear.faces.api.table import ROUTES
 
@@ -63,7 +64,7 @@ class Application:
     @asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
         service = self._service
-        tasks = [follow, keep_time]
+        tasks = [follow, keep_time, look_back, keep_snapshots]
         if service.conversation is not None:
             tasks.append(service.conversation.keep)
         beside = [asyncio.create_task(task(service)) for task in tasks]

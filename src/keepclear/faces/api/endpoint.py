@@ -14,15 +14,14 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from keepclear.domain.access import Action, Principal
 from keepclear.faces.api.headers import Headers
+from keepclear.faces.api.letting_in import let_in, nobody, too_many
 from keepclear.faces.api.problems import MEDIA, Problem, problem_of
 from keepclear.faces.api.reading import Sent, asked_of, credentials_of, read_body
 from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
-from keepclear.faces.api.technical import places_of
+from keepclear.faces.api.technical import fault_of
 from keepclear.faces.api.whole import Lines, headers_of, send_whole
-from keepclear.node.allowing import allow
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 
@@ -74,8 +73,7 @@ class Endpoint:
             problem = problem_of(error)
             status = problem.status.value
             if status >= 500 and problem.code == "internal":
-                kind = type(error).__name__
-                service.log({"level": "error", "fault": kind, "places": places_of(error)})
+                service.log(fault_of(error))
             await send_problem(problem, scope, send, service)
         finally:
             seconds = monotonic_s() - began_s
@@ -103,7 +101,7 @@ class Endpoint:
         if not wait_s and route.slow:
             wait_s = service.guesses.wait_s(address)
         if wait_s:
-            raise _too_many("limit.address", wait_s)
+            raise too_many("limit.address", wait_s)
 
     async def _answer(
         self,
@@ -116,7 +114,7 @@ class Endpoint:
         service = self._service
         bearer, session = credentials_of(headers, service.names)
         if route.need is not Gate.OPEN and not (bearer or session):
-            raise _nobody()
+            raise nobody()
         if route.unsafe and not service.names.from_our_page(headers, with_cookie=bool(session)):
             raise Problem(403, "origin", "this was sent by a page of somebody else")
         body = await read_body(headers, receive, route)
@@ -124,8 +122,7 @@ class Endpoint:
         sent = Sent(route, headers, scope["query_string"], path, body)
 
         def decide(node: Node) -> Asked | Reply:
-            principal = service.known(node, bearer, session)
-            self._let_in(route, principal, node)
+            principal = let_in(service, node, (bearer, session), route.need)
             asked = asked_of(sent, principal, (bearer, session), service.names)
             return asked if route.handler is None else route.handler(asked, node)
 
@@ -140,17 +137,6 @@ class Endpoint:
             assert route.flow is not None
             return await route.flow(answer, service)
         return answer
-
-    def _let_in(self, route: Route, principal: Principal | None, node: Node) -> None:
-        if route.need is Gate.OPEN:
-            return
-        if principal is None:
-            raise _nobody()
-        wait_s = self._service.parties.wait_s(principal.desk)
-        if wait_s:
-            raise _too_many("limit.party", wait_s)
-        if isinstance(route.need, Action):
-            allow(node, principal, route.need)
 
 
 async def send_problem(problem: Problem, scope: Scope, send: Send, service: Service) -> None:
@@ -178,17 +164,3 @@ async def _flow(app: ASGIApp, scope: Scope, receive: Receive, send: Send, servic
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return client[0] if client else ""
-
-
-def _nobody() -> Problem:
-    return Problem(
-        401,
-        "access.nobody",
-        "log in, or send a token as Authorization: Bearer",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
-
-
-def _too_many(code: str, wait_s: int) -> Problem:
-    headers = {"Retry-After": str(wait_s)}
-    return Problem(429, code, f"too many requests; come again in {wait_s} s", headers=headers)

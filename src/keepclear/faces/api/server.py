@@ -22,6 +22,7 @@ import uvicorn
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces.api.application import Application
 from keepclear.faces.api.figures import Figures
+from keepclear.faces.api.joined import JoinedProtocol
 from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY, Limits, Pace
 from keepclear.faces.api.names import LOOPBACK, Names
 from keepclear.faces.api.service import Service
@@ -136,7 +137,7 @@ def run(place: Place, service: Service, listener: socket.socket) -> None:
     """
     config = uvicorn.Config(
         Application(service),
-        http="httptools",
+        http=JoinedProtocol,
         loop="uvloop",
         ws="none",
         log_config=None,

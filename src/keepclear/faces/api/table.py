@@ -18,6 +18,7 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    several,
     stepping,
     upkeep,
 )
@@ -27,6 +28,7 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *several.ROUTES,
     *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,

@@ -19,7 +19,7 @@ import msgspec
 
 from keepclear.domain.window import format_instant
 
-__all__ = ["TechnicalLog", "places_of"]
+__all__ = ["TechnicalLog", "fault_of"]
 
 _GATHER_S: Final = 0.1
 """How long lines may wait for others; a fault waits for none."""
@@ -55,7 +55,8 @@ class TechnicalLog:
             self._out.flush()
 
 
-def places_of(error: BaseException) -> list[str]:
-    """Where a fault happened: files and lines, without any value."""
+def fault_of(error: BaseException) -> dict[str, object]:
+    """What a line says of a fault of ours: its kind, files and lines, without any value."""
     frames = traceback.extract_tb(error.__traceback__)
-    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    return {"level": "error", "fault": type(error).__name__, "places": places}
