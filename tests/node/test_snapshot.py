@@ -34,9 +34,11 @@ REPLAYED_FIELDS = frozenset(
         "peers",
         "agreements",
         "incidents",
+        "arranged_us",
+        "footings",
     }
 )
-DERIVED_FIELDS = frozenset({"bounds", "texts"})
+DERIVED_FIELDS = frozenset({"bounds", "texts", "owner"})
 
 
 @pytest.fixture
