@@ -260,7 +260,7 @@ class Passing:
         parcels = [
             (one.head.encode(), one.sealed) for one in found.parcels if f"\nto: {own}\n" in one.head
         ]
-        handed, told = await service.ask(lambda node: self.take(node, parcels))
+        handed, told = await service.ask(lambda node: self.take(node, parcels), first=True)
         if told is not None:
             carry_out(told)
         self._taken.setdefault(relay, []).extend(handed.taken)
