@@ -22,7 +22,7 @@ class Desk:
 
     def __init__(self):
         self.board, self.sounding = Board(lambda _peer: Deadlines()), Sounding()
-        self.heard = []
+        self.heard, self.silent = [], False
 
     def gets(self, body, at_us=DAWN, *, ours=False, seq=1):
         received = read_own(signed(body, seq=seq, prev="ab" * 32 if seq > 1 else "0" * 64).note)
@@ -37,7 +37,7 @@ class Desk:
     def at(self, now_us):
         effects = self.board.tick(now_us)
         found = self.sounding.steps(self.board, effects, now_us)
-        found += self.sounding.passes(self.board, now_us)
+        found += self.sounding.passes(self.board, lambda _peer: self.silent, now_us)
         self.heard += [one.why for one in found]
 
     def sounds(self):
@@ -146,6 +146,9 @@ def test_what_is_urgent_and_unread_sounds_once_for_the_line_and_routine_never(de
     for minute in range(1, 30):
         desk.at(DAWN + minute * 60 * SECOND)
     assert desk.sounds() == ["receipts late"]
+    for minute in range(30, 240):
+        desk.at(DAWN + minute * 60 * SECOND)
+    assert desk.sounds() == ["receipts late"]  # the four that became late just after the first
     assert len({key for key, _ in desk.board.overdue(DAWN + AGAIN_US)}) == 19  # all are shown
 
 
@@ -159,13 +162,24 @@ def test_what_was_read_in_time_does_not_sound(desk):
 
 
 def test_a_line_that_comes_and_goes_sounds_twice_an_hour(desk):
-    heard = [
-        one.why
-        for minute in range(60)
-        for one in desk.sounding.alarm(PEER, "line.silent", DAWN + minute * 60 * SECOND)
-    ]
-    assert heard == ["line.silent", "line.silent"]
+    desk.silent = True
+    for minute in range(60):
+        found = desk.sounding.alarm(PEER, "line.silent", DAWN + minute * 60 * SECOND)
+        desk.heard += [one.why for one in found]
+        desk.at(DAWN + minute * 60 * SECOND + SECOND)
+    assert desk.sounds() == ["line.silent", "line.silent"]
     assert desk.sounding.alarm("birch.example/desk", "line.silent", DAWN + 59 * 60 * SECOND)
+
+
+@pytest.mark.parametrize(("still", "sounds"), [(True, ["line.silent"]), (False, [])])
+def test_a_silence_that_came_too_soon_to_sound_sounds_if_it_lasts(desk, still, sounds):
+    assert desk.sounding.alarm(PEER, "line.silent", DAWN)
+    assert not desk.sounding.alarm(PEER, "line.silent", DAWN + 60 * SECOND)
+    assert desk.sounding.next_us() == DAWN + AGAIN_US
+    desk.silent = still
+    for minute in range(1, 120):
+        desk.at(DAWN + minute * 60 * SECOND)
+    assert desk.sounds() == sounds
 
 
 @pytest.mark.parametrize("code", ["note.bad-signature", "note.malformed", "message.too-large"])

@@ -407,6 +407,18 @@ def test_silence_alarms_both_ends_once_and_speech_ends_it():
     assert [one.seq for one in alder.of(Send, alder.later(0))] or alder.of(Send, effects)
 
 
+def test_each_silence_is_told_also_the_second_within_an_hour():
+    alder, birch = both()
+    carry(alder, birch)
+    for _ in range(10):
+        birch.later(10)
+    birch.gets(*alder.sent(alder.later(30)))
+    assert not birch.state.silent
+    for _ in range(10):
+        birch.later(10)
+    assert birch.alarms() == ["line.silent", "line.silent"]
+
+
 def test_a_heartbeat_comes_with_the_times_of_both_clocks():
     alder, birch = both()
     birch.now += 7 * SECOND  # its clock is ahead

@@ -21,6 +21,7 @@ FAULTS = (
 message. ``truncated``: a part comes, then an orderly end. ``doubled``: a second connection with the
 same bytes. ``changed``: a bit is. ``mixed``: any of these, drawn for each connection."""
 _HOST = "127.0.0.1"
+_WORDS = (b"keepclear", b"mark ", b"Alder", b"Birch", b"HTTP/1.1")
 _PIECE = 4_096
 _BYTES_MAX = 6_000
 """A connection ends within so many bytes, where it ends in the midst: handshakes and a few notes."""
@@ -35,6 +36,8 @@ class Proxy:
         self.fault = ""
         self.hurt = 0
         """Connections, and pieces of them, to which something was done."""
+        self.readable = 0
+        """Pieces in which words of ours could be read by whoever is in between."""
         self._rng = random.Random(seed)
         self._open = set()
         self._loop = asyncio.new_event_loop()
@@ -128,6 +131,7 @@ class _Way:
         while piece := await reader.read(_PIECE):
             fault = self._fault()
             self._proxy.hurt += bool(fault)
+            self._proxy.readable += any(word in piece for word in _WORDS)
             if self._dead[back] or fault == "half-open" or (fault == "no answers" and back):
                 self._dead[back] = True
                 continue

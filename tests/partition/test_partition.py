@@ -26,6 +26,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(tmp_path):
         assert found.acknowledged > 4 * ROUNDS
         assert found.stops >= ROUNDS
         assert sum(end.proxy.hurt for end in ends)
+        assert sum(end.proxy.readable for end in ends) == 0  # who listens in between reads nothing
         would_notice(ends)
         settle(ends)
         compare_folders(ends, found)

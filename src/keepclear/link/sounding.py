@@ -8,7 +8,8 @@ now; everything else is shown, and waits to be looked at:
 * what came as flash from a desk that is not answering us, and what asks for a person there;
 * a crossing that begins soon; of those that begin later somebody reads in good time;
 * what is agreed to be urgent and was read by nobody in time, and a line that is silent or contradicts
-  itself: once, and not again on the same line within half an hour.
+  itself: once, and not again on the same line within half an hour; what came meanwhile and is still so
+  sounds then, together.
 
 What anybody on the network can cause without a key (notes that do not verify) never sounds. Left to
 others: loudspeakers; what is shown, which is everything.
@@ -17,7 +18,7 @@ others: loudspeakers; what is shown, which is everything.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Final
@@ -38,11 +39,12 @@ AGAIN_US: Final = 1_800 * MICROSECONDS
 """The same state of the same line sounds again only after so long: a line may come and go all night."""
 SOON_US: Final = 900 * MICROSECONDS
 """A crossing that begins within this time is somebody's business at once."""
+_SILENT: Final = "line.silent"
 _KINDS: Final = frozenset({b.Held, b.Incident, b.StopLifted, b.Contact})
 """Kinds that sound when they come; a stop does by its ladder."""
 _CODES: Final = frozenset(
     {
-        *("line.silent", "ack.unsent", "ack.other-text"),
+        *(_SILENT, "ack.unsent", "ack.other-text"),
         *("stream.two-texts", "stream.other-chain"),
         *("record.split-view", "record.rolled-back", "record.other-root"),
     }
@@ -74,6 +76,10 @@ class Sounding:
     """Hashes of messages that have sounded."""
     _awaited: list[tuple[int, Key]] = field(default_factory=list)
     """When what is urgent is late, the next one first."""
+    _late: dict[str, set[Key]] = field(default_factory=dict)
+    """By peer, what became late since that last sounded."""
+    _waits: dict[tuple[str, str], int] = field(default_factory=dict)
+    """States that came again too soon to sound, and when they may, if they are still there."""
 
     def steps(
         self, board: Board, effects: Iterable[tuple[Key, Effect]], now_us: int
@@ -110,36 +116,65 @@ class Sounding:
         due_us = progress.since_us + board.deadlines(key[0]).urgent_us
         heappush(self._awaited, (max(due_us, now_us), key))
 
-    def passes(self, board: Board, now_us: int) -> list[Sound]:
-        """Time has passed: what is urgent and read by nobody, once for each line and half hour."""
-        found = []
-        while self._awaited and self._awaited[0][0] <= now_us:
-            _, key = heappop(self._awaited)
-            progress = board.progress.get(key)
-            if progress is None:
-                continue
-            terms = board.deadlines(key[0])
-            late = {one.step for one in overdue(progress, terms, now_us)}
-            if Step.ACKNOWLEDGED in late and self._once(key[0], _LATE, now_us):
-                found.append(Sound(key[0], _LATE, key[2]))
-        return found
-
     def alarm(self, peer: str, code: str, now_us: int) -> list[Sound]:
         """Something about a line that people must look at."""
         if code not in _CODES or not self._once(peer, code, now_us):
             return []
         return [Sound(peer, code)]
 
+    def passes(self, board: Board, silent: Callable[[str], bool], now_us: int) -> list[Sound]:
+        """Time has passed: what is late by now, and what waited until it may sound again.
+
+        Args:
+            board: Of the desk.
+            silent: Whether nothing is heard of a peer now.
+            now_us: By this desk's clock.
+        """
+        found = []
+        for (peer, why), at_us in list(self._waits.items()):
+            if at_us > now_us:
+                continue
+            del self._waits[peer, why]
+            if self._still(board, silent, peer, why, now_us) and self._once(peer, why, now_us):
+                found.append(Sound(peer, why))
+        while self._awaited and self._awaited[0][0] <= now_us:
+            _, key = heappop(self._awaited)
+            if _unread(board, key, now_us):
+                self._late.setdefault(key[0], set()).add(key)
+                if self._once(key[0], _LATE, now_us):
+                    self._late[key[0]].clear()
+                    found.append(Sound(key[0], _LATE, key[2]))
+        return found
+
     def next_us(self) -> int | None:
-        """When something that is awaited may be late."""
-        return self._awaited[0][0] if self._awaited else None
+        """When something that is awaited may be late, or what waits may sound."""
+        due = [*self._waits.values(), *(at_us for at_us, _ in self._awaited[:1])]
+        return min(due, default=None)
+
+    def _still(
+        self, board: Board, silent: Callable[[str], bool], peer: str, why: str, now_us: int
+    ) -> bool:
+        """Whether a state is there that came too soon after it last sounded."""
+        if why == _LATE:
+            late = self._late.pop(peer, set())
+            return any(_unread(board, key, now_us) for key in late)
+        return silent(peer) if why == _SILENT else why in _CODES
 
     def _once(self, peer: str, why: str, now_us: int) -> bool:
         last_us = self._last.get((peer, why))
         if last_us is not None and last_us <= now_us < last_us + AGAIN_US:
+            self._waits[peer, why] = last_us + AGAIN_US
             return False
         self._last[peer, why] = now_us
         return True
+
+
+def _unread(board: Board, key: Key, now_us: int) -> bool:
+    """Whether a message is late because nobody says to have read it."""
+    progress = board.progress.get(key)
+    return progress is not None and any(
+        one.step is Step.ACKNOWLEDGED for one in overdue(progress, board.deadlines(key[0]), now_us)
+    )
 
 
 def _begins_soon(body: b.Body, now_us: int) -> bool:

@@ -70,8 +70,9 @@ ASK_MAX_US: Final = 30 * MICROSECONDS
 ALARM_EVERY_US: Final = 3_600 * MICROSECONDS
 """One alarm of a sort an hour: what anybody can send must fill neither a screen nor a disk."""
 _LISTED_MAX: Final = 64
-_PROVED: Final = frozenset({"stream.two-texts", "stream.other-chain"})
-"""Alarms with a limit of their own: one for each text."""
+_EACH_TIME: Final = frozenset({"stream.two-texts", "stream.other-chain", "line.silent"})
+"""Alarms with a limit of their own: one for each text, and for each silence of 90 s and more. A line
+that falls silent once more within the hour would be told by nothing else."""
 _PEER_SIGNED: Final = frozenset({"message.version", "message.place"})
 """Refusals of notes that the peer did sign: evidence."""
 
@@ -174,7 +175,7 @@ def _without_repeats(
     told: list[Effect] = []
     recorded = {one.note for one in effects if isinstance(one, Record)}
     for effect in effects:
-        if isinstance(effect, Alarm) and effect.code not in _PROVED:
+        if isinstance(effect, Alarm) and effect.code not in _EACH_TIME:
             last = dict(state.alarmed).get(effect.code)
             if last is not None and last <= now_us < last + ALARM_EVERY_US:
                 continue

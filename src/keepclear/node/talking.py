@@ -463,7 +463,10 @@ class Talk:
             sounds += self._sounding.came(peer, received, now_us)
         for peer, code in self._lines.alarmed():
             sounds += self._sounding.alarm(peer, code, now_us)
-        return sounds + self._sounding.passes(board, now_us)
+        return sounds + self._sounding.passes(board, self._is_silent, now_us)
+
+    def _is_silent(self, peer: str) -> bool:
+        return self._lines.state(peer).silent
 
     def _parties(self) -> dict[str, str]:
         """By the name of its key, each party with a line."""

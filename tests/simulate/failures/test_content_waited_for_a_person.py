@@ -8,9 +8,9 @@ says, nor that a caller does not send at all.
 from __future__ import annotations
 
 from keepclear.link import bodies as b
-from keepclear.link.alerting import Escalate, Show, Stage
+from keepclear.link.alerting import LADDER, Escalate, Show, Stage
 from tests.link.ends import stop
-from tests.node.desks import desks, exchange, later, notes, shown
+from tests.node.desks import carried, desks, exchange, later, notes, shown
 
 
 def test_the_content_is_there_before_the_person_is():
@@ -46,3 +46,23 @@ def test_the_content_is_there_before_the_person_is():
     assert [one.partition(":")[0] for one in shown(birch, "alert")] == [
         "every screen", "desk", "every screen", "supervisor", "every screen", "second desk",
     ]  # fmt: skip
+    assert carried(birch, "received")[0] == carried(alder, "sent")[0]
+
+
+def test_software_makes_nobody_act_and_shows_nothing_that_was_not_sent():
+    alder, birch = desks("Alder", "Birch")
+    exchange(alder, birch)
+    # a caller who keeps the content to himself: nothing on any screen, and nothing says so
+    for _ in range(27):
+        later(60, alder, birch)
+        exchange(alder, birch)
+    assert (birch.talk.board.alerts, shown(birch, "line")) == ({}, [])
+    # a stop on every screen that nobody takes: every rung is alerted, and it stays open; no more
+    birch.talk.hears(notes(alder.talk.say("Birch", stop())))
+    for _ in range(60):
+        later(10, alder, birch)
+        exchange(alder, birch)
+    (alert,) = birch.talk.board.alerts.values()
+    assert (alert.stage, alert.open, LADDER[alert.rung]) == (Stage.RAISED, True, LADDER[-1])
+    said = b"".join(carried(birch, "sent"))
+    assert all(kind not in said for kind in (b"answer/1", b"stopped/1", b"acknowledged/1"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.node.desks import desks, notes, shown
+from tests.node.desks import carried, desks, exchange, later, notes, shown
 
 
 def test_every_desk_sees_it_at_the_same_moment():
@@ -39,3 +39,26 @@ def test_every_desk_sees_it_at_the_same_moment():
     assert {(one.recipient, one.step) for _, one in late if one.step is Step.ACKNOWLEDGED} == {
         (birch.message.name, Step.ACKNOWLEDGED)
     }
+    # what each desk had, and when, is the same signed note in the record of the one and the other
+    for desk in (alder, birch):
+        (note,) = [one for one in carried(desk, "received") if b"kind: incident/1" in one]
+        assert note in carried(relief, "sent")
+        (body,) = [one for one in desk.world.bodies() if getattr(one, "how", "") == "received"]
+        assert body.at_us == begun_us
+
+
+def test_software_takes_no_call_and_no_decision():
+    """Nobody at the desk does anything: both ends see that, for as long as it is so, and no more."""
+    relief, alder = desks("Relief", "Alder")
+    body = b.Incident(
+        incident="I1", by="hospital desk", official=False, certainty="witness", words="fire",
+        subjects=["Relief/S1"],
+    )  # fmt: skip
+    alder.talk.hears(notes(relief.talk.say("Alder", body)))
+    for _ in range(30):
+        later(60, relief, alder)
+        exchange(relief, alder)
+    for desk in (relief, alder):
+        late = {one.step for _, one in desk.talk.board.overdue(desk.world.now)}
+        assert late == {Step.ACKNOWLEDGED}
+    assert [note for note in carried(alder, "sent") if b"kind: acknowledged/1" in note] == []

@@ -11,7 +11,8 @@ import json
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.node.desks import desks, exchange, notes, plan_told, shown
+from tests.link.ends import declared
+from tests.node.desks import alarms, carried, desks, exchange, later, notes, plan_told, shown
 from tests.node.world import movement
 
 HERE = b.Place(lat_e7=-313_100_000, lon_e7=1_437_000_000)
@@ -35,7 +36,23 @@ def test_held_is_shown_although_what_came_before_is_missing():
     alder.talk.hears(lost)
     exchange(relief, alder)
     assert len(shown(alder, "line")) == 2  # each once
+    sent = carried(relief, "sent")
+    assert sorted(carried(alder, "received")) == sorted(sent)  # also what it was shown before
     # nobody at the desk has said that it was read: late on both ends after the urgent time
     for desk in (relief, alder):
         late = desk.talk.board.overdue(desk.world.now + 61_000_000)
         assert Step.ACKNOWLEDGED in {one.step for _, one in late}
+
+
+def test_software_sees_no_convoy_that_nobody_reports_as_held():
+    """It stands at the holding point past its time, and nothing is on any screen about that."""
+    relief, alder = desks("Relief", "Alder")
+    alder.talk.hears(notes(relief.talk.say("Alder", declared("W1", what="movement"))))
+    before = shown(alder, "line")
+    for _ in range(8):
+        later(600, relief, alder)
+        exchange(relief, alder)
+        exchange(relief, alder)
+    assert shown(alder, "line") == before
+    assert "held/1" not in "".join(shown(alder, "line"))
+    assert "stop.not-confirmed" not in alarms(alder)

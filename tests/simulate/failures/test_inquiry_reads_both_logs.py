@@ -49,3 +49,23 @@ def test_a_message_that_is_left_out_leaves_a_hole():
     )
     assert third.prev != first.hash
     assert third.seq - first.seq == 2
+
+
+def test_software_does_not_see_what_is_left_out_at_the_end_or_was_never_said():
+    """An answer that ends too early is a whole chain; only the other party's copy shows more."""
+    alder, birch = desks("Alder", "Birch")
+    for number in range(3):
+        said = plan_told(site(f"S{number}", "Alder"), ref=f"{number}")
+        birch.talk.hears(notes(alder.talk.say("Birch", said)))
+    exchange(alder, birch)
+    handed_over = carried(birch, "received")[:-1]
+    opened = [
+        open_message(note, alder.message.verifier, birch.message.name) for note in handed_over
+    ]
+    assert all(after.prev == before.hash for before, after in pairwise(opened))
+    assert len(carried(alder, "sent")) == len(handed_over) + 1
+    # ... and Birch's signature that it stored that one is in Alder's record
+    (receipt,) = {note for note in carried(alder, "receipt") if b"ack: 3 " in note}
+    assert open_message(receipt, birch.message.verifier, alder.message.name).message.ack.seq == 3
+    # what was said by other ways is nowhere
+    assert all(b"telephone" not in note for note in carried(alder, "sent") + handed_over)

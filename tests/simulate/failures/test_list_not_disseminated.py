@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.node.desks import carried, desks, exchange, notes, plan_told
+from tests.link.ends import declared
+from tests.node.desks import alarms, carried, desks, exchange, notes, plan_told
 from tests.node.world import site
 
 
@@ -32,6 +33,7 @@ def test_what_a_desk_has_read_is_not_what_its_units_know():
     exchange(relief, alder)
     (progress,) = relief.talk.board.progress.values()
     assert progress.acknowledged.by == "duty officer"
+    assert progress.acknowledged.at_us - progress.since_us < 1_000_000
     assert progress.stored is not None
     assert progress.claims == ()  # nobody has said that anybody below the desk knows
 
@@ -47,3 +49,16 @@ def test_what_a_desk_has_read_is_not_what_its_units_know():
     said = [note for note in carried(relief, "received") if b"kind: disseminated/1" in note]
     assert len(said) == 2
     assert all(b.NO_PERMISSION.encode() in note for note in said)
+    assert said == [note for note in carried(alder, "sent") if b"kind: disseminated/1" in note]
+
+
+def test_software_does_not_tell_a_true_statement_from_another():
+    """A list that nobody has, and units that are not there: it is a claim, as every other is."""
+    relief, alder = desks("Relief", "Alder")
+    alder.talk.hears(notes(relief.talk.say("Alder", declared("S1"))))
+    answered(alder, relief, b.Disseminated, list_version="never printed", units=["no such unit"])
+    (progress,) = relief.talk.board.progress.values()
+    (claim,) = progress.claims
+    assert (claim.list_version, claim.units) == ("never printed", ("no such unit",))
+    assert (progress.acknowledged, progress.read_back) == (None, None)  # it stands for nothing else
+    assert alarms(relief) == alarms(alder) == []

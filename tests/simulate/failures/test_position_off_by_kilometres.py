@@ -11,7 +11,7 @@ from keepclear.domain.units import MICROSECONDS
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
 from tests.link.ends import stop
-from tests.node.desks import desks, later, notes
+from tests.node.desks import alarms, carried, desks, exchange, later, notes, shown
 
 MEANT = b.Place(lat_e7=-311_800_000, lon_e7=1_440_700_000, written="31 10.8 S 144 04.2 E")
 UNDERSTOOD = b.Place(lat_e7=-311_080_000, lon_e7=1_440_420_000, written="31.108 S 144.042 E")
@@ -46,3 +46,25 @@ def test_a_wrong_understanding_is_seen_by_both_ends_and_stays_open():
         (progress,) = desk.talk.board.progress.values()
         assert progress.read_back is not None
         assert progress.differences == ()
+        assert progress.read_back.by == "duty"
+        assert progress.read_back.at_us == progress.since_us + 30 * MICROSECONDS
+    # both read-backs stand in both records, under the signature of who understood it so
+    for how, desk in (("received", alder), ("sent", birch)):
+        said = [note.decode() for note in carried(desk, how) if b"kind: read-back/1" in note]
+        assert [
+            one.count(place.written) for one, place in zip(said, (UNDERSTOOD, MEANT), strict=True)
+        ] == [1, 1]
+
+
+def test_software_does_not_see_a_place_that_is_wrong_on_both_sides():
+    """Who meant one place and wrote another gets it back as it was written, and it fits."""
+    alder, birch = desks("Alder", "Birch")
+    birch.talk.hears(notes(alder.talk.say("Birch", stop(place=UNDERSTOOD))))
+    read_back(alder, birch, UNDERSTOOD)
+    exchange(alder, birch)
+    for desk in (alder, birch):
+        (progress,) = desk.talk.board.progress.values()
+        assert (progress.differences, progress.read_back is not None) == ((), True)
+        assert alarms(desk) == []
+    # what a person can compare is there: the place as it was written stands on the screen
+    assert UNDERSTOOD.written in shown(birch, "line")[0]

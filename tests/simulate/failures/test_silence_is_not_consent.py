@@ -7,9 +7,10 @@ screen, nor a desk that looks away.
 
 from __future__ import annotations
 
+from keepclear.link.alerting import Stage
 from keepclear.link.receipts import PROCEEDING, Step
 from tests.link.ends import stop
-from tests.node.desks import alarms, carried, desks, exchange, later
+from tests.node.desks import alarms, carried, desks, exchange, later, notes
 
 
 def test_both_ends_of_a_cut_line_are_told():
@@ -33,3 +34,20 @@ def test_both_ends_of_a_cut_line_are_told():
     exchange(alder, birch)
     assert len(birch.talk.board.alerts) == 1
     assert carried(birch, "received") == carried(alder, "sent")
+
+
+def test_software_does_not_say_what_an_empty_screen_means():
+    """A desk that looks away for a day: late, and late it stays; nothing turns into leave."""
+    alder, birch = desks("Alder", "Birch")
+    birch.talk.hears(notes(alder.talk.say("Birch", stop())))
+    exchange(alder, birch)
+    for _ in range(24 * 6):
+        later(600, alder, birch)
+        exchange(alder, birch)
+    for desk in (alder, birch):
+        (alert,) = desk.talk.board.alerts.values()
+        assert alert.stage is Stage.RAISED
+        late = [one for _, one in desk.talk.board.overdue(desk.world.now)]
+        assert {one.step for one in late} == {Step.ACKNOWLEDGED, Step.READ_BACK}
+        assert {one.says for one in late} == {PROCEEDING}
+    assert {stage.value for stage in Stage} & {"approved", "permitted", "agreed"} == set()
