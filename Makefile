@@ -6,7 +6,7 @@ OUT     := out
 DARLING := examples/darling/areas.geojson examples/darling/alder.geojson \
            examples/darling/birch.geojson examples/darling/relief.geojson
 JOBS    ?= 2
-# keepclear ends with 1 where something crosses; in the demo that is the point, all else is a fault.
+# keepclear ends with 1 where something crosses; in the example that is the point, all else is a fault.
 FOUND   := || test $$? -eq 1
 # What to hand on: make test TESTS=tests/unit PYTEST_ARGS='-x -k touching'
 TESTS       ?= tests
@@ -20,16 +20,21 @@ KILL_ARGS   ?=
 SIMULATE_ARGS ?=
 PARTITIONS_ARGS ?=
 PG_ARGS     ?=
+DEMO_ARGS   ?=
 SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-quick exact-night fuzz prober crash kill-loop pg-kill \
+.PHONY: help demo example test check format docs bench bench-quick exact-night fuzz prober crash kill-loop pg-kill \
         schemathesis simulate partitions lock clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: ## check the example scenario: crossings on the screen, report in out/
+demo: example ## the example, then four acts on four real nodes: a process, keys and a record for each party
+	@echo
+	@$(BIN)/keepclear demo $(DEMO_ARGS)
+
+example: ## check the example files: crossings on the screen, report in out/
 	@tools/setup.sh run
 	@mkdir -p $(OUT)
 	@$(BIN)/keepclear check $(DARLING) $(FOUND)

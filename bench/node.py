@@ -1,245 +1,181 @@
 """A served node under load: durable declarations with verdict per second, beside PostgreSQL + PostGIS.
 
-usage: python bench/node.py [--standing 1e5] [--connections 16] [--seconds 15] [--seed 1]
+usage: python bench/node.py [--standing 1e5] [--connections 16] [--seconds 10] [--seed 1] [--rate 0]
                             [--approaches keepclear,postgis]
 
 The workload stands in a new node; then ``keepclear serve`` runs as a process of its own, and shifted
-copies of its volumes are declared over HTTP on loopback, each connection with one question at a time.
-Answered means durable. The client is one process of Python on the same cores, so it takes its part of
-them: the processor time of the server alone stands beside the wall clock. For PostGIS each connection
-does the same by one statement: insert, exact question, commit (see ``peers/postgis_online.py``).
+copies of its volumes are declared over HTTP on loopback by a client in another process (``load.py``).
+The client shares the cores and takes its part of them; so the server's processor time stands beside the
+wall clock, whole and by thread: the one that speaks with clients, and those that decide. Answered means
+durable.
+Four rows of our own:
+
+- *as much as it takes*: each connection asks again as soon as it is answered;
+- *at a steady pace*: half of what it took (or ``--rate``), at fixed moments: how long one waits at a
+  node that is not at its limit;
+- *several in a request*: what a program with a feed sends, each answered by itself; the milliseconds
+  are those of a whole request;
+- *nothing declared*: who asks is told who they are: what HTTP and threads cost by themselves.
+
+For PostGIS each connection does the same by one statement: insert, exact question, commit (see
+``peers/postgis_online.py``).
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
-import re
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from load import Answers, ask
 from online import probes
-from ours import arrays_of, declaration_of
-from peers.server import cpu_s
+from ours import arrays_of
 from run import OUT, say, workload
+from served import PARTIES, START_S, Served, fill, party_of, said, threads_s
 
-PARTIES = 50
-"""The workload is dealt out to so many; each has a program with a token."""
-PROBES = 20_000
-START_S = 900
-"""A node that reads its store anew takes so long at most."""
+PROBES = 60_000
+WARM = 500
+"""Declarations before the clock starts: nobody's first question is judged here."""
+HALF = 0.5
+"""The part of what it takes that is asked of it at a steady pace."""
+SUCCESS = 2
 APPROACHES = ("keepclear", "postgis")
+ME, DECLARE = "/api/v1/session", "/api/v1/declarations"
+SEVERAL = f"{DECLARE}/several"
+EACH, TWO = 20, 2
+"""Declarations in a request that holds several, and connections that send such requests."""
+TOGETHER = 20_000
+"""Of the volumes, so many are for such requests."""
 COLUMNS = (
-    *("approach", "standing", "connections", "declarations/s", "p50 ms", "p99 ms"),
-    *("us of the server's processor each", "answered", "refused", "ready after s"),
+    *("approach", "standing", "connections", "answers/s", "p50 ms", "p99 ms", "p99.9 ms"),
+    *("us of the server's processor each", "speaking", "deciding", "answered", "refused"),
 )
 
 
 @dataclass
-class Asked:
-    """What the client saw."""
+class Row:
+    """What one load was answered."""
 
-    ms: list[float] = field(default_factory=list)
-    refused: int = 0
-    pairs: list[tuple[int, int]] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
-    ready_s: float = 0.0
+    name: str
+    connections: int
+    answers: Answers
+    cpu: tuple[float, float, float]
+    """Seconds of the server's processor: all, of the thread that speaks, of the others."""
+    each: int = 1
+    """Declarations in one request; 0: nothing is declared."""
+
+    def cells(self, standing: int) -> list[str]:
+        """As the table shows it."""
+        found = self.answers
+        each = self.each or 1
+        count = each * int(np.count_nonzero(found.status // 100 == SUCCESS))
+        asked = each * len(found.ms)
+        marks = np.nanpercentile(found.ms, (50, 99, 99.9))
+        costs = [f"{seconds / max(asked, 1) * 1e6:,.0f}" for seconds in self.cpu]
+        return [
+            *(self.name, f"{standing:,}", str(self.connections), f"{count / found.wall_s:,.0f}"),
+            *(f"{mark:.1f}" for mark in marks),
+            *(*costs, f"{count:,}", f"{asked - count:,}"),
+        ]
 
 
-def party_of(volume: int) -> str:
-    """Whose a volume is."""
-    return f"Party {volume % PARTIES:02d}"
+@dataclass
+class Ours:
+    """All that was seen of our own node."""
+
+    rows: list[Row]
+    ready_s: float
+    done: set[int]
+    """Volumes that stand in its record with a verdict."""
+    lost: int
+    """Volumes that were answered as kept and do not."""
+    pairs: list[tuple[int, int]]
 
 
-def said(arrays: Any, volume: int) -> Any:
-    """A volume as its party declares it."""
-    return replace(declaration_of(arrays, volume), party=party_of(volume), id=f"V{volume}")
-
-
-def fill(folder: Path, arrays: Any, standing: int) -> dict[str, str]:
-    """A node in which volumes stand; the tokens of its parties' programs.
-
-    They are entered as they are, each with an empty verdict: judging is what is measured later.
-    """
-    from keepclear.domain.access import Action, Role
-    from keepclear.node import chance
-    from keepclear.node.access import admit
-    from keepclear.node.allowing import HOLDER
-    from keepclear.node.clock import now_us
-    from keepclear.node.files import write_file
-    from keepclear.node.geoid import load_geoid
-    from keepclear.node.home import make_home
-    from keepclear.node.ledger import Node, Surroundings
-    from keepclear.store.sqlite import SqliteStore
-
-    home = make_home(folder, "")
-    store = SqliteStore(home.database)
-    around = Surroundings(
-        now_us=now_us,
-        salt=chance.salt,
-        geoid=load_geoid(),
-        signer=home.record_key,
-        keep=lambda note: write_file(home.checkpoint, note),
-        owner=home.owner,
+def request(port: int, token: str, method: str, path: str, body: bytes = b"") -> bytes:
+    """A whole request of a program."""
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
     )
-    node = Node(store, around)
-    tokens = {}
-    for number in range(PARTIES):
-        party = party_of(number)
-        tokens[party] = admit(
-            node,
-            HOLDER,
-            mark=f"program-{number}",
-            party=party,
-            role=Role.DUTY,
-            only=frozenset({Action.DECLARE}),
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}\r\n".encode() + body
+
+
+class Load:
+    """A served node with what is asked of it, one load after the other."""
+
+    def __init__(self, served: Served, folder: Path, connections: int) -> None:
+        """Ask nothing yet."""
+        self.served, self.folder, self.connections = served, folder, connections
+
+    def row(
+        self,
+        name: str,
+        requests: list[bytes],
+        seconds: float,
+        *,
+        rate: float = 0.0,
+        connections: int = 0,
+        each: int = 1,
+    ) -> Row:
+        """What became of one load.
+
+        Args:
+            name: Of the row.
+            requests: What is asked.
+            seconds: How long.
+            rate: At a steady pace of so many a second; 0: as much as it takes.
+            connections: Other than usual.
+            each: Declarations in one request; 0: nothing is declared.
+        """
+        connections = connections or self.connections
+        before = threads_s(self.served.pid)
+        answers = ask(
+            requests,
+            self.folder,
+            port=self.served.port,
+            connections=connections,
+            seconds=seconds,
+            rate=rate,
         )
-    for first in range(0, standing, 1_000):
-        volumes = range(first, min(first + 1_000, standing))
-        _enter(store, [body for volume in volumes for body in _bodies(arrays, volume)])
-    store.close()
-    return tokens
+        if answers.first:
+            say(f"refused: {answers.first}")
+        after = threads_s(self.served.pid)
+        whole, first, others = (b - a for a, b in zip(before, after, strict=True))
+        return Row(name, connections, answers, (whole, first, others), each)
 
 
-def _bodies(arrays: Any, volume: int) -> list[Any]:
-    from keepclear.wire.declaration import encode
-    from keepclear.wire.entries import Declared, Verdict
-
-    one = said(arrays, volume)
-    about: dict[str, Any] = {"subject": f"{one.party}/{one.id}", "at_us": 0, "version": 1}
-    text = encode(one).decode()
-    lists = ("arrangements", "crossings", "deviations", "not_computed")
-    nothing: dict[str, Any] = {name: [] for name in lists}
-    return [
-        Declared(**about, by="fill", stage="Accepted", mark=f"{volume:016x}", text=text),
-        Verdict(**about, compared=volume, **nothing),
-    ]
-
-
-def _enter(store: Any, bodies: list[Any]) -> None:
-    """Entries as a node writes them, without a node that judges them."""
-    from keepclear.node import chance
-    from keepclear.record.commitment import Opening, leaf_of
-    from keepclear.store.base import Batch, NewEntry
-    from keepclear.wire.entries import encode_body, kind_of
-
-    size, entries, leaves = store.size(), [], []
-    for number, body in enumerate(bodies, size + 1):
-        salt, data = chance.salt(), encode_body(body)
-        leaves.append(leaf_of(Opening(number, salt, data)))
-        entries.append(NewEntry(kind_of(body), body.subject, salt + data, body.at_us))
-    store.commit([Batch(size, tuple(entries), tuple(leaves))])
-
-
-class Served:
-    """``keepclear serve`` on a folder, in a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        """Start it, and wait until it can decide."""
-        began_s = time.perf_counter()
-        words = ["serve", folder, "--port", "0", "--per-party", "0", "--per-address", "0"]
-        self._log = (folder.parent / "serve.log").open("w+")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "keepclear", *map(str, words)],
-            stdout=subprocess.DEVNULL,
-            stderr=self._log,
-        )
-        self.pid = self._process.pid
-        self.port = self._wait_port()
-        self.ready_s = time.perf_counter() - began_s
-
-    def _wait_port(self) -> int:
-        pause, until_s = threading.Event(), time.perf_counter() + START_S
-        while time.perf_counter() < until_s and self._process.poll() is None:
-            self._log.seek(0)
-            found = re.search(r"serving .* at http://[^:]+:(\d+)", self._log.read())
-            if found:
-                return int(found[1])
-            pause.wait(0.05)
-        self._log.seek(0)
-        raise RuntimeError(f"the node did not start: {self._log.read()[-500:]}")
-
-    def stop(self) -> None:
-        """Ask it to stop, and wait."""
-        self._process.terminate()
-        self._process.wait(60)
-        self._log.close()
-
-
-async def _connection(
-    port: int, left: Any, tokens: dict[str, str], asked: Asked, until_s: float
-) -> None:
-    """Declare one after the other on one connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while time.perf_counter() < until_s:
-        found = next(left, None)
-        if found is None:
-            break
-        volume, body = found
-        head = (
-            f"POST /api/v1/declarations HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-            f"Authorization: Bearer {tokens[party_of(volume)]}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        start = time.perf_counter()
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", answer)
-        text = await reader.readexactly(int(length[1])) if length else b""
-        asked.ms.append((time.perf_counter() - start) * 1e3)
-        if answer.split(b" ", 2)[1] == b"201":
-            asked.done.append(volume)
-        else:
-            asked.refused += 1
-            if asked.refused == 1:
-                say(f"refused: {text[:300]!r}")
-    writer.close()
-
-
-async def _load(
-    port: int, bodies: list[tuple[int, bytes]], tokens: dict[str, str], connections: int, s: float
-) -> Asked:
-    asked, left = Asked(), iter(bodies)
-    began_s = time.perf_counter()
-    await asyncio.gather(
-        *(_connection(port, left, tokens, asked, began_s + s) for _ in range(connections))
-    )
-    asked.wall_s = time.perf_counter() - began_s
-    return asked
-
-
-def _crossings(folder: Path, known: int) -> list[tuple[int, int]]:
-    """Pairs of volumes that verdicts name, from the node's own record."""
+def _kept(folder: Path, known: int) -> tuple[set[int], list[tuple[int, int]]]:
+    """Volumes with a verdict, and pairs that verdicts name, from the node's own record."""
     from keepclear.node.home import open_home
     from keepclear.record.commitment import SALT_BYTES
     from keepclear.store.sqlite import SqliteStore
     from keepclear.wire.entries import Verdict, decode_body
 
-    store, found, after = SqliteStore(open_home(folder).database), [], known
+    store, after = SqliteStore(open_home(folder).database), known
+    done: set[int] = set()
+    pairs: list[tuple[int, int]] = []
     while page := store.entries(after, 1_000):
         for entry in page:
             if entry.kind == "verdict":
                 body = decode_body(entry.data[SALT_BYTES:])
                 assert isinstance(body, Verdict)
                 volume = int(body.subject.partition("/V")[2])
-                found += [(volume, int(one.id[1:])) for one in body.crossings]
+                done.add(volume)
+                pairs += [(volume, int(one.id[1:])) for one in body.crossings]
         after = page[-1].number
     store.close()
-    return found
+    return done, pairs
 
 
-def keepclear(npz: Path, standing: int, connections: int, seconds: float) -> Asked:
+def keepclear(npz: Path, standing: int, connections: int, seconds: float, rate: float) -> Ours:
     """Our own node."""
     from keepclear.wire.declaration import encode
 
@@ -249,22 +185,66 @@ def keepclear(npz: Path, standing: int, connections: int, seconds: float) -> Ask
         say(f"{standing:,} volumes are entered")
         tokens = fill(folder, arrays, standing)
         known = 2 * standing + PARTIES
-        total = len(arrays["kind"])
-        bodies = [(volume, encode(said(arrays, volume))) for volume in range(standing, total)]
+        volumes = range(standing, len(arrays["kind"]))
         say("the node starts")
         served = Served(folder)
         try:
-            warm = bodies[:connections]
-            asyncio.run(_load(served.port, warm, tokens, connections, 60.0))
-            before_s = cpu_s(served.pid)
-            rest = bodies[len(warm) :]
-            asked = asyncio.run(_load(served.port, rest, tokens, connections, seconds))
-            asked.cpu_s = cpu_s(served.pid) - before_s
+            load = Load(served, Path(place), connections)
+            rows = _rows(load, tokens, volumes, lambda v: encode(said(arrays, v)), seconds, rate)
         finally:
             served.stop()
-        asked.ready_s = served.ready_s
-        asked.pairs = _crossings(folder, known)
-    return asked
+        done, pairs = _kept(folder, known)
+    answered = sum(
+        row.each * int(np.count_nonzero(row.answers.status // 100 == SUCCESS))
+        for row in rows
+        if row.each
+    )
+    shown = [row for row in rows if row.name]
+    return Ours(shown, served.ready_s, done, answered - len(done), pairs)
+
+
+def _rows(
+    load: Load,
+    tokens: dict[str, str],
+    volumes: range,
+    body: Callable[[int], bytes],
+    seconds: float,
+    rate: float,
+) -> list[Row]:
+    """All loads, one after the other; one without a name is not shown."""
+    port = load.served.port
+    alone, together = volumes[:-TOGETHER], volumes[-TOGETHER:]
+    requests = [request(port, tokens[party_of(one)], "POST", DECLARE, body(one)) for one in alone]
+    rows = [load.row("", requests[:WARM], START_S)]
+    say("as much as it takes")
+    until = len(requests) * 2 // 3
+    most = load.row("keepclear, as much as it takes", requests[WARM:until], seconds)
+    at = WARM + len(most.answers.ms)
+    pace = rate or HALF * len(most.answers.ms) / most.answers.wall_s
+    say(f"{pace:,.0f} a second")
+    steady = load.row(f"keepclear, at a steady {pace:,.0f}/s", requests[at:], seconds, rate=pace)
+    say("several in a request")
+    lists = [together[at::PARTIES] for at in range(PARTIES)]
+    several = [
+        request(port, tokens[party_of(one[0])], "POST", SEVERAL, _several(map(body, one[at:end])))
+        for at, end in ((at, at + EACH) for at in range(0, TOGETHER // PARTIES, EACH))
+        for one in lists
+    ]
+    name = f"keepclear, {EACH} in a request"
+    bulk = load.row(name, several, seconds, connections=TWO, each=EACH)
+    nobody = [request(port, one, "GET", ME) for one in tokens.values()] * 200
+    return [
+        *rows,
+        most,
+        steady,
+        bulk,
+        load.row("keepclear, nothing declared", nobody, seconds, each=0),
+    ]
+
+
+def _several(bodies: Iterable[bytes]) -> bytes:
+    """The body of a request with several declarations."""
+    return b'{"declarations":[' + b",".join(b'{"declaration":%b}' % one for one in bodies) + b"]}"
 
 
 def postgis(npz: Path, standing: int, connections: int, seconds: float) -> Any:
@@ -275,42 +255,53 @@ def postgis(npz: Path, standing: int, connections: int, seconds: float) -> Any:
     return absent or postgis_online.run(npz, standing, PARTIES, connections, seconds)
 
 
-def compare(standing: int, seed: int, connections: int, seconds: float, names: list[str]) -> str:
+def compare(options: argparse.Namespace) -> str:
     """Each approach on one size, as a Markdown table."""
-    npz = OUT / f"online-{standing}-{seed}-{PROBES}.npz"
+    standing, names = int(float(options.standing)), options.approaches.split(",")
+    npz = OUT / f"online-{standing}-{options.seed}-{PROBES}.npz"
     if not npz.exists():
-        with np.load(workload(standing, seed)) as arrays:
-            np.savez(npz, **probes(dict(arrays), PROBES, seed))
+        with np.load(workload(standing, options.seed)) as arrays:
+            np.savez(npz, **probes(dict(arrays), PROBES, options.seed))
     lines = [f"| {' | '.join(COLUMNS)} |", "|---" + "|--:" * (len(COLUMNS) - 1) + "|"]
-    seen: dict[str, Any] = {}
-    for name in names:
-        say(f"{standing:,} volumes stand: {name}")
-        found = globals()[name](npz, standing, connections, seconds)
-        if isinstance(found, str):
-            lines.append(f"| {name} | absent: {found}" + " |" * (len(COLUMNS) - 1))
-            continue
-        seen[name] = found
-        count = len(found.done)
-        p50, p99 = np.percentile(found.ms, (50, 99))
-        lines.append(
-            f"| {name} | {standing:,} | {connections} | {count / found.wall_s:,.0f} | {p50:.1f} | "
-            f"{p99:.1f} | {found.cpu_s / max(count, 1) * 1e6:,.0f} | {count:,} | "
-            f"{getattr(found, 'refused', 0)} | {getattr(found, 'ready_s', 0.0):.1f} |"
-        )
-    if len(seen) == len(APPROACHES):
-        lines += ["", _judged(seen["keepclear"], seen["postgis"], standing)]
+    asked = (npz, standing, options.connections, options.seconds)
+    ours = theirs = None
+    if "keepclear" in names:
+        ours = keepclear(*asked, options.rate)
+        lines += [f"| {' | '.join(row.cells(standing))} |" for row in ours.rows]
+    if "postgis" in names:
+        say("PostgreSQL with PostGIS")
+        theirs = postgis(*asked)
+        lines.append(_theirs(theirs, standing, options.connections))
+    if ours is not None:
+        lines += ["", f"Ready {ours.ready_s:.1f} s after its start; {ours.lost} answered and lost."]
+    if ours is not None and theirs is not None and not isinstance(theirs, str):
+        lines += ["", _judged(ours, theirs, standing)]
     load = os.getloadavg()[0]
     lines += ["", f"Client and server share {os.cpu_count()} cores; load average {load:.1f}."]
     return "\n".join(lines)
 
 
-def _judged(ours: Any, theirs: Any, standing: int) -> str:
-    """How the two compare, in pace and in what they found among those that stood before."""
-    both = set(ours.done) & set(theirs.done)
-    found = [{p for p in one.pairs if p[0] in both and p[1] < standing} for one in (ours, theirs)]
-    pace = [len(one.done) / one.wall_s for one in (ours, theirs)]
+def _theirs(found: Any, standing: int, connections: int) -> str:
+    name = "PostgreSQL with PostGIS"
+    if isinstance(found, str):
+        return f"| {name} | absent: {found}" + " |" * (len(COLUMNS) - 1)
+    count = len(found.done)
+    p50, p99, p999 = np.percentile(found.ms, (50, 99, 99.9))
     return (
-        f"keepclear declares {pace[0] / pace[1]:.2f} times as fast; of {len(both):,} that both "
+        f"| {name}, as much as it takes | {standing:,} | {connections} | {count / found.wall_s:,.0f} "
+        f"| {p50:.1f} | {p99:.1f} | {p999:.1f} | {found.cpu_s / max(count, 1) * 1e6:,.0f} | - | - "
+        f"| {count:,} | 0 |"
+    )
+
+
+def _judged(ours: Ours, theirs: Any, standing: int) -> str:
+    """How the two compare, in pace and in what they found among those that stood before."""
+    both = ours.done & set(theirs.done)
+    found = [{p for p in one.pairs if p[0] in both and p[1] < standing} for one in (ours, theirs)]
+    most = ours.rows[0].answers
+    pace = len(most.ms) / most.wall_s / (len(theirs.done) / theirs.wall_s)
+    return (
+        f"keepclear declares {pace:.2f} times as fast; of {len(both):,} that both "
         f"declared, {len(found[0]):,} and {len(found[1]):,} crossings with what stood before, "
         f"{len(found[1] - found[0])} missing, {len(found[0] - found[1])} extra."
     )
@@ -321,20 +312,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="declarations over HTTP, beside PostGIS")
     parser.add_argument("--standing", default="1e5")
     parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--approaches", default=",".join(APPROACHES))
-    options = parser.parse_args()
     OUT.mkdir(exist_ok=True)
-    print(
-        compare(
-            int(float(options.standing)),
-            options.seed,
-            options.connections,
-            options.seconds,
-            options.approaches.split(","),
-        )
-    )
+    print(compare(parser.parse_args()))
 
 
 if __name__ == "__main__":

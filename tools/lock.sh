@@ -24,6 +24,7 @@ lock bench pyproject.toml requirements/build.in --extra fast --extra pg --group 
 lock dev pyproject.toml requirements/build.in --extra fast --extra pg --group test --group lint \
     --constraint requirements/bench.txt
 lock fast pyproject.toml --extra fast --constraint requirements/bench.txt
+lock pg pyproject.toml --extra fast --extra pg --constraint requirements/bench.txt
 lock run pyproject.toml --constraint requirements/bench.txt
 lock build requirements/build.in --constraint requirements/bench.txt
 

@@ -19,6 +19,7 @@ OGC = "/ogc/collections"
 EXPECTED = {
     ("POST", "/api/v1/declarations"): DECLARE,
     ("GET", "/api/v1/declarations"): LOOK,
+    ("POST", "/api/v1/declarations/several"): DECLARE,
     ("GET", ONE): LOOK,
     ("PUT", ONE): DECLARE,
     ("GET", f"{ONE}/versions"): LOOK,
@@ -43,6 +44,9 @@ EXPECTED = {
     ("GET", "/api/v1/agreed"): LOOK,
     ("GET", "/api/v1/arrangements"): Action.ARRANGE,
     ("PUT", "/api/v1/arrangements/{name}"): Action.ARRANGE,
+    ("POST", "/api/v1/arrangements/{name}/steps"): Action.ARRANGE,
+    ("POST", "/api/v1/agreements"): Action.ARRANGE,
+    ("POST", "/api/v1/agreements/signatures"): Action.ARRANGE,
     ("GET", "/api/v1/record/checkpoint"): RECORD,
     ("GET", "/api/v1/record/tile/entries/{index:path}"): RECORD,
     ("GET", "/api/v1/record/tile/{level}/{index:path}"): RECORD,
@@ -69,6 +73,17 @@ EXPECTED = {
     ("POST", "/api/v1/line/notes"): Gate.OPEN,
     ("GET", "/api/v1/lines"): LOOK,
     ("POST", "/api/v1/lines/{party}/messages"): DECLARE,
+    ("GET", "/api/v1/lines/{party}/messages"): LOOK,
+    ("GET", "/api/v1/lines/{party}/messages/{seq}"): LOOK,
+    ("GET", "/api/v1/drills"): LOOK,
+    ("POST", "/api/v1/lines/{party}/sheets"): DECLARE,
+    ("POST", "/api/v1/lines/{party}/heard"): DECLARE,
+    ("POST", "/api/v1/lines/{party}/calls"): DECLARE,
+    ("GET", "/api/v1/lines/{party}/file"): DECLARE,
+    ("GET", "/api/v1/lines/{party}/pages"): DECLARE,
+    ("POST", "/api/v1/backups"): Action.KEEP,
+    ("GET", "/api/v1/keeping"): Action.KEEP,
+    ("POST", "/api/v1/keeping/erasures"): Action.KEEP,
     ("GET", "/first"): Gate.OPEN,
     ("GET", "/invited"): Gate.OPEN,
     ("GET", "/first.js"): Gate.OPEN,
@@ -85,7 +100,7 @@ def path_of(route, party="Alder"):
     values = {
         "party": party, "id": "A1", "name": "Darling", "level": "0", "index:path": "000.p/1",
         "mark": "nobody-1", "collection": "operations", "item": "x",
-        "kind": "site", "to": "Birch",
+        "kind": "site", "to": "Birch", "seq": "1",
     }  # fmt: skip
     return re.sub(r"\{([\w:]+)\}", lambda found: values[found[1]], route.path)
 

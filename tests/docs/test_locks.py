@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-SETS = ("run", "fast", "dev", "bench")
+SETS = ("run", "fast", "pg", "dev", "bench")
 """Each holds everything of the one before it."""
 PIN = re.compile(r"^(?P<name>[a-z0-9.-]+)==(?P<version>\S+)(?P<marker> ; [^\\]+)?", re.MULTILINE)
 

@@ -20,6 +20,7 @@ from keepclear.errors import KeepclearError, RuleError, StoreError
 from keepclear.node.keeping import due, erase_due
 from keepclear.store.memory import Failure
 from tests.laws.strategies import MINUTE
+from tests.node.shelves import MemoryShelf, same
 from tests.node.world import World, consistent, operation, site
 
 DAY = 1_440 * MINUTE
@@ -38,7 +39,8 @@ class NodeMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.world = World(owner=self.owner)
+        self.world = World(owner=self.owner, shelf=MemoryShelf())
+        self.made = None
         self.world.arrange()
         self.model = {}
         """Subject to [kind, stage, versions, east, radius]."""
@@ -228,9 +230,29 @@ class NodeMachine(RuleBasedStateMachine):
                 if self.crosses(subject, other) and reader in {"Alder", "Birch"}:
                     assert (reader in cases[other].told) is (owner != "Cedar")
 
+    @rule(with_snapshot=st.booleans())
+    def restart(self, with_snapshot):
+        self.world.node = self.world.start(self.world.shelf if with_snapshot else None)
+        if not with_snapshot:
+            self.world.node._shelf = self.world.shelf
+
     @rule()
-    def restart(self):
-        self.world.node = self.world.start()
+    def begin_a_snapshot(self):
+        self.made = self.world.node.moment()
+
+    @rule(failure=failures)
+    def finish_a_snapshot(self, failure):
+        """What was decided since the moment is not in it, and does not get lost."""
+        if self.made is not None:
+            made, self.made = self.made.made(), None
+            if failure is None:
+                self.world.node.put(made)
+            self.world.node.go_on_with(made)
+
+    @invariant()
+    def no_snapshot_holds_what_was_erased(self):
+        if hasattr(self, "world"):
+            assert self.world.shelf.names() <= self.model.keys()
 
     @invariant()
     def nobody_humanitarian_was_told_of_anybody(self):
@@ -254,12 +276,14 @@ class NodeMachine(RuleBasedStateMachine):
             first = self.gone.get(subject, 0) + 1
             assert [v.number for v in case.versions] == list(range(first, versions + 1))
         standing = {s for s, one in self.model.items() if one[1] in STANDING}
-        found = {f"{party}/{name}" for party, name in self.world.node.standing._compared._number}
+        found = {f"{party}/{name}" for party, name in self.world.node.standing._compared}
         assert found == standing
 
     def teardown(self):
         if hasattr(self, "world"):
-            assert self.world.start().memory == self.world.node.memory
+            read = self.world.start()
+            assert same(read, self.world.node)
+            assert same(read, self.world.start(self.world.shelf))
 
 
 class PartyMachine(NodeMachine):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from keepclear.link import bodies as b
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
+from keepclear.node.notices import spelled
 from keepclear.node.talking import Talk
 from keepclear.wire.entries import Carried, decode_body
 from tests.node.test_peers import ASK, Party
@@ -23,6 +25,17 @@ def desks(*names):
                 meets(one, other)
         one.talk = Talk(one.world.node, one.message)
     return some
+
+
+def plan_told(said, version=1, ref="00"):
+    """A declaration as a message has it."""
+    return b.Declared(
+        subject=f"{said.party}/{said.id}",
+        version=version,
+        what=said.kind.value,
+        text=spelled(said),
+        ref=ref,
+    )
 
 
 def meets(one, other):

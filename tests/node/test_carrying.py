@@ -425,12 +425,12 @@ def test_a_node_that_is_being_served_is_handed_the_file(desks):
     """The desk sits before its screens while the stick comes: it need not stop to read it."""
     desks.say(ALDER, *(asked(str(number)) for number in range(150)), stop("first"))
     place = desks.write(ALDER)
-    with served(desks.folder[BIRCH], log=desks.table / "log"):
+    with served(desks.folder[BIRCH], log=desks.table / "log") as (_, url):
         for _ in range(2):
             _, told = desks.take(BIRCH, place)
             assert "152 notes handed to the node at http" in told
         code, _, told = desks.run("link", "export", desks.folder[BIRCH], ALDER, "-o", place)
-        assert (code, "stop serving it while a file is written" in told) == (3, True)
+        assert (code, f"is being served; give {url} in place of the folder" in told) == (3, True)
     assert desks.received(BIRCH) == ["first", *(str(number) for number in range(150))]
     assert "STOP from Alder is open" in desks.status(BIRCH)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 
@@ -221,3 +222,98 @@ def test_a_server_that_goes_right_after_a_write_does_not_end_the_thread():
     worker.ask(declaring("A2")).result(10)
     worker.close()
     assert consistent(world)
+
+
+def test_what_must_not_wait_goes_before_all_that_does_and_keeps_its_order(worker):
+    begun, gate, done = threading.Event(), threading.Event(), []
+    held = worker.ask(lambda _: (begun.set(), gate.wait(10)))
+    assert begun.wait(10)
+    asked = [worker.ask(lambda _, k=k: done.append(k)) for k in range(5)]
+    asked += [
+        worker.ask(lambda _, k=k: done.append(k), first=True) for k in ("stop", "second stop")
+    ]
+    gate.set()
+    for one in (held, *asked):
+        one.result(10)
+    assert done == ["stop", "second stop", 0, 1, 2, 3, 4]
+
+
+def test_more_urgent_calls_than_there_can_be_wait_like_the_others(world, monkeypatch):
+    monkeypatch.setattr(worker_module, "_FIRST_MAX", 2)
+    worker, begun, gate, done = Worker(world.node), threading.Event(), threading.Event(), []
+    try:
+        held = worker.ask(lambda _: (begun.set(), gate.wait(10)))
+        assert begun.wait(10)
+        asked = [worker.ask(lambda _: done.append("routine"))]
+        asked += [worker.ask(lambda _, k=k: done.append(k), first=True) for k in range(4)]
+        gate.set()
+        for one in (held, *asked):
+            one.result(10)
+        assert done == [0, 1, "routine", 2, 3]
+    finally:
+        gate.set()
+        worker.close()
+
+
+def test_a_full_queue_keeps_no_stop_out(world, monkeypatch):
+    monkeypatch.setattr(worker_module, "WAITING_MAX", 1)
+    worker, begun, gate = Worker(world.node), threading.Event(), threading.Event()
+    try:
+        held = worker.ask(lambda _: (begun.set(), gate.wait(10)))
+        assert begun.wait(10)
+        waits = worker.ask(lambda _: 1)
+        with pytest.raises(StoreError, match="ask again"):
+            worker.ask(lambda _: 2)
+        stop = worker.ask(lambda _: "stop", first=True)
+        gate.set()
+        assert held.result(10) is not None
+        assert (stop.result(10), waits.result(10)) == ("stop", 1)
+    finally:
+        gate.set()
+        worker.close()
+
+
+def test_those_who_wait_in_a_loop_are_told_there_with_one_call_for_all_of_a_group(world, worker):
+    """Also of what went wrong; and who left meanwhile is passed over."""
+
+    def fails(_):
+        raise StopIteration
+
+    async def run():
+        loop, calls = asyncio.get_running_loop(), []
+        plain = loop.call_soon_threadsafe
+        loop.call_soon_threadsafe = lambda *one: (calls.append(one), plain(*one))[1]
+        world.store.may_end.clear()
+        world.store.begun.clear()
+        held = asyncio.create_task(worker.answer(declaring("A0")))
+        assert await asyncio.to_thread(world.store.begun.wait, 10)
+        tasks = [asyncio.create_task(worker.answer(lambda _, k=k: k)) for k in range(20)]
+        tasks.append(asyncio.create_task(worker.answer(fails)))
+        leaves = asyncio.create_task(worker.answer(declaring("A1")))
+        await asyncio.sleep(0)
+        leaves.cancel()
+        await asyncio.sleep(0.01)
+        assert not any(one.done() for one in [held, *tasks])
+        world.store.may_end.set()
+        found = await asyncio.gather(held, *tasks, return_exceptions=True)
+        return found, len(calls)
+
+    found, calls = asyncio.run(run())
+    assert found[0].reply["version"] == 1
+    assert found[1:21] == list(range(20))
+    assert isinstance(found[21], RuntimeError)
+    assert calls < 22
+    assert worker.ask(lambda node: set(node.memory.cases)).result(5) == {"Alder/A0"}
+
+
+def test_a_loop_that_has_ended_disturbs_nobody(world, worker):
+    async def leave():
+        world.store.may_end.clear()
+        world.store.begun.clear()
+        task = asyncio.create_task(worker.answer(declaring("A0")))
+        assert await asyncio.to_thread(world.store.begun.wait, 10)
+        return task
+
+    asyncio.run(leave())
+    world.store.may_end.set()
+    assert worker.ask(lambda node: set(node.memory.cases)).result(5) == {"Alder/A0"}

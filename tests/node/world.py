@@ -76,12 +76,15 @@ class World:
     full: bool = False
     """Whether checkpoints cannot be written."""
     owner: str = "secretariat"
+    shelf: object = None
+    """Where snapshots are kept."""
 
     def __post_init__(self):
         self.signer = Signer(NAME, bytes(range(32)))
-        self.node = self.start()
+        self.node = self.start(self.shelf)
 
-    def start(self):
+    def start(self, shelf=None):
+        """A node on what is kept; from a snapshot only where a shelf is given."""
         around = Surroundings(
             now_us=lambda: self.now,
             salt=self.salt,
@@ -90,7 +93,8 @@ class World:
             keep=self.keep,
             owner=self.owner,
         )
-        return Node(self.store, around, checkpoint=self.notes[-1] if self.notes else b"")
+        note = self.notes[-1] if self.notes else b""
+        return Node(self.store, around, checkpoint=note, shelf=shelf)
 
     def salt(self):
         self.salts += 1

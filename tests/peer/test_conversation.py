@@ -213,10 +213,10 @@ def test_a_notice_of_the_node_crosses_the_line_to_the_party_it_is_for():
                     assert answer.status_code == 201
 
             async def told_of_it():
-                return [text for text in await birch.shown("line") if "notice/1" in text]
+                return [text for text in await birch.shown("line") if "kind: crossing/1" in text]
 
             (text,) = await until(told_of_it)
-            assert "crossing/1" in text
+            assert '"yours":"Birch/B1"' in text
             assert alder.party.world.store.pending(10) == []
 
     asyncio.run(play())

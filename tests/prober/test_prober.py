@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from keepclear.disclose.budgets import DAY_US
+from keepclear.disclose.budgets import DAY_US, size_km2_hours, told_km2_hours
 from keepclear.domain.arrangement import Caps
 from keepclear.errors import RuleError
 from tests.laws.strategies import declared, volume
 from tests.node.world import World, operation
-from tests.prober.plan import cells, random_plan, told
-from tests.prober.prober import ALL_DAY, WAYS, probe, square
+from tests.prober.plan import SIDE_M, cells, random_plan, told
+from tests.prober.prober import ALL_DAY, WAYS, following, probe, square
 
 AGREED = Caps().area_km2_hours
 
@@ -19,12 +21,31 @@ AGREED = Caps().area_km2_hours
 @pytest.mark.parametrize("way", WAYS)
 def test_within_the_budget_little_is_learnt_and_beyond_it_both_ends_are_told(way, seed):
     found = probe(way, seed, area_hours=AGREED)
-    if way == "following":  # not small volumes anywhere: it goes where it hit; told in the decision
-        assert found.share <= 0.10
-    else:
-        assert found.share <= 0.05
+    assert found.share <= 0.05
     assert found.refused == "budget.area-hours"
     assert found.alarmed == {"Alder", "Birch"}
+
+
+@pytest.mark.parametrize("cells_wide", [1, 3, 5])
+def test_following_what_was_hit_learns_little_however_large_the_questions(cells_wide, monkeypatch):
+    asks = partial(following, side=cells_wide * SIDE_M)
+    monkeypatch.setitem(WAYS, "following", asks)
+    assert probe("following", 15, area_hours=AGREED).share <= 0.05
+
+
+def test_what_was_told_counts_by_the_smaller_of_the_two():
+    """Whoever flies far and wide, and meets something small, has not been told much."""
+    large = operation("A", radius_m=25_000.0, start=0, end=300)
+    small = operation("B", party="Birch", radius_m=2_000.0, start=0, end=60)
+    assert told_km2_hours(large, small) == told_km2_hours(small, large)
+    assert told_km2_hours(large, small) <= 3 * size_km2_hours(small)
+    world = World()
+    world.arrange(apart="0m", area_hours=size_km2_hours(large) + 4 * size_km2_hours(small))
+    world.declare(small)
+    world.declare(large)
+    world.declare(operation("A2", radius_m=2_000.0, start=5_000, end=5_060))
+    with pytest.raises(RuleError, match="within 24 hours"):
+        world.declare(operation("A3", radius_m=2_000.0, start=5_000, end=5_060))
 
 
 def test_the_harness_sees_a_leak_where_there_is_one():

@@ -77,7 +77,7 @@ true = {
     "write": sending.write,
     "save": Node.save,
     "tick": alerting.tick,
-    "_tell": Board._tell,
+    "_says": Board._says,
 }
 
 
@@ -140,7 +140,7 @@ def test_a_planted_fault_is_noticed(monkeypatch, where, name, fault):
 
 def forgets_what_came_early(self, key, what, message, at_us, **values):
     """A stop that was lifted before it came climbs its ladder for ever."""
-    return true["_tell"](self, key, what, message, at_us, **values) if key in self.alerts else []
+    return true["_says"](self, key, what, message, at_us, **values) if key in self.alerts else []
 
 
 def begins_anew_at_a_start(alert, now_us):
@@ -151,7 +151,7 @@ def begins_anew_at_a_start(alert, now_us):
 @pytest.mark.parametrize(
     ("where", "name", "fault"),
     [
-        (Board, "_tell", forgets_what_came_early),
+        (Board, "_says", forgets_what_came_early),
         (Board, "next_us", lambda _self: None),
         (Board, "tick", lambda _self, _now_us: []),
         (alerting, "tick", begins_anew_at_a_start),

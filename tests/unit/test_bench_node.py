@@ -10,7 +10,8 @@ import pytest
 from keepclear.detect.rules import compare
 from tests.laws.strategies import FLAT
 
-STANDING, ASKED, CONNECTIONS = 150, 60, 4
+STANDING, ASKED, CONNECTIONS = 150, 300, 4
+WARM, TOGETHER, EACH = 10, 200, 2
 NEARER = 100
 """By so much the places and times of a day over Europe are drawn together."""
 
@@ -44,11 +45,14 @@ def by_all_pairs(node, arrays):
     return {(one, other) for one, other in pairs if one >= STANDING > other}
 
 
-def test_what_is_declared_over_http_is_judged_as_all_pairs_are(bench, npz):
+def test_what_is_declared_over_http_is_judged_as_all_pairs_are(bench, npz, monkeypatch):
     node = bench("node")
-    asked = node.keepclear(npz, STANDING, CONNECTIONS, 60.0)
-    assert asked.refused == 0
-    assert len(asked.done) == ASKED - CONNECTIONS  # those that warm it up are not counted
+    for name in ("WARM", "TOGETHER", "EACH"):
+        monkeypatch.setattr(node, name, globals()[name])
+    asked = node.keepclear(npz, STANDING, CONNECTIONS, 60.0, 0.0)
+    assert [row.cells(STANDING)[-1] for row in asked.rows] == ["0"] * 4, "none is refused"
+    assert asked.lost == 0
+    assert asked.done == set(range(STANDING, STANDING + ASKED))
     expected = by_all_pairs(node, bench("ours").arrays_of(npz))
     found = {(one, other) for one, other in asked.pairs if other < STANDING}
     assert len(expected) > 20

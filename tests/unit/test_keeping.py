@@ -48,6 +48,8 @@ def test_the_table_is_what_the_design_says():
         "put-out": [always] * 3,
         "carried": [always] * 3,
         "voiced": [always] * 3,
+        "stepped": [always] * 3,
+        "deviated": [always] * 3,
         "reported": [always] * 3,
         "stated": [always] * 3,
         "erased": [always] * 3,

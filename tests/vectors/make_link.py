@@ -88,6 +88,12 @@ def notes():
         "",
         "a text within a text; letters beyond ASCII as they are",
     )
+    yield (
+        "stepped",
+        signed(b.Stepped(arrangement="Darling/3", step="suspend", by="duty officer")).note,
+        "",
+        "one party suspends an arrangement; it needs none to say so",
+    )
     receipt = b.Stored(gaps=[(389, 390)], ahead=[b.Ref(seq=391, hash=HASH)], says=b.NO_PERMISSION)
     yield (
         "stored",

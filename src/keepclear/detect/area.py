@@ -1,7 +1,8 @@
 """The area two rows share, for people and maps: good to a fraction of a percent, never a verdict.
 
-Both footprints are drawn on the plane that keeps distances from their common middle (azimuthal
-equidistant on the ellipsoid), cut there, and measured on the ellipsoid.
+What is straight in longitude and latitude is cut there (:mod:`flat_area`). All else is drawn on the
+plane that keeps distances from the common middle (azimuthal equidistant on the ellipsoid), cut there,
+and measured on the ellipsoid.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ import shapely
 from pyproj import Geod, Proj
 
 from keepclear.detect.fine import Fine, Skeletons
+from keepclear.detect.flat_area import SEGMENTS, Outlines, shared_flat
 from keepclear.detect.metric import to_unit
 from keepclear.detect.motion import along
 from keepclear.detect.table import LEG, Table
 
-__all__ = ["SharedArea", "area_of", "shared_area"]
+__all__ = ["SharedArea", "area_of", "shared_area", "shared_on_plane"]
 
-_SEGMENTS: Final = 64
-"""Segments of a quarter circle: the drawn disc is short by 0.0075 % of its radius."""
 _GEOD: Final = Geod(ellps="WGS84")
 _DECIMALS: Final = 7
 
@@ -33,6 +33,7 @@ def shared_area(
     table: Table,
     pairs: Sequence[tuple[int, int, int, int]],
     skeletons: Skeletons,
+    outlines: Outlines,
 ) -> SharedArea:
     """The union of what pairs of rows share.
 
@@ -40,7 +41,16 @@ def shared_area(
         table: All rows.
         pairs: Row i, row j, and the span in microseconds to which moving discs are cut.
         skeletons: Fine skeletons.
+        outlines: Outlines in longitude and latitude.
     """
+    flat = shared_flat(outlines, [(i, j) for i, j, _, _ in pairs])
+    return shared_on_plane(table, pairs, skeletons) if flat is None else flat
+
+
+def shared_on_plane(
+    table: Table, pairs: Sequence[tuple[int, int, int, int]], skeletons: Skeletons
+) -> SharedArea:
+    """The same, on a plane: for all that :func:`shared_area` is for."""
     i0, j0 = pairs[0][:2]
     middle = (_middle(skeletons[i0]) + _middle(skeletons[j0])) * 0.5
     if len(pairs) > 1:
@@ -87,7 +97,7 @@ def _drawn(
         shape = shapely.Point(_lonlat(fine.vertices, plane)[0])
     else:
         shape = shapely.LineString(_lonlat(fine.vertices, plane))
-    return shape.buffer(reach, quad_segs=_SEGMENTS) if reach > 0 else shape
+    return shape.buffer(reach, quad_segs=SEGMENTS) if reach > 0 else shape
 
 
 def _lonlat(units: np.ndarray, plane: Proj) -> np.ndarray:

@@ -12,6 +12,7 @@ from keepclear.detect.area import shared_area
 from keepclear.detect.crossing import Claim, Crossing, CrossingKind, Side
 from keepclear.detect.exact import ALTITUDE_DOUBT, POSITION_DOUBT, Hits
 from keepclear.detect.fine import Skeletons
+from keepclear.detect.flat_area import Outlines
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.shared_band import shared_altitude, shared_w84_m
 from keepclear.detect.table import FOREVER_US, LEG, Table
@@ -31,20 +32,26 @@ def assemble(
     skeletons: Skeletons,
     *,
     areas: bool,
+    words: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Crossing, ...]:
-    """All crossings, sorted by time, then by who; the lesser (party, id) is side a."""
+    """All crossings, sorted by time, then by who; the lesser (party, id) is side a.
+
+    Without ``words`` the shared band is not given in the declarations' own.
+    """
     table = prepared.table
-    rank = np.empty(len(declarations), dtype=np.int64)
-    order = sorted(range(len(declarations)), key=lambda k: (*_name(declarations[k]), k))
-    rank[order] = np.arange(len(order))
-    hits = _oriented(table, hits, rank)
+    hits = _oriented(table, hits, declarations)
     spans = _spans(table, hits)
     crossings: list[Crossing] = []
+    outlines = Outlines(table)
     for number, rows in enumerate(spans):
         if progress and number % 64 == 0:
             progress("crossings described", number, len(spans))
-        crossings.append(_crossing(declarations, prepared, hits, rows, skeletons, areas=areas))
+        crossings.append(
+            _crossing(
+                declarations, prepared, hits, rows, skeletons, outlines, areas=areas, words=words
+            )
+        )
     return tuple(sorted(crossings, key=_sort_key))
 
 
@@ -59,9 +66,16 @@ def _sort_key(crossing: Crossing) -> tuple[object, ...]:
     return start, a.party, a.id, b.party, b.id, end, a.parts, b.parts
 
 
-def _oriented(table: Table, hits: Hits, rank: np.ndarray) -> Hits:
+def _oriented(table: Table, hits: Hits, declarations: Sequence[Declaration]) -> Hits:
     """The same hits with i on side a."""
-    swap = rank[table.owner[hits.i]] > rank[table.owner[hits.j]]
+    a, b = table.owner[hits.i], table.owner[hits.j]
+    met = sorted({*a.tolist(), *b.tolist()}, key=lambda k: (*_name(declarations[k]), k))
+    rank = {number: place for place, number in enumerate(met)}
+    swap = np.array(
+        [rank[one] > rank[two] for one, two in zip(a.tolist(), b.tolist(), strict=True)], dtype=bool
+    )
+    if not swap.any():
+        return hits
     i, j = np.where(swap, hits.j, hits.i), np.where(swap, hits.i, hits.j)
     own_us = np.where(swap[:, None], hits.own_us[:, [2, 3, 0, 1]], hits.own_us)
     return replace(hits, i=i, j=j, own_us=own_us)
@@ -91,12 +105,19 @@ def _crossing(
     hits: Hits,
     rows: np.ndarray,
     skeletons: Skeletons,
+    outlines: Outlines,
     *,
     areas: bool,
+    words: bool,
 ) -> Crossing:
     table = prepared.table
     i, j = hits.i[rows], hits.j[rows]
-    start, end, gap_us = _when(table, hits, rows)
+    if len(rows) == 1 and LEG not in (table.kind[i[0]], table.kind[j[0]]):  # most often
+        k = int(rows[0])
+        start, end = int(hits.start_us[k]), int(hits.end_us[k])
+        gap_us = round(float(hits.time_s[k]) * 1e6) if hits.apart[k] else 0
+    else:
+        start, end, gap_us = _when(table, hits, rows)
     a, b = declarations[table.owner[i[0]]], declarations[table.owner[j[0]]]
     overlap = hits.overlap[rows]
     size, drawn = None, None
@@ -104,7 +125,7 @@ def _crossing(
         chosen = rows[overlap]
         columns = (hits.i, hits.j, hits.start_us, hits.end_us)
         pairs = list(zip(*(column[chosen].tolist() for column in columns), strict=True))
-        size, drawn = shared_area(table, pairs, skeletons)
+        size, drawn = shared_area(table, pairs, skeletons, outlines)
         size = round(size, 3)
     doubts = hits.doubt[rows]
     certain = bool((doubts == 0).any())
@@ -116,7 +137,7 @@ def _crossing(
         why_possible=() if certain else _why(a, b, prepared, i, j, doubts),
         time_start_us=None if start <= -FOREVER_US else start,
         time_end_us=None if end >= FOREVER_US else end,
-        altitude=shared_altitude(table, declarations, i, j),
+        altitude=shared_altitude(table, declarations, i, j) if words else None,
         altitude_w84_m=shared_w84_m(table, i, j),
         area_m2=size,
         area=drawn,
@@ -226,13 +247,14 @@ def claims_of(
         first, second = sorted(pair, key=lambda n: (*_name(declarations[n]), n))
         found.setdefault((first, second), []).append(k)
     claims = []
+    outlines = Outlines(table)
     for (first, second), rows in found.items():
         chosen = np.array(rows)
         pairs = [
             (int(hits.i[k]), int(hits.j[k]), int(hits.start_us[k]), int(hits.end_us[k]))
             for k in rows
         ]
-        size, _ = shared_area(table, pairs, skeletons)
+        size, _ = shared_area(table, pairs, skeletons, outlines)
         both = np.concatenate([hits.i[chosen], hits.j[chosen]])
         sides = [
             _side(declarations[n], table, both[table.owner[both] == n], -FOREVER_US)

@@ -60,7 +60,8 @@ class Crossing:
     window of a mover is when it is where the other is, or comes to, within the minima."""
     time_end_us: int | None
     altitude: AltitudeBand | None
-    """The shared band, where both sides share one reference; else ``None``."""
+    """The shared band, where both sides share one reference; else ``None``, as where nobody reads it:
+    a set that is asked without depths leaves it out."""
     altitude_w84_m: tuple[float | None, float | None]
     """The shared band in metres above the WGS84 ellipsoid at its widest; ``None`` is no limit. For
     bands that do not overlap, lower and upper edge of the gap."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
 
 from keepclear.detect.table import BAND_COLUMNS, Bands, Table
 
-__all__ = ["GrowingTable"]
+__all__ = ["GrowingTable", "columns_of", "table_of"]
 
 _ROW: Final = {
     "owner": np.int32, "part": np.int32, "kind": np.uint8, "straight": np.bool_,
@@ -23,6 +25,31 @@ _BANDS: Final = {
 }
 """Columns of both bands, and their names here."""
 _FIRST_ROOM: Final = 1024
+
+
+_OF_A_ROW: Final = (*_ROW, "box", *(column for side in _BANDS.values() for _, column in side))
+"""Everything that there is one of for each row; they are widened together."""
+_row_columns: Final = attrgetter(*_ROW, "box")
+_band_columns: Final = attrgetter(*BAND_COLUMNS)
+_TABLE: Final = (*_ROW, *_VERTEX, "q", "box", "ring_start", "vertex_start")
+
+
+def columns_of(table: Table) -> dict[str, np.ndarray]:
+    """The columns of a table in degrees, by name; :func:`table_of` makes it again."""
+    assert table.scale == 1.0
+    found = {name: getattr(table, name) for name in _TABLE}
+    for side, bands in (("bands", table.bands), ("bands_end", table.bands_end)):
+        found |= {column: getattr(bands, name) for name, column in _BANDS[side]}
+    return found
+
+
+def table_of(columns: Mapping[str, np.ndarray]) -> Table:
+    """The table of columns."""
+    bands, bands_end = (
+        Bands(*[columns[column] for _, column in _BANDS[side]]) for side in ("bands", "bands_end")
+    )
+    rest: dict[str, Any] = {name: columns[name] for name in _TABLE}
+    return Table(**rest, bands=bands, bands_end=bands_end, scale=1.0)
 
 
 class GrowingTable:
@@ -49,13 +76,12 @@ class GrowingTable:
         """Add all rows of a table, of one owner or of the owners given; their numbers."""
         n, rings, vertices = len(more), len(more.vertex_start) - 1, len(more.q)
         first, last = self.rows, self.rows + n
-        for name in _ROW:
-            self._put(name, first, last, getattr(more, name))
+        if last > len(self._columns["owner"]):
+            self._widen(_OF_A_ROW, first, 2 * last)  # what is not yet used costs no memory
+        given = (*_row_columns(more), *_band_columns(more.bands), *_band_columns(more.bands_end))
+        for name, values in zip(_OF_A_ROW, given, strict=True):
+            self._columns[name][first:last] = values
         self._columns["owner"][first:last] = owner
-        self._put("box", first, last, more.box)
-        for side, bands in (("bands", more.bands), ("bands_end", more.bands_end)):
-            for name, column in _BANDS[side]:
-                self._put(column, first, last, getattr(bands, name))
         self._put("ring_start", first + 1, last + 1, more.ring_start[1:] + self._rings)
         at = self._rings
         self._put("vertex_start", at + 1, at + rings + 1, more.vertex_start[1:] + self._vertices)
@@ -77,6 +103,13 @@ class GrowingTable:
         self._rings = int(self._columns["ring_start"][self.rows])
         self._vertices = int(self._columns["vertex_start"][self._rings])
 
+    def take_back(self, rows: range) -> None:
+        """Undo :meth:`drop_last`, where nothing was appended since."""
+        assert rows.start == self.rows
+        self.rows = rows.stop
+        self._rings = int(self._columns["ring_start"][self.rows])
+        self._vertices = int(self._columns["vertex_start"][self._rings])
+
     def view(self) -> Table:
         """All rows; valid until the next row is added."""
         columns: dict[str, Any] = {name: self._columns[name][: self.rows] for name in _ROW}
@@ -93,9 +126,13 @@ class GrowingTable:
         )
 
     def _put(self, name: str, first: int, last: int, values: np.ndarray) -> None:
-        column = self._columns[name]
-        if last > len(column):
-            wider = np.zeros((max(last, 2 * len(column)), *column.shape[1:]), dtype=column.dtype)
-            wider[:first] = column[:first]
-            self._columns[name] = column = wider
-        column[first:last] = values
+        if last > len(self._columns[name]):
+            self._widen((name,), first, 2 * last)
+        self._columns[name][first:last] = values
+
+    def _widen(self, names: Iterable[str], held: int, room: int) -> None:
+        for name in names:
+            column = self._columns[name]
+            wider = np.zeros((room, *column.shape[1:]), dtype=column.dtype)
+            wider[:held] = column[:held]
+            self._columns[name] = wider

@@ -6,28 +6,29 @@ The set only finds candidates; each answer comes from the very code that compare
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
 from keepclear.detect.assemble import assemble
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.exact import Court, judge
+from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.prepare import Prepared, prepare
-from keepclear.detect.rules import KIND_CODES, KINDS_COMPARED, standing_on
+from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
+from keepclear.detect.roll import Kept, Roll, Said
+from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import Geoid
-from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind
+from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind, Part
 from keepclear.errors import InputError
 
-__all__ = ["Finder", "PortableFinder", "StandingSet", "batched"]
+__all__ = ["Finder", "PortableFinder", "StandingRows", "StandingSet", "batched"]
 
 _T = TypeVar("_T")
 
@@ -39,11 +40,17 @@ _DEAD_MIN: Final = 4_096
 """Fewer removed rows than these are left where they are."""
 
 
-class Finder(Protocol):
-    """Finds the standing rows that a new row may meet."""
+class Finder(Maker, Protocol):
+    """Makes new rows, and finds the standing rows that they may meet."""
 
     decides: bool
     """Whether the standing pairs it leaves do meet, windows, bands and minima included."""
+
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
+        """What ``judge`` says of pairs that it found without minima, depths left out.
+
+        Nothing, where it does not decide, or a row moves or has a stand-off or a stated error.
+        """
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -54,10 +61,14 @@ class Finder(Protocol):
         """Rows are numbered anew."""
 
 
-class PortableFinder:
+class PortableFinder(PortableMaker):
     """Looks at the box and window of every standing row; linear in their number."""
 
     decides = False
+
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:  # noqa: ARG002
+        """See :class:`Finder`; it decides nothing."""
+        return None
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -80,6 +91,30 @@ class PortableFinder:
         """See :class:`Finder`; it remembers nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class StandingRows:
+    """The rows of a standing set at one moment: to be kept, and to make another set of.
+
+    They are columns of the set that gave them, which goes on, and changes none of them.
+    """
+
+    table: Table
+    """Rows of those who stand and of some who stood; ``owner`` holds numbers of the set, rising."""
+    alive: np.ndarray
+    """bool: the rows of those who stand."""
+    kept: int
+    """Numbers below this are those of the set that was taken over."""
+    later: dict[tuple[str, str], int]
+    """Party and id of all others who stand, with their numbers."""
+
+    def standing(self) -> tuple[Table, np.ndarray]:
+        """The rows of those who stand; ``owner`` counts them from 0. And the number of each."""
+        whole = self.alive.all()
+        table = self.table if whole else self.table.take(np.flatnonzero(self.alive))
+        numbers, counted = np.unique(table.owner, return_inverse=True)
+        return replace(table, owner=counted.astype(np.int32)), numbers
+
+
 class StandingSet:
     """Declarations that stand, and the crossings of any other with them.
 
@@ -89,6 +124,7 @@ class StandingSet:
         minima: What must remain free.
         within_party: Compare declarations of one party with each other too.
         finder: How candidates are found; the portable way where none is given.
+        said: Says a declaration that stands; where it is left out, the set holds them itself.
     """
 
     def __init__(
@@ -99,30 +135,88 @@ class StandingSet:
         minima: Minima = Minima(),  # noqa: B008  frozen
         within_party: bool = False,
         finder: Finder | None = None,
+        said: Said | None = None,
     ) -> None:
         self._geoid, self._ground, self._minima = geoid, ground, minima
         self._within_party = within_party
         self._finder = finder or PortableFinder()
-        self._clear()
+        self._said = said
+        self._roll = Roll(said)
+        self._parties: dict[str, int] = {}
+        self._no_rows()
 
-    def _clear(self) -> None:
+    def _no_rows(self) -> None:
         self._finder.forget()
         self._table = GrowingTable()
+        self._asked: tuple[Table, range] | None = None
+        """Rows that were dropped last, and still stand behind the last row of the table."""
         self._alive = np.zeros(1024, dtype=bool)
         self._group = np.zeros(1024, dtype=np.int32)
         self._kind = np.zeros(1024, dtype=np.uint8)
-        self._parties: dict[str, int] = {}
-        self._said: list[Declaration | None] = []
-        self._rows: list[range] = []
-        self._number: dict[tuple[str, str], int] = {}
         self._dead = 0
 
     def __len__(self) -> int:
-        return len(self._number)
+        return len(self._roll)
 
     def __contains__(self, name: tuple[str, str]) -> bool:
         """Whether (party, id) stands."""
-        return name in self._number
+        return name in self._roll
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Party and id of all that stand."""
+        return iter(self._roll)
+
+    def rows(self) -> StandingRows:
+        """What stands now, as rows."""
+        n = self._table.rows
+        return StandingRows(self._table.view(), self._alive[:n].copy(), *self._roll.moment())
+
+    def take_over(
+        self, table: Table, kinds: np.ndarray, parties: tuple[Sequence[str], np.ndarray], kept: Kept
+    ) -> None:
+        """Let rows stand that another set gave; nothing has stood here yet.
+
+        Args:
+            table: Their rows; ``owner`` counts declarations from 0, and none is without a row.
+            kinds: The kind of each declaration, as :data:`keepclear.detect.rules.KIND_CODES` has it.
+            parties: Names, none of them empty, and which of them is the party of each declaration.
+            kept: Who they are; needs a set that was told how declarations are looked up.
+        """
+        assert len(self._roll) == 0
+        assert self._said is not None
+        names, party = parties
+        self._parties = {name: number for number, name in enumerate(names)}
+        if self._within_party:
+            party = -1 - np.arange(len(party), dtype=np.int32)
+        self._roll = Roll(self._said, kept)
+        self._take_rows(table, party[table.owner], kinds[table.owner])
+
+    def again(self, minima: Minima) -> StandingSet:
+        """Another set in which the same stand, with other minima; each goes its own way."""
+        other = StandingSet(
+            geoid=self._geoid,
+            ground=self._ground,
+            minima=minima,
+            within_party=self._within_party,
+            said=self._said,
+        )
+        n, view = self._table.rows, self._table.view()
+        other._roll, other._parties = self._roll.copy(), dict(self._parties)
+        other._take_rows(view, self._group[:n], self._kind[:n])
+        other._alive[:n], other._dead = self._alive[:n], self._dead
+        return other
+
+    def find_by(self, finder: Finder) -> None:
+        """Find by another finder from here on; the answers are the same."""
+        self._finder = finder
+        finder.forget()
+
+    def _take_rows(self, table: Table, group: np.ndarray, kind: np.ndarray) -> None:
+        self._asked = None
+        added = self._table.append(table, table.owner)
+        self._widen(added.stop)
+        rows = slice(added.start, added.stop)
+        self._group[rows], self._kind[rows], self._alive[rows] = group, kind, True
 
     def prepared(self, declaration: Declaration) -> Prepared:
         """A declaration's rows, once for asking and inserting.
@@ -130,7 +224,15 @@ class StandingSet:
         Raises:
             InputError: A part of it cannot be used.
         """
-        found = prepare([standing_on(declaration)], geoid=self._geoid, ground=self._ground)
+        return self._made([declaration])
+
+    def _made(self, declarations: list[Declaration]) -> Prepared:
+        found = prepare(
+            [standing_on(one) for one in declarations],
+            geoid=self._geoid,
+            ground=self._ground,
+            maker=self._finder,
+        )
         if found.refused:
             first = found.refused[0]
             raise InputError(first.code, first.message, where=first.where)
@@ -148,11 +250,9 @@ class StandingSet:
         self.remove(declaration.party, declaration.id)
         if _in_nobodys_way(declaration):
             return
-        rows = self._append(prepared.table, declaration)
+        rows = self._again(prepared.table, declaration)
         self._alive[rows.start : rows.stop] = True
-        self._number[declaration.party, declaration.id] = len(self._said)
-        self._said.append(declaration)
-        self._rows.append(rows)
+        self._roll.add(declaration)
 
     def insert_many(self, declarations: Iterable[Declaration]) -> None:
         """Add many declarations at once, as when a set is built; else as :meth:`insert`.
@@ -163,18 +263,14 @@ class StandingSet:
         for batch in batched(declarations, _BATCH):
             kept = list({(one.party, one.id): one for one in batch}.values())
             kept = [one for one in kept if not _in_nobodys_way(one)]
-            found = prepare(
-                [standing_on(one) for one in kept], geoid=self._geoid, ground=self._ground
-            )
-            if found.refused:
-                first = found.refused[0]
-                raise InputError(first.code, first.message, where=first.where)
+            found = self._made(kept)
             for one in batch:
                 self.remove(one.party, one.id)
             self._append_many(found.table, kept)
 
     def _append_many(self, table: Table, declarations: list[Declaration]) -> None:
-        number = len(self._said)
+        self._asked = None
+        number = self._roll.next
         added = self._table.append(table, table.owner + number)
         self._widen(added.stop)
         rows = slice(added.start, added.stop)
@@ -183,24 +279,26 @@ class StandingSet:
         self._group[rows] = np.array(group, dtype=np.int32)[table.owner]
         self._kind[rows] = np.array(kind, dtype=np.uint8)[table.owner]
         self._alive[rows] = True
-        starts = added.start + np.searchsorted(table.owner, np.arange(len(declarations) + 1))
-        for k, one in enumerate(declarations):
-            self._number[one.party, one.id] = number + k
-            self._said.append(one)
-            self._rows.append(range(int(starts[k]), int(starts[k + 1])))
+        for one in declarations:
+            self._roll.add(one)
 
     def remove(self, party: str, id: str) -> bool:  # noqa: A002  the field's word
         """Take a declaration out; whether it was there."""
-        number = self._number.pop((party, id), None)
-        if number is None:
+        number = self._roll.drop(party, id)
+        if number < 0:
             return False
-        rows = self._rows[number]
+        rows = self._rows_of(number)
         self._alive[rows.start : rows.stop] = False
-        self._said[number] = None
         self._dead += len(rows)
         if self._dead > _DEAD_MAX * self._table.rows and self._dead > _DEAD_MIN:
-            self._build_anew()
+            self._close_up()
         return True
+
+    def _rows_of(self, number: int) -> range:
+        """Owners rise from row to row, because numbers do."""
+        owner = self._table.view().owner
+        low, high = np.searchsorted(owner, np.array([number, number + 1], dtype=owner.dtype))
+        return range(int(low), int(high))
 
     def query(
         self,
@@ -218,7 +316,8 @@ class StandingSet:
             declaration: What is asked about.
             prepared: Its rows, where they are known.
             areas: Compute shared areas and all distances.
-            depths: Say how deep two reach into each other; about a third of all the work.
+            depths: Say how deep two reach into each other, and the shared heights in their own
+                words: for who reads a report.
 
         Raises:
             InputError: A part of it cannot be used.
@@ -230,7 +329,7 @@ class StandingSet:
         crossings = self._crossings(
             table, declaration, prepared, i, j, asked, areas=areas, depths=depths
         )
-        self._table.drop_last(asked)
+        self._drop(prepared.table, asked)
         return crossings
 
     def meeting(
@@ -254,13 +353,11 @@ class StandingSet:
             own = (declaration.party, declaration.id)
             sides = {(side.party, side.id) for one in found for side in (one.a, one.b)}
             names = sides - {own}
-        self._table.drop_last(asked)
+        self._drop(prepared.table, asked)
         return tuple(sorted(names))
 
     def _name(self, number: int) -> tuple[str, str]:
-        said = self._said[number]
-        assert said is not None
-        return said.party, said.id
+        return self._roll.name(number)
 
     def _candidates(
         self, declaration: Declaration, prepared: Prepared
@@ -268,11 +365,27 @@ class StandingSet:
         asked = self._append(prepared.table, declaration)
         table = self._table.view()
         i, j = self._finder.find(table, asked, self._alive, self._search(table), self._minima)
-        other = table.owner[j] != self._number.get((declaration.party, declaration.id), -1)
+        other = table.owner[j] != self._roll.number(declaration.party, declaration.id)
         return asked, table, i[other], j[other]
 
+    def _drop(self, rows: Table, asked: range) -> None:
+        """Take out what was asked about, and remember where it was: most often it is put in next."""
+        self._table.drop_last(asked)
+        self._asked = rows, asked
+
+    def _again(self, rows: Table, declaration: Declaration) -> range:
+        """As :meth:`_append`, from what was just asked about where that is the same."""
+        if self._asked is None or self._asked[0] is not rows:
+            return self._append(rows, declaration)
+        asked, self._asked = self._asked[1], None
+        self._table.take_back(asked)
+        self._group[asked.start : asked.stop] = self._group_of(declaration, self._roll.next)
+        self._kind[asked.start : asked.stop] = KIND_CODES[declaration.kind]
+        return asked
+
     def _append(self, rows: Table, declaration: Declaration) -> range:
-        number = len(self._said)
+        self._asked = None
+        number = self._roll.next
         added = self._table.append(rows, number)
         self._widen(added.stop)
         self._group[added.start : added.stop] = self._group_of(declaration, number)
@@ -309,15 +422,26 @@ class StandingSet:
         areas: bool,
         depths: bool,
     ) -> tuple[Crossing, ...]:
-        """Judge the pairs in a small table of their own."""
+        """Say of the pairs what the finder has decided; else judge them in a table of their own."""
         if len(i) == 0:
             return ()
+        asker = self._roll.next
+        found = None
+        if areas and not depths and self._minima == Minima():
+            found = self._finder.hits(table, i, j)
+        if found is not None:
+            missing = (asker,) if prepared.ground_missing else ()
+            kinds = dict(zip(table.owner[j].tolist(), self._kind[j].tolist(), strict=True))
+            met = _Met(self._roll, declaration, kinds)
+            whole = Prepared(table, (), missing)
+            return assemble(met, whole, found, Skeletons(table), areas=True, words=False)
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
+        if not (few.kind == LEG).any():
+            few = replace(few, bands_end=few.bands)  # no band changes with time
         owners, local = np.unique(few.owner, return_inverse=True)
         few.owner[:] = local
-        said = [self._said[k] if k < len(self._said) else declaration for k in owners.tolist()]
-        known = [one for one in said if one is not None]
+        known = [declaration if k == asker else self._roll.said(k) for k in owners.tolist()]
         court = Court(
             few,
             self._minima,
@@ -330,12 +454,45 @@ class StandingSet:
         if not depths:
             hits = replace(hits, depth_m=np.full(len(hits.i), np.nan))
         missing = (len(known) - 1,) if prepared.ground_missing else ()
-        return assemble(known, Prepared(few, (), missing), hits, court.skeletons, areas=areas)
+        whole = Prepared(few, (), missing)
+        return assemble(known, whole, hits, court.skeletons, areas=areas, words=depths)
 
-    def _build_anew(self) -> None:
-        standing = [one for one in self._said if one is not None]
-        self._clear()
-        self.insert_many(standing)
+    def _close_up(self) -> None:
+        """Let go of the rows of those who stand no more."""
+        n = self._table.rows
+        kept = np.flatnonzero(self._alive[:n])
+        table = self._table.view().take(kept)
+        group, kind = self._group[kept], self._kind[kept]
+        self._no_rows()
+        self._take_rows(table, group, kind)
+
+
+class _Named:
+    """A declaration that is named, and looked up when its parts are asked for."""
+
+    def __init__(self, roll: Roll, number: int, kind: Kind) -> None:
+        self._roll, self._number, self.kind = roll, number, kind
+        self.party, self.id = roll.name(number)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self._roll.said(self._number).parts
+
+
+class _Met(Sequence[Declaration]):
+    """Those who are met, by number, and the one asked about as the next on the roll."""
+
+    def __init__(self, roll: Roll, asked: Declaration, kinds: dict[int, int]) -> None:
+        self._known: dict[int, Any] = {
+            number: _Named(roll, number, KINDS[code]) for number, code in kinds.items()
+        }
+        self._known[roll.next] = asked
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._known[int(number)]
 
 
 def _in_nobodys_way(declaration: Declaration) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window
 from keepclear.errors import InputError, InternalError, Refusal
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["PORTABLE_MAKER", "Maker", "PortableMaker", "Prepared", "prepare"]
 
 _OPEN_LOWER: Final = lower_limit(None, None)
 _OPEN_UPPER: Final = upper_limit(None, None)
@@ -50,8 +50,37 @@ class Prepared:
     """The declaration and the part of each refusal, counted from 0."""
 
 
+class Maker(Protocol):
+    """Makes rows of what was gathered; the same ones, whoever does it."""
+
+    def complete(self, rows: Rows) -> Table:
+        """The table of everything gathered."""
+
+    def faults(self, table: Table) -> dict[int, InputError]:
+        """The rows that are no area, and why."""
+
+
+class PortableMaker:
+    """numpy and shapely; always there."""
+
+    def complete(self, rows: Rows) -> Table:
+        """See :class:`Maker`."""
+        return complete(rows)
+
+    def faults(self, table: Table) -> dict[int, InputError]:
+        """See :class:`Maker`."""
+        return ring_faults(table)
+
+
+PORTABLE_MAKER: Final[Maker] = PortableMaker()
+
+
 def prepare(
-    declarations: Iterable[Declaration], *, geoid: Geoid, ground: Ground | None = None
+    declarations: Iterable[Declaration],
+    *,
+    geoid: Geoid,
+    ground: Ground | None = None,
+    maker: Maker = PORTABLE_MAKER,
 ) -> Prepared:
     """Put every part of every declaration into one table.
 
@@ -59,6 +88,7 @@ def prepare(
         declarations: With plain windows; weekly schedules are opened before.
         geoid: EGM96 undulations.
         ground: Ground where a declaration states none, metres above mean sea level.
+        maker: Makes the rows; compiled where there is time to load that.
 
     Returns:
         The table, and the parts that were refused. A declaration of which a part was refused keeps
@@ -76,9 +106,8 @@ def prepare(
                 refused[number, index] = error
         if heights.world_ground_used:
             missing.add(number)
-    table = complete(rows)
-    faults = ring_faults(table)
-    for row, fault in faults.items():
+    table = maker.complete(rows)
+    for row, fault in maker.faults(table).items():
         refused.setdefault((int(table.owner[row]), int(table.part[row])), fault)
     if refused:
         pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)

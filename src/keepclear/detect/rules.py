@@ -33,6 +33,7 @@ from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window
 
 __all__ = [
+    "KINDS",
     "KINDS_COMPARED",
     "KIND_CODES",
     "Progress",
@@ -46,11 +47,12 @@ Progress = Callable[[str, int, int], None]
 
 _PIECE: Final = 1 << 20
 """Pairs judged in one go: about 200 MB of columns."""
-_KINDS: Final = tuple(Kind)
-KIND_CODES: Final = {kind: code for code, kind in enumerate(_KINDS)}
+KINDS: Final = tuple(Kind)
+"""By their numbers in columns."""
+KIND_CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
 """The number of each kind in columns."""
 KINDS_COMPARED: Final = np.array(
-    [[frozenset({a, b}) not in NOT_COMPARED_KINDS for b in _KINDS] for a in _KINDS]
+    [[frozenset({a, b}) not in NOT_COMPARED_KINDS for b in KINDS] for a in KINDS]
 )
 """bool (kinds, kinds): which are compared, by their numbers."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from keepclear.detect.edges import levels
@@ -12,48 +14,49 @@ from keepclear.detect.rows import Rows
 from keepclear.detect.table import AREA, Bands, Table
 from keepclear.detect.vertical import Limit
 
-__all__ = ["boxes", "complete", "next_vertex"]
+__all__ = ["boxes", "columns_of", "complete", "next_vertex", "widen_round_faces"]
 
 
 def complete(rows: Rows) -> Table:
     """The table of everything gathered."""
-    n = len(rows.owner)
-    kind = np.array(rows.kind, dtype=np.uint8)
-    ring_start = _starts(rows.rings)
-    vertex_start = _starts(rows.vertices)
-    lon = np.array(rows.lon, dtype=np.float64)
-    lat = np.array(rows.lat, dtype=np.float64)
-    straight = np.array(rows.straight, dtype=bool)
+    columns = columns_of(rows)
+    lon, lat = columns["lon"], columns["lat"]
+    ring_start, vertex_start = columns["ring_start"], columns["vertex_start"]
     q = to_cube(lon, lat).astype(np.int32).reshape(-1, 3)
-    closed = np.repeat(kind == AREA, np.diff(ring_start))
+    closed = np.repeat(columns["kind"] == AREA, np.diff(ring_start))
     following = next_vertex(vertex_start, closed)
+    straight = np.array(rows.straight, dtype=bool)
     level, sag = _levels(lon, lat, straight, following)
     box, face = boxes(q, sag, following, ring_start, vertex_start)
-    bands, bands_end = _bands(rows.limits)
     table = Table(
-        owner=np.array(rows.owner, dtype=np.int32),
-        part=np.array(rows.part, dtype=np.int32),
-        kind=kind,
-        ring_start=ring_start,
-        vertex_start=vertex_start,
-        q=q,
-        lon=lon,
-        lat=lat,
-        straight=straight[vertex_start[ring_start[:-1]]] if n else np.zeros(0, dtype=bool),
-        scale=1.0,
-        level=level,
-        reach_m=np.array(rows.reach_m, dtype=np.float64),
-        standoff_m=np.array(rows.standoff_m, dtype=np.float64),
-        error_m=np.array(rows.error_m, dtype=np.float64),
-        bands=bands,
-        bands_end=bands_end,
-        start_us=np.array(rows.start_us, dtype=np.int64),
-        end_us=np.array(rows.end_us, dtype=np.int64),
-        box=box.reshape(n, 6),
-        face=face,
+        **columns, scale=1.0, q=q, level=level, box=box.reshape(len(rows.owner), 6), face=face
     )
     widen_round_faces(table)
     return table
+
+
+def columns_of(rows: Rows) -> dict[str, Any]:
+    """The columns of a table that hold what was gathered, as it was gathered."""
+    ring_start, vertex_start = _starts(rows.rings), _starts(rows.vertices)
+    straight = np.array(rows.straight, dtype=bool)
+    bands, bands_end = _bands(rows.limits)
+    return {
+        "owner": np.array(rows.owner, dtype=np.int32),
+        "part": np.array(rows.part, dtype=np.int32),
+        "kind": np.array(rows.kind, dtype=np.uint8),
+        "ring_start": ring_start,
+        "vertex_start": vertex_start,
+        "lon": np.array(rows.lon, dtype=np.float64),
+        "lat": np.array(rows.lat, dtype=np.float64),
+        "straight": straight[vertex_start[ring_start[:-1]]],
+        "reach_m": np.array(rows.reach_m, dtype=np.float64),
+        "standoff_m": np.array(rows.standoff_m, dtype=np.float64),
+        "error_m": np.array(rows.error_m, dtype=np.float64),
+        "bands": bands,
+        "bands_end": bands_end,
+        "start_us": np.array(rows.start_us, dtype=np.int64),
+        "end_us": np.array(rows.end_us, dtype=np.int64),
+    }
 
 
 def widen_round_faces(table: Table) -> None:
@@ -71,7 +74,9 @@ def widen_round_faces(table: Table) -> None:
 
 
 def _starts(counts: list[int]) -> np.ndarray:
-    return np.concatenate(([0], np.cumsum(np.array(counts, dtype=np.int64)))).astype(np.int64)
+    starts = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
 
 
 def next_vertex(vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:
@@ -152,5 +157,4 @@ def _columns(limits: list[tuple[Limit, Limit, bool]]) -> Bands:
         dtype=np.int32,
     ).reshape(-1, 8)  # fmt: skip
     surface = np.array([on_ground for _, _, on_ground in limits], dtype=bool)
-    columns = [np.ascontiguousarray(numbers[:, k]) for k in range(8)]
-    return Bands(*columns, surface)  # type: ignore[call-arg]
+    return Bands(*np.ascontiguousarray(numbers.T), surface)  # type: ignore[call-arg]

@@ -1,13 +1,14 @@
 """No verdict is a free oracle: what a party asked within a day, and when it is too much.
 
 Many small declarations would map out another's plan, one answer at a time. Declarations, ground and
-hours, and withdrawals after a verdict are counted over the last 24 hours of the node's clock; a clock
-that is set back frees nothing that was counted after the new time. Left to others: who is alarmed.
+hours, what was told of crossings, and withdrawals after a verdict are counted over the last 24 hours of
+the node's clock; a clock that is set back frees nothing that was counted after the new time. Left to
+others: who is alarmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import asin, cos, pi, radians, sin, sqrt
@@ -21,7 +22,16 @@ from keepclear.domain.position import Position
 from keepclear.domain.route import Route, Waypoint
 from keepclear.domain.window import Window
 
-__all__ = ["DAY_US", "SHARE_MAX", "Use", "beyond", "share_of_theatre", "size_km2_hours"]
+__all__ = [
+    "DAY_US",
+    "SHARE_MAX",
+    "Use",
+    "beyond",
+    "share_of_theatre",
+    "size_km2_hours",
+    "told_km2_hours",
+    "told_of_sizes",
+]
 
 DAY_US: Final = 86_400_000_000
 SHARE_MAX: Final = 0.05
@@ -32,6 +42,8 @@ _RADIUS_KM: Final = 6_371.0088
 _CELL_KM: Final = 2.25
 _CELL_HOURS: Final = 32 / 60
 """The coarsest cell that is worth something to whoever maps out a plan."""
+_TOLD_COUNTS: Final = 3.0
+"""So often; by ``make prober`` following what was hit then learns no more than asking anywhere."""
 _HOURS_MAX: Final = 24.0
 """A budget is for a day: what stands longer, or has no end, counts as a day."""
 
@@ -44,6 +56,8 @@ class Use:
     area_km2_hours: float = 0.0
     withdrawal: bool = False
     """It took back what had been answered with a crossing."""
+    told: bool = False
+    """A declaration was answered with a crossing; that counts beside the question."""
 
 
 def beyond(uses: Iterable[Use], new: Use, caps: Caps) -> str | None:
@@ -57,7 +71,7 @@ def beyond(uses: Iterable[Use], new: Use, caps: Caps) -> str | None:
     recent = [use for use in uses if use.at_us > new.at_us - DAY_US]
     if sum(use.withdrawal for use in recent) > caps.withdrawals_after_verdict:
         return "budget.withdrawals"
-    if sum(not use.withdrawal for use in recent) + 1 > caps.declarations:
+    if sum(not (use.withdrawal or use.told) for use in recent) + 1 > caps.declarations:
         return "budget.declarations"
     if sum(use.area_km2_hours for use in (*recent, new)) > caps.area_km2_hours:
         return "budget.area-hours"
@@ -87,6 +101,20 @@ def size_km2_hours(declaration: Declaration) -> float:
     if declaration.kind is Kind.AREA:
         return 0.0
     return sum(_part_km2_hours(part) for part in declaration.parts)
+
+
+def told_km2_hours(own: Declaration, other: Declaration) -> float:
+    """What an answer counts that told of a crossing, beside the question.
+
+    No more of another's plan can be told than both hold. It counts several times: what was told is
+    worth more than what was asked, and who follows what it hit is told more than who asks anywhere.
+    """
+    return told_of_sizes(size_km2_hours(own), size_km2_hours(other))
+
+
+def told_of_sizes(own_km2_hours: float, other_km2_hours: float) -> float:
+    """The same, where the sizes of both are known already."""
+    return _TOLD_COUNTS * min(own_km2_hours, other_km2_hours)
 
 
 def _part_km2_hours(part: Part) -> float:
@@ -135,24 +163,30 @@ def _with_border(area_km2: float, border_km: float) -> float:
     return area_km2 + 2 * border_km * _CELL_KM / pi + _CELL_KM**2
 
 
-def _length_km(places: list[Position]) -> float:
-    return sum(_km(a, b) for a, b in pairwise(places))
+def _length_km(places: Sequence[Position]) -> float:
+    """Along a line, on a sphere."""
+    lats = [radians(place.latitude) for place in places]
+    lons = [radians(place.longitude) for place in places]
+    across = [cos(lat) for lat in lats]
+    total = 0.0
+    for k in range(1, len(lats)):
+        north, east = sin((lats[k] - lats[k - 1]) / 2), sin((lons[k] - lons[k - 1]) / 2)
+        half = north * north + across[k] * across[k - 1] * east * east
+        total += asin(min(1.0, sqrt(half)))
+    return 2 * _RADIUS_KM * total
 
 
 def _ring_km2(ring: tuple[Position, ...]) -> float:
     """By the excess under each edge, taken straight in longitude and sine of latitude."""
+    sines = [sin(radians(place.latitude)) for place in ring]
+    lons = [place.longitude for place in ring]
     total = 0.0
-    for a, b in zip(ring, (*ring[1:], ring[0]), strict=True):
-        east = (b.longitude - a.longitude + 180.0) % 360.0 - 180.0
-        total += radians(east) * (2 + sin(radians(a.latitude)) + sin(radians(b.latitude)))
-    size = abs(total) * _RADIUS_KM**2 / 2
+    for k in range(len(ring)):
+        east = (lons[k] - lons[k - 1] + 180.0) % 360.0 - 180.0
+        total += east * (2 + sines[k] + sines[k - 1])
+    size = abs(radians(total)) * _RADIUS_KM**2 / 2
     return min(size, 4 * pi * _RADIUS_KM**2 - size) if size < 4 * pi * _RADIUS_KM**2 else size
 
 
 def _km(a: Position, b: Position) -> float:
-    north, east = radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)
-    half = (
-        sin(north / 2) ** 2
-        + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
-    )
-    return 2 * _RADIUS_KM * asin(min(1.0, sqrt(half)))
+    return _length_km((a, b))

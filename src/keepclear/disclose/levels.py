@@ -7,6 +7,7 @@ Rules kept here:
 * Parties that stand apart tell each other of notified sites alone.
 * What a humanitarian party notifies is never open, because nobody here has asked for its consent.
 * A site that is not open is shown as a circle to stay away from, because half of a site is no site.
+* A neutral node that the members have named compares for them: it has their plans, and shows none.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = [
     "arrangement_of",
     "desk_of",
     "is_humanitarian",
+    "is_neutral",
     "is_open",
     "level_of",
     "others_in",
@@ -43,6 +45,14 @@ class Level(Enum):
 def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
     """Whether a party is one that notifies, in any arrangement."""
     return any(party in one.notified for one in arrangements)
+
+
+def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
+    """Whether a party is to declare to a node that is of no member."""
+    return any(
+        node in one.neutral and party in {member.name for member in one.members}
+        for one in arrangements
+    )
 
 
 def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arrangement | None:
@@ -68,12 +78,14 @@ def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, ki
         kind: What kind of declaration it is.
     """
     known = tuple(arrangements)
+    if is_neutral(known, viewer, owner):
+        return Level.NOTHING if is_humanitarian(known, owner) else Level.OPEN
     found = arrangement_of(known, viewer, owner)
     if found is None or is_humanitarian(known, viewer):
         return Level.NOTHING
     if found.rung(viewer, owner) is Rung.APART and kind is not Kind.SITE:
         return Level.NOTHING
-    if found.disclosed(kind) is Disclosure.OPEN and not is_humanitarian(known, owner):
+    if found.disclosed(kind, owner) is Disclosure.OPEN and not is_humanitarian(known, owner):
         return Level.OPEN
     return Level.STAY_AWAY if kind is Kind.SITE else Level.CROSSING
 
@@ -84,7 +96,9 @@ def is_open(arrangement: Arrangement) -> bool:
     Then an answer tells nothing that is not shown anyway, and no budget is needed.
     """
     return not arrangement.notified and all(
-        arrangement.disclosed(kind) is Disclosure.OPEN for kind in Kind
+        arrangement.disclosed(kind, member.name) is Disclosure.OPEN
+        for kind in Kind
+        for member in arrangement.members
     )
 
 

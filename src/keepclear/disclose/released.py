@@ -7,16 +7,17 @@ when it holds. Positions are never moved: whoever keeps clear of a circle must b
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from keepclear.disclose.crossing_only import circle_round, extent
-from keepclear.domain.consent import RELEASES
+from keepclear.domain.consent import NEVER_RELEASED, RELEASES
 from keepclear.domain.declaration import Declaration
 from keepclear.domain.fields import NOTICE_FIELDS
 from keepclear.domain.window import format_instant
 from keepclear.wire.declaration import encode
 
-__all__ = ["least_of", "released_fields", "times_of"]
+__all__ = ["least_of", "plan_of", "released_fields", "times_of"]
 
 
 def least_of(said: Declaration) -> dict[str, Any]:
@@ -42,6 +43,12 @@ def times_of(said: Declaration) -> tuple[str | None, str | None]:
         None if first is None else format_instant(first),
         None if last is None else format_instant(last),
     )
+
+
+def plan_of(said: Declaration) -> Declaration:
+    """A whole plan as another party may have it: all of it, but not who else is told."""
+    notice = tuple((name, value) for name, value in said.notice if name not in NEVER_RELEASED)
+    return replace(said, notice=notice, where="")
 
 
 def released_fields(said: Declaration, words: tuple[str, ...]) -> dict[str, Any]:

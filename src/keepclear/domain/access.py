@@ -55,6 +55,8 @@ class Action(Enum):
     """Let people and programs in, and put them out."""
     METRICS = "metrics"
     """Read the node's figures, which name no declaration."""
+    KEEP = "keep"
+    """Back the node up, and erase what was kept for long enough."""
 
 
 MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
@@ -72,13 +74,13 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.VERIFIER: frozenset({Action.LOOK, Action.VERIFY, Action.INCIDENT, Action.RECORD}),
         Role.READER: frozenset({Action.LOOK, Action.RECORD}),
         Role.ADMINISTRATOR: frozenset(
-            {Action.ADMIT, Action.ARRANGE, Action.RECORD, Action.METRICS}
+            {Action.ADMIT, Action.ARRANGE, Action.RECORD, Action.METRICS, Action.KEEP}
         ),
     }
 )
 """Whoever is not named for an action may not do it."""
 
-OF_THE_NODE: Final = frozenset({Action.ARRANGE, Action.METRICS})
+OF_THE_NODE: Final = frozenset({Action.ARRANGE, Action.KEEP, Action.METRICS})
 """What concerns every party at a node: only for those who are at the desk whose node it is. An
 administrator of one party must not decide what others disclose to it."""
 

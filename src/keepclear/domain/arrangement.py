@@ -64,6 +64,8 @@ class Member:
     """How its duty desk is reached; a role, never a person."""
     on_behalf_of: tuple[str, ...] = ()
     """For whom it may declare."""
+    discloses: Mapping[Kind, Disclosure] = field(default_factory=lambda: MappingProxyType({}))
+    """What the others see of its own, where that is not what is said for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ class Arrangement:
     """For every pair of members where they stand with each other."""
     notified: tuple[str, ...] = ()
     """Humanitarian parties that notify the members; nothing here asks anything of them."""
+    neutral: tuple[str, ...] = ()
+    """Nodes of no member, such as a secretariat's, to which all members declare, so that plans can be
+    compared that are not shown to each other."""
     confirmed_for_us: int = CONFIRMED_FOR_US
     """How long the confirmation of a notified site lasts."""
     theatre: Area | None = None
@@ -148,11 +153,17 @@ class Arrangement:
     languages: tuple[str, ...] = ("en",)
     caps: Caps = Caps()
     retention: Retention = Retention()
+    stepped_down: frozenset[str] = frozenset()
+    """Members that have suspended it or withdrawn: they stand apart from all others meanwhile."""
 
     def rung(self, a: str, b: str) -> Rung | None:
         """Where two parties stand with each other; nothing, where one is no member."""
-        return self.rungs.get(frozenset((a, b)))
+        agreed = self.rungs.get(frozenset((a, b)))
+        return Rung.APART if agreed is not None and self.stepped_down & {a, b} else agreed
 
-    def disclosed(self, kind: Kind) -> Disclosure:
-        """How much of a declaration of a kind the other members see."""
-        return self.disclosure.get(kind, Disclosure.CROSSING)
+    def disclosed(self, kind: Kind, party: str = "") -> Disclosure:
+        """How much of a member's declaration of a kind the other members see."""
+        said = self.disclosure.get(kind, Disclosure.CROSSING)
+        return next(
+            (one.discloses.get(kind, said) for one in self.members if one.name == party), said
+        )

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from keepclear.domain.declaration import Declaration, Part
+from keepclear.domain.position import Position
 from keepclear.domain.route import Route, Waypoint
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.window import Window, format_instant
 from keepclear.errors import RuleError
 
-__all__ = ["Stop", "going_back", "held", "leaving_at", "second_group", "stop_at"]
+__all__ = ["Stop", "going_back", "held", "leaving_at", "second_group", "stay_of", "stop_at"]
 
 _OF_THE_WHOLE: Final = frozenset(
     {"vehicle_count", "vehicle_types", "vehicle_plates", "people_count"}
@@ -73,6 +74,26 @@ def stop_at(declaration: Declaration, since_us: int) -> Stop:
             "stop.two", "by its plan it is at two places then; declare each way as a movement"
         )
     return found[0]
+
+
+def stay_of(old: Declaration, new: Declaration) -> tuple[Position, int, int] | None:
+    """Where, since when and until when a movement stands that was held between two versions of it.
+
+    Nothing where no way of it got a longer stay: where it was amended otherwise, or has no way.
+    """
+    for before, after in zip(old.parts, new.parts, strict=False):
+        if not isinstance(before, Route) or not isinstance(after, Route):
+            continue
+        pairs = zip(before.waypoints, after.waypoints, strict=False)
+        at = next((k for k, (a, c) in enumerate(pairs) if a.time_us != c.time_us), None)
+        if at is None or at == 0 or not _same_place(after.waypoints[at - 1], after.waypoints[at]):
+            continue
+        first = at - 1
+        while first > 0 and _same_place(after.waypoints[first - 1], after.waypoints[at]):
+            first -= 1
+        leaves = after.waypoints[at]
+        return leaves.position, after.waypoints[first].time_us, leaves.time_us
+    return None
 
 
 def held(declaration: Declaration, stop: Stop, leaves_us: int) -> Declaration:

@@ -82,6 +82,8 @@ KEPT_AS: Final[Mapping[str, Mapping[Whose, Keeping]]] = MappingProxyType(
         "arranged": _ALWAYS,
         "enrolled": _ALWAYS,
         "agreed": _ALWAYS,
+        "stepped": _ALWAYS,
+        "deviated": _ALWAYS,
         "admitted": _ALWAYS,
         "put-out": _ALWAYS,
         "carried": _ALWAYS,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from keepclear.faces.lives import asking
+from keepclear.faces.lives import asking, by_option, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
+from keepclear.faces.words import plain
 from keepclear.node.files import STDIN, read_file, shown
 
 if TYPE_CHECKING:
@@ -140,6 +141,49 @@ def sign(folder: str, file: str, output: str, by: str, key: str) -> int:
     return Exit.NOTHING
 
 
+def _stepping(step: str, words: str) -> click.Command:
+    """One of the three commands by which a party steps down, or takes that back."""
+
+    @click.command(name=step, help=words)
+    @click.argument("folder", metavar="DIR")
+    @click.argument("name")
+    @click.option("--because", default="", metavar="TEXT", help="For people; none need be given.")
+    @by_option
+    @token_file
+    def command(folder: str, name: str, because: str, by: str, token_file: str | None) -> int:
+        from keepclear.faces.desk.place import desk_at  # noqa: PLC0415
+
+        with desk_at(folder, token_file, by) as desk:
+            done = desk.step_down(name, step, because)
+        say(
+            f"{plain(done['arrangement'])}, version {done['version']}: {done['footing']} from here on"
+        )
+        for title, parties in (("told over the line", "told"), ("NO LINE, tell them", "untold")):
+            if done[parties]:
+                say(f"{title}: {plain(', '.join(done[parties]))}")
+        if done["footing"] != "in force":
+            say(
+                "stops, urgent messages, notified sites and movements, and receipts go on as before"
+            )
+        return Exit.NOTHING
+
+    return command
+
+
+for _step, _words in (
+    (
+        "suspend",
+        "Suspend an arrangement for the party of the node in DIR: one signature is enough.",
+    ),
+    ("resume", "Take one's own suspension back; that of another party stands until it does, too."),
+    (
+        "withdraw",
+        "Leave an arrangement. One is in again when all of its parties have signed a new version.",
+    ),
+):
+    arrangement.add_command(_stepping(_step, _words))
+
+
 def _say_signed(found: Agreement) -> None:
     say(f"signed by {', '.join(found.signed)}")
     if found.holds:
@@ -202,6 +246,11 @@ def _rows(found: Arrangement) -> Iterator[tuple[str, str]]:
         yield "notice", f"{kind.value}: {_time(notice)} before it begins"
     for kind, level in found.disclosure.items():
         yield "disclosure", f"{kind.value}: {level.value}"
+    for member in found.members:
+        for kind, level in member.discloses.items():
+            yield f"disclosure of {member.name}", f"{kind.value}: {level.value}"
+    for node in found.neutral:
+        yield "neutral node", node
     yield "others", "crossing: only the shared part, and whom to call"
     may = "may" if found.equal_priority_may_cross else "may not"
     yield "equal priority", f"{may} cross"

@@ -11,6 +11,8 @@ import click
 
 from keepclear.errors import InputError, InUseError, VerificationError
 from keepclear.faces.carrying_words import taken_lines
+from keepclear.faces.desk.place import desk_at
+from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import count, moment, plain
@@ -32,6 +34,7 @@ _OF_TIME: Final = "clock."
 @click.command()
 @click.argument("folder", metavar="DIR")
 @click.argument("party")
+@token_file
 @click.option("-o", "--output", required=True, metavar="FILE", help="Write the file there.")
 @click.option(
     "--text",
@@ -44,58 +47,50 @@ _OF_TIME: Final = "clock."
     is_flag=True,
     help="Instead, A4 pages in HTML: a QR code for each flash message that fits on one.",
 )
-def export(folder: str, party: str, output: str, *, in_text: bool, pages: bool) -> int:
+def export(
+    folder: str, party: str, token_file: str | None, output: str, *, in_text: bool, pages: bool
+) -> int:
     """Write a file for PARTY with all it has not yet signed as stored, and what is stored here of it.
 
     Nobody but PARTY can read it. It may be lost, and taken in twice or out of order: what is in it is
     written again into the next one, until a receipt comes back.
     """
-    from keepclear.node.carrying import make  # noqa: PLC0415
-
     if pages:
-        return _export_pages(folder, party, output)
-    with _not_served(folder), _lines_of(folder) as (node, talk):
-        made = make(node, talk, party, in_text=in_text)
-    deliver(made.data, output)
-    say(f"for {plain(party)}: {count(made.messages, 'message')} and a receipt")
-    if made.left:
+        return _export_pages(folder, party, token_file, output)
+    with desk_at(folder, token_file) as desk:
+        made = desk.file(party, in_text=in_text)
+    deliver(made["data"], output)
+    say(f"for {plain(party)}: {count(made['messages'], 'message')} and a receipt")
+    if made["left"]:
         say(
-            f"{count(made.left, 'more message')} found no room; write a file again when one of "
+            f"{count(made['left'], 'more message')} found no room; write a file again when one of "
             f"{plain(party)}'s came back"
         )
-    if made.messages:
+    if made["messages"]:
         say(_ARRIVED)
     return Exit.NOTHING
 
 
-def _export_pages(folder: str, party: str, output: str) -> int:
-    from keepclear.formats.carrysheet import QR_BYTES_MAX, carry_pages  # noqa: PLC0415
-    from keepclear.node.carrying import make_short  # noqa: PLC0415
+def _export_pages(folder: str, party: str, token_file: str | None, output: str) -> int:
+    from keepclear.formats.carrysheet import carry_pages  # noqa: PLC0415
+    from keepclear.node.clock import now_us  # noqa: PLC0415
 
-    with _not_served(folder), _lines_of(folder) as (node, talk):
-        made = make_short(node, talk, party, QR_BYTES_MAX)
-        now_us, owner = node.now_us(), node.around.owner
-    if made.files:
-        deliver(carry_pages(owner, party, now_us, made.files), output)
-        say(f"for {plain(party)}: {count(len(made.files), 'page')}; {_ARRIVED}")
+    with desk_at(folder, token_file) as desk:
+        made = desk.pages(party)
+        owner = desk.lines()["party"]
+    if made["files"]:
+        files = [one.encode() for one in made["files"]]
+        deliver(carry_pages(owner, party, now_us(), files), output)
+        say(f"for {plain(party)}: {count(len(files), 'page')}; {_ARRIVED}")
     else:
         say(f"no page was written: no flash message that fits on one waits for {plain(party)}")
-    if made.too_long:
-        say(f"{count(made.too_long, 'flash message')} too long for a page; export a file, and call")
-    if made.others:
-        say(f"beside that, {count(made.others, 'unseen message')} without flash: export a file")
+    if made["too_long"]:
+        say(
+            f"{count(made['too_long'], 'flash message')} too long for a page; export a file, and call"
+        )
+    if made["others"]:
+        say(f"beside that, {count(made['others'], 'unseen message')} without flash: export a file")
     return Exit.NOTHING
-
-
-@contextmanager
-def _not_served(folder: str) -> Iterator[None]:
-    try:
-        yield
-    except InUseError as error:
-        raise InUseError(
-            f"the node in {folder!r} is in use; stop serving it while a file is written: to take one "
-            "in it need not be stopped"
-        ) from error
 
 
 @contextmanager

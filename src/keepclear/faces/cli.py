@@ -34,6 +34,7 @@ from keepclear.faces.lint import lint
 from keepclear.faces.lives import act, delay, list_, show, withdraw
 from keepclear.faces.outcome import EXIT_WORDS, Exit, exit_code
 from keepclear.faces.people import admit, people, put_out
+from keepclear.faces.playing import demo
 from keepclear.faces.report import FORMS, render
 from keepclear.faces.serve import serve
 from keepclear.faces.template import template
@@ -338,6 +339,7 @@ _SECTIONS: Final[dict[str, tuple[tuple[click.Command, str], ...]]] = {
         (bundle, "make a bundle of evidence"),
         (verify, "say what a bundle proves, offline"),
     ),
+    "To look at": ((demo, "play a scenario on real nodes of this machine"),),
 }
 """What there is, as help shows it: who has files alone needs the first section and nothing else."""
 for _command in (one for section in _SECTIONS.values() for one, _ in section):

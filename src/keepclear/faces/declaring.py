@@ -164,9 +164,7 @@ def closing_of(
     for words, number in left_out.items():
         say(f"{number} not compared: {words}" if number else f"not looked at: {words}")
     if verdicts:
-        parties = {
-            case.latest.declaration.party for case in node.memory.cases.values() if case.stands
-        }
+        parties = {case.party for case in node.memory.cases.values() if case.stands}
         comparison = Comparison(
             complete=not refused,
             declarations=len(node.standing),

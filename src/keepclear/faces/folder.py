@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +84,26 @@ def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
-@click.argument("file")
-def backup(folder: str, file: str) -> int:
+@click.argument("file", required=False)
+@token_file
+def backup(folder: str, file: str | None, token_file: str | None) -> int:
     """Write a whole copy of the database of the node in DIR to FILE, which must not exist.
 
-    Keys and settings are not in it: keep a copy of them apart.
+    Keys and settings are not in it: keep a copy of them apart. At an address an administrator has it
+    written into the folder of the node, while it goes on; then there is no FILE.
     """
+    if is_url(folder):
+        if file is not None:
+            raise UsageError("at an address the copy lies in the node's own folder; leave FILE out")
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            found = to.ask("POST", "/api/v1/backups")
+        deliver(f"{found['file']}\n", STDIN)
+        say(f"{found['entries']:,} entries at least are in it, in the node's folder; keys are not")
+        return Exit.NOTHING
+    if file is None:
+        raise UsageError("say where the copy is written: keepclear backup DIR FILE")
     from keepclear.node.start import running  # noqa: PLC0415
     from keepclear.store.sqlite import SqliteStore  # noqa: PLC0415
 
@@ -108,7 +121,10 @@ def backup(folder: str, file: str) -> int:
 
 def _members(home: Home, node: Node) -> dict[str, Any]:
     memory = node.memory
-    stages = Counter(f"{case.kind.value} {case.stage.value}" for case in memory.cases.values())
+    stages = {
+        f"{kind.value} {stage.value}": count
+        for (kind, stage), count in memory.cases.counted().items()
+    }
     return {
         "keepclear": "status/1",
         "folder": str(home.folder),

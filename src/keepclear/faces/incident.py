@@ -16,8 +16,9 @@ from keepclear.domain.incident import Concern, Source, Statement, Sureness, Toll
 from keepclear.domain.window import Window
 from keepclear.errors import InputError, UsageError
 from keepclear.faces import quantities
-from keepclear.faces.lives import asking
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -103,12 +104,15 @@ def _stating(command: Any) -> Any:
 @click.option("--after", type=quantities.INSTANT, metavar="TIME", help="Everything from then,")
 @click.option("--before", type=quantities.INSTANT, metavar="TIME", help="to then, is named too.")
 @asking
-def report(folder: str, by: str, key: str, **asked: Any) -> int:
+@token_file
+def report(folder: str, by: str, key: str, token_file: str | None, **asked: Any) -> int:
     """Report an incident at the node in DIR, with the first statement about it.
 
     A humanitarian party's report goes to the parties after --to and to nobody else; any other one
     also to the parties that it names.
     """
+    from keepclear.faces.remote import commands  # noqa: PLC0415
+    from keepclear.faces.remote import incidents as remote  # noqa: PLC0415
     from keepclear.node import incidents  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
@@ -117,18 +121,24 @@ def report(folder: str, by: str, key: str, **asked: Any) -> int:
         span = Window(asked["after"], asked["before"])
     concern = Concern(subjects=asked["subjects"], parties=asked["parties"], span=span)
     first = _statement(asked, to=None)
-    with running(folder) as (home, node):
-        answer = incidents.report(
-            node,
-            concern,
-            first,
-            _request(by, key),
-            party=asked["party"] or home.owner,
-            to=asked["to"],
-            whole=True,
-        )
-    deliver(f"{answer.reply['subject']}\n", STDIN)
-    _say_told(answer.reply["told"])
+    reply: dict[str, Any]
+    if is_url(folder):
+        with commands.line(folder, token_file, by) as to:
+            told = list(asked["to"])
+            reply = remote.report(to, concern, first, party=asked["party"], told=told, key=key)
+    else:
+        with running(folder) as (home, node):
+            reply = incidents.report(
+                node,
+                concern,
+                first,
+                _request(by, key),
+                party=asked["party"] or home.owner,
+                to=asked["to"],
+                whole=True,
+            ).reply
+    deliver(f"{reply['subject']}\n", STDIN)
+    _say_told(reply["told"])
     say("what it names is kept for good from here on")
     return Exit.NOTHING
 
@@ -141,16 +151,26 @@ def report(folder: str, by: str, key: str, **asked: Any) -> int:
     "--supersedes", type=click.IntRange(1), metavar="N", help="The party's own earlier statement."
 )
 @asking
-def state(folder: str, subject: str, by: str, key: str, **asked: Any) -> int:
+@token_file
+def state(
+    folder: str, subject: str, by: str, key: str, token_file: str | None, **asked: Any
+) -> int:
     """State something about INCIDENT at the node in DIR; what was said before stays.
 
     A humanitarian party's statement goes to the parties after --to and to nobody else; any other one
     to all whom the incident is told to.
     """
+    from keepclear.faces.remote import commands  # noqa: PLC0415
+    from keepclear.faces.remote import incidents as remote  # noqa: PLC0415
     from keepclear.node import incidents  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     said = _statement(asked, to=asked["to"] or None, supersedes=asked["supersedes"])
+    if is_url(folder):
+        with commands.line(folder, token_file, by) as to:
+            reply = remote.state(to, subject, said, party=asked["party"], key=key)
+        _say_told(reply["told"])
+        return Exit.NOTHING
     with running(folder) as (home, node):
         answer = incidents.state(
             node,
@@ -168,16 +188,28 @@ def state(folder: str, subject: str, by: str, key: str, **asked: Any) -> int:
 @click.argument("folder", metavar="DIR")
 @click.argument("subject", metavar="INCIDENT")
 @click.option("--seen-by", metavar="PARTY", help="As that party sees it; all of it, if left out.")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def show(folder: str, subject: str, seen_by: str | None, *, as_json: bool) -> int:
-    """Show INCIDENT at the node in DIR: every statement, who said it, and how sure."""
+def show(
+    folder: str, subject: str, seen_by: str | None, token_file: str | None, *, as_json: bool
+) -> int:
+    """Show INCIDENT at the node in DIR: every statement, who said it, and how sure.
+
+    At an address: as the party of the token sees it.
+    """
+    from keepclear.faces.remote import commands  # noqa: PLC0415
+    from keepclear.faces.remote import incidents as remote  # noqa: PLC0415
     from keepclear.node.incident_views import view  # noqa: PLC0415
     from keepclear.node.incidents import incident_of  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
-    with running(folder) as (_, node):
-        memory = node.memory
-        seen = view(memory, incident_of(memory, incident_subject(subject), seen_by), seen_by)
+    if is_url(folder):
+        with commands.line(folder, token_file, _as_the_token(seen_by)) as to:
+            seen = remote.seen(to, subject)
+    else:
+        with running(folder) as (_, node):
+            memory = node.memory
+            seen = view(memory, incident_of(memory, incident_subject(subject), seen_by), seen_by)
     if as_json:
         whole = {"keepclear": "incident/1", **seen}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
@@ -189,14 +221,21 @@ def show(folder: str, subject: str, seen_by: str | None, *, as_json: bool) -> in
 @incident.command(name="list")
 @click.argument("folder", metavar="DIR")
 @click.option("--seen-by", metavar="PARTY", help="Those that this party sees; all, if left out.")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def list_(folder: str, seen_by: str | None, *, as_json: bool) -> int:
-    """List the incidents at the node in DIR, the oldest first."""
+def list_(folder: str, seen_by: str | None, token_file: str | None, *, as_json: bool) -> int:
+    """List the incidents at the node in DIR, the oldest first; at an address those one may see."""
+    from keepclear.faces.remote import commands  # noqa: PLC0415
+    from keepclear.faces.remote import incidents as remote  # noqa: PLC0415
     from keepclear.node.incidents import list_seen  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
-    with running(folder) as (_, node):
-        found = list_seen(node.memory, seen_by)
+    if is_url(folder):
+        with commands.line(folder, token_file, _as_the_token(seen_by)) as to:
+            found = remote.list_seen(to)
+    else:
+        with running(folder) as (_, node):
+            found = list_seen(node.memory, seen_by)
     if as_json:
         whole = {"keepclear": "incidents/1", "incidents": found}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
@@ -210,6 +249,17 @@ def list_(folder: str, seen_by: str | None, *, as_json: bool) -> int:
     if not found:
         say("no incident is reported here")
     return Exit.NOTHING
+
+
+def _as_the_token(seen_by: str | None) -> str:
+    """Nothing; at an address one sees what the token's party sees.
+
+    Raises:
+        UsageError: another party's view was asked for.
+    """
+    if seen_by is not None:
+        raise UsageError("over the line the token says who looks; leave --seen-by out")
+    return "desk"
 
 
 def _statement(

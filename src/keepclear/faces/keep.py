@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.words import plain
+from keepclear.faces.words import count, plain
 from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
@@ -26,13 +28,17 @@ _US_A_DAY = 86_400_000_000
 @click.option(
     "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
 )
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def keep(folder: str, by: str, *, erase: bool, as_json: bool) -> int:
+def keep(folder: str, by: str, token_file: str | None, *, erase: bool, as_json: bool) -> int:
     """List what the node in DIR has kept for long enough, or erase it.
 
     What is erased is what entries said; the entries and the record's hashes of them stay, and every
     proof goes on to hold. What stands, what an incident names and what was agreed is never erased.
+    At an address an administrator is told how many, and not which.
     """
+    if is_url(folder):
+        return _at_address(folder, token_file, by, erase=erase, as_json=as_json)
     from keepclear.node.keeping import due, erase_due  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
@@ -53,6 +59,24 @@ def keep(folder: str, by: str, *, erase: bool, as_json: bool) -> int:
         say(f"erased: {len(rows):,}; backups and copies still hold it until they are replaced")
     else:
         say(f"due: {len(rows):,}" + ("; keepclear keep DIR --erase erases it" if rows else ""))
+    return Exit.NOTHING
+
+
+def _at_address(url: str, token_file: str | None, by: str, *, erase: bool, as_json: bool) -> int:
+    from keepclear.faces.remote import commands  # noqa: PLC0415
+
+    with commands.line(url, token_file, by) as to:
+        path = "/api/v1/keeping/erasures" if erase else "/api/v1/keeping"
+        found = to.ask("POST" if erase else "GET", path)
+    if as_json:
+        whole = {"keepclear": "keep-remote/1", "erased": erase, **found}
+        deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    many = f"{count(found['declarations'], 'declaration')}, {found['entries']:,} entries about them"
+    if erase:
+        say(f"erased: {many}; backups and copies still hold it until they are replaced")
+    else:
+        say(f"due: {many}")
     return Exit.NOTHING
 
 

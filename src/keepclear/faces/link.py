@@ -1,15 +1,20 @@
-"""``keepclear link``: enrol with other desks, and compare their keys over another path."""
+"""``keepclear link``: enrol with other desks and compare their keys; what is said is in ``desk``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from keepclear.errors import UsageError
 from keepclear.faces.carrying import export, import_
-from keepclear.faces.carrying_words import stop_lines, unseen_lines
+from keepclear.faces.desk.calling import call, heard, voice
+from keepclear.faces.desk.drilling import drill_report
+from keepclear.faces.desk.saying import messages, reply, say_
+from keepclear.faces.desk.standing import status
+from keepclear.faces.desk.stopping import answer, stop
+from keepclear.faces.desk.testing import test
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -17,8 +22,6 @@ from keepclear.faces.words import plain
 from keepclear.node.files import STDIN, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keepclear.node.memory import Peer
 
 __all__ = ["link"]
@@ -28,11 +31,28 @@ _A_LINE = 6
 
 @click.group()
 def link() -> None:
-    """The direct line to other desks: enrol, compare keys, and say where each of them stands."""
+    """The direct line to other desks: enrol, compare keys, stop, answer, and see where each stands.
+
+    Where a command takes DIR, the address of a node that is served may stand, but to enrol.
+    """
 
 
-link.add_command(export)
-link.add_command(import_)
+for one in (
+    stop,
+    answer,
+    say_,
+    reply,
+    messages,
+    test,
+    drill_report,
+    status,
+    voice,
+    heard,
+    call,
+    export,
+    import_,
+):
+    link.add_command(one)
 
 
 @link.command()
@@ -154,126 +174,6 @@ def lost(folder: str, party: str, reason: str, by: str, key: str) -> int:
         peers.call_lost(node, party, reason, Request(by, "command line"))
     say(f"{plain(party)}: lost; what its keys sign from now on is believed no longer")
     return Exit.NOTHING
-
-
-@link.command()
-@click.argument("folder", metavar="DIR")
-@click.argument("party")
-@click.argument("asks", type=click.Choice(["cease", "hold", "stay-away"]))
-@click.argument("place")
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "fr", "ru", "ar"]),
-    default="en",
-    help="Of the other desk; English stands beside it.",
-)
-@asking
-def voice(folder: str, party: str, asks: Any, place: str, lang: str, by: str, key: str) -> int:
-    """Write the sheet for a stop that is told to PARTY by telephone: content first, then who calls.
-
-    ASKS is cease, hold or stay-away; PLACE is a position in any notation, in quotation marks. Nothing
-    happens by itself: the other desk decides. Have it read back the four words.
-    """
-    from keepclear.formats.positions import read_position  # noqa: PLC0415
-    from keepclear.link.phrases import Language  # noqa: PLC0415
-    from keepclear.node.declaring import Request  # noqa: PLC0415
-    from keepclear.node.start import running  # noqa: PLC0415
-    from keepclear.node.voice import say_stop  # noqa: PLC0415
-
-    position = read_position(place).position
-    with running(folder) as (_, node):
-        asked = Request(by, "command line", key)
-        sheet = say_stop(node, party, asks, position, Language(lang), asked)
-    lines = [
-        "SAY THIS FIRST",
-        *sheet.content,
-        "",
-        "THEN",
-        *sheet.after,
-        "",
-        f"THEY KEY IN   {sheet.keyed}",
-        f"THEY READ BACK THE WORDS   {'  '.join(sheet.words)}",
-    ]
-    deliver("".join(f"{line}\n" for line in lines), STDIN)
-    return Exit.NOTHING
-
-
-@link.command()
-@click.argument("folder", metavar="DIR")
-@click.argument("party")
-@click.argument("line", nargs=-1, required=True)
-@asking
-def heard(folder: str, party: str, line: tuple[str, ...], by: str, key: str) -> int:
-    """Key in a stop that PARTY told this desk by telephone: its letter, then the check words."""
-    from keepclear.formats.callsheet import in_words  # noqa: PLC0415
-    from keepclear.node.declaring import Request  # noqa: PLC0415
-    from keepclear.node.start import running  # noqa: PLC0415
-    from keepclear.node.voice import hear  # noqa: PLC0415
-
-    with running(folder) as (_, node):
-        asked = Request(by, "command line", key)
-        stop, words = hear(node, party, " ".join(line), asked)
-    deliver(f"{in_words(stop)}\nREAD BACK THE WORDS   {'  '.join(words)}\n", STDIN)
-    say("act on it now; it is recorded. If the words differ, have it said again")
-    return Exit.NOTHING
-
-
-@link.command()
-@click.argument("folder", metavar="DIR")
-@click.argument("party")
-@click.argument("step")
-@click.option("--who", default="", metavar="ROLE", help="Who answered, or was asked for: a role.")
-@asking
-def call(folder: str, party: str, step: str, who: str, by: str, key: str) -> int:
-    """Log one step of a call with PARTY: dialled, answered, asked-for, held or hung-up."""
-    from keepclear.node.declaring import Request  # noqa: PLC0415
-    from keepclear.node.start import running  # noqa: PLC0415
-    from keepclear.node.voice import call_step  # noqa: PLC0415
-
-    with running(folder) as (_, node):
-        call_step(node, party, step, Request(by, "command line", key), who=who)
-    say(f"{plain(party)}: {plain(step)} {plain(who)}".rstrip())
-    return Exit.NOTHING
-
-
-@link.command(name="status")
-@click.argument("folder", metavar="DIR")
-def status_(folder: str) -> int:
-    """Say which desks the node in DIR knows, how far each is believed, and what is unseen.
-
-    Stops that are open stand first.
-    """
-    from keepclear.node.carrying import open_stops, unseen  # noqa: PLC0415
-    from keepclear.node.start import running  # noqa: PLC0415
-    from keepclear.node.talking import Talk  # noqa: PLC0415
-
-    with running(folder) as (home, node):
-        peers = dict(node.memory.peers)
-        talk = Talk(node, home.message_key)
-        stops, waiting = open_stops(node, talk), unseen(talk)
-        now_us, owner = node.now_us(), home.owner
-    lines = [line for name in sorted(peers) for line in _lines(peers[name], now_us)]
-    lines = [*stop_lines(stops), *lines, *unseen_lines(waiting)]
-    deliver("".join(f"{line}\n" for line in lines), STDIN)
-    if owner not in peers:
-        say("this node has no card yet; keepclear link invite makes one")
-    return Exit.NOTHING
-
-
-def _lines(peer: Peer, now_us: int) -> Iterator[str]:
-    from keepclear.domain.window import format_instant  # noqa: PLC0415
-    from keepclear.link.pinning import Pinned  # noqa: PLC0415
-
-    card = peer.card
-    over = "" if card.holds_at(now_us) else ", NOT VALID NOW"
-    yield (
-        f"{plain(card.party):<20}  {peer.pinned.value:<10}  card {card.number}, "
-        f"until {format_instant(card.until_us)}{over}"
-    )
-    for address in card.addresses:
-        yield f"{'':<20}  {address}"
-    if peer.pinned is Pinned.OWN:
-        yield f"{'':<20}  words: {' '.join(_words(peer))}"
 
 
 def _say_words(peer: Peer) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keepclear.node.declaring import Answer, Request
     from keepclear.node.memory import Case, Memory
 
-__all__ = ["act", "asking", "delay", "list_", "show", "token_file", "withdraw"]
+__all__ = ["act", "asking", "by_option", "delay", "list_", "show", "token_file", "withdraw"]
 
 _ACTS = tuple(
     one.value for one in Act if one not in {Act.DECLARE, Act.AMEND, Act.EXPIRE}
@@ -35,13 +35,16 @@ token_file = click.option(
 )
 
 
+by_option = click.option(
+    "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
+)
+
+
 def asking(command: Any) -> Any:
     """The options by which a request says who asks, and how it is known again."""
     for option in (
         click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
-        click.option(
-            "--by", default="desk", metavar="ROLE", help="A role or a shift's mark, never a name."
-        ),
+        by_option,
     ):
         command = option(command)
     return command
@@ -291,7 +294,10 @@ _TELLS: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
         + f"; it is {body['stage']}"
     ),
     "verdict": _verdict_told,
-    "shown": lambda body: f"shown: {body['how']} to {body['to']}",
+    "shown": lambda body: (
+        f"shown: {body['how']} to {body['to']}"
+        + (f", by {json.loads(body['text'])['by']}" if body["how"] == "told" else "")
+    ),
     "consented": lambda body: f"consented: {body['to']} by {body['by']}",
     "revoked": lambda body: f"revoked: {body['to']} by {body['by']}",
     "erased": lambda body: (

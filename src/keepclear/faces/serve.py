@@ -63,7 +63,7 @@ def serve(
 
     place = Place(host, port, names, tls_cert, tls_key)
     known = place.checked()
-    with running(folder) as (home, node), listening(place) as listener:
+    with running(folder, say=say) as (home, node), listening(place) as listener:
         url = place.url(listener.getsockname()[1])
         link = first_link(node)
         if link is not None:

@@ -214,15 +214,19 @@ def _arrangement(top: _Table) -> Arrangement:
     names = {member.name for member in members}
     humanitarian = top.table("humanitarian")
     notified = humanitarian.take("names", _texts, ())
+    neutral = top.table("neutral")
+    nodes = neutral.take("nodes", _texts, ())
+    neutral.close()
     confirmed_for_us = humanitarian.take("confirmed_for", _duration, CONFIRMED_FOR_US)
     humanitarian.close()
-    _apart_from(top, names, notified)
+    _apart_from(top, names, notified, nodes)
     found = Arrangement(
         name=name,
         version=version,
         members=members,
         rungs=_rungs(top, names, notified),
         notified=notified,
+        neutral=nodes,
         confirmed_for_us=confirmed_for_us,
         theatre=_theatre(top),
         dividing_line=_dividing_line(top, names),
@@ -243,6 +247,7 @@ def _member(table: _Table) -> Member:
         table.need("name", _text, ""),
         table.take("desk", _text, ""),
         table.take("on_behalf_of", _texts, ()),
+        _by_kind(table, "discloses", _disclosure),
     )
     table.close()
     return member
@@ -260,7 +265,15 @@ def _parties(top: _Table, members: tuple[Member, ...]) -> None:
         top.faults.add("party", "arrangement.twice", f"party {shown(name)} is named twice")
 
 
-def _apart_from(top: _Table, names: set[str], notified: Iterable[str]) -> None:
+def _apart_from(
+    top: _Table, names: set[str], notified: Iterable[str], neutral: Iterable[str]
+) -> None:
+    for name in sorted((names | set(notified)) & set(neutral)):
+        top.faults.add(
+            "neutral",
+            "arrangement.neutral",
+            f"{shown(name)} is a party and a neutral node; whoever compares for others has no plan",
+        )
     for name in sorted(names & set(notified)):
         top.faults.add(
             "humanitarian",

@@ -33,6 +33,7 @@ __all__ = [
     "LETTERS",
     "SPEECH_WORDS_A_MINUTE",
     "TYPED_KEYS_A_MINUTE",
+    "Asks",
     "CallSheet",
     "call_sheet",
     "compared",

@@ -19,6 +19,8 @@ __all__ = ["default_findings"]
 _NULL_ISLAND: Final = Position(latitude=0.0, longitude=0.0)
 _NULL_ISLAND_M: Final = 2_000.0
 """Nothing but a buoy is nearer to 0, 0; devices without a fix send it with noise."""
+_NULL_DEGREES: Final = 0.1
+"""Further from 0, 0 than this on either axis is further than 11 km, and need not be measured."""
 _ASK: Final = "ask for the position again; it looks as if none was entered"
 
 
@@ -42,7 +44,8 @@ def _is_area(place: Place) -> bool:
 def _default(place: Place) -> Iterator[Finding]:
     here = place.position
     lat, lon = here.latitude, here.longitude
-    if distance_m(here, _NULL_ISLAND) <= _NULL_ISLAND_M:
+    near = max(abs(lat), abs(lon)) <= _NULL_DEGREES
+    if near and distance_m(here, _NULL_ISLAND) <= _NULL_ISLAND_M:
         yield _finding(
             place,
             "position.null-island",

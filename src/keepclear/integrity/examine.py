@@ -18,7 +18,7 @@ from keepclear.integrity.duplicates import duplicate_findings
 from keepclear.integrity.evidence import Evidence
 from keepclear.integrity.heights import height_findings
 from keepclear.integrity.lists import list_slips
-from keepclear.integrity.others import List, Others
+from keepclear.integrity.others import OTHERS_MIN, List, Others
 from keepclear.integrity.places import Place, places_of
 from keepclear.integrity.precision import precision_findings
 from keepclear.integrity.second import second_writings
@@ -108,6 +108,8 @@ class _Lists:
         self._of: Final[dict[int, list[List]]] = {}
         self._suspects: Final[set[int]] = set()
         for (party, kind, area), places in grouped.items():
+            if len(places) < OTHERS_MIN:
+                continue  # measuring it would take longer than all else, and say nothing
             self._add(List(places, _what(party, kind, area)), places)
 
     def _add(self, made: List, places: Sequence[Place]) -> None:

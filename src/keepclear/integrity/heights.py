@@ -63,6 +63,8 @@ def _buried(band: AltitudeBand, ground: Ground | None) -> str | None:
 
 def _two_ceilings(volumes: list[Volume4D]) -> str | None:
     """One footprint, one window and one lower limit, but two upper limits; or two lower ones."""
+    if len(volumes) < 2:
+        return None
     seen: dict[object, Altitude | None] = {}
     for part in volumes:
         where = (part.footprint, part.window)

@@ -9,14 +9,15 @@ desk said later holds, whichever came first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keepclear.domain.arrangement import Deadlines
 from keepclear.link import alerting, receipts
 from keepclear.link import bodies as b
 from keepclear.link.alerting import Alert, Effect
+from keepclear.link.hours import LineTested
 from keepclear.link.message import Message, Received
 from keepclear.link.receipts import Overdue, Progress
 
@@ -36,8 +37,14 @@ class Board:
     """What was agreed with a peer, by the name of its key."""
     humanitarian: Callable[[str], bool] = lambda _peer: False
     """Whether a peer is an aid desk, from which nothing is ever overdue."""
+    inside: Callable[[b.Body], tuple[Iterable[b.Place], Iterable[int]] | None] = lambda _body: None
+    """Places and times of a body that has them in its text; nothing of any other."""
     alerts: dict[Key, Alert] = field(default_factory=dict)
     progress: dict[Key, Progress] = field(default_factory=dict)
+    stops: dict[Key, b.Stop] = field(default_factory=dict)
+    """What each stop says."""
+    tests: dict[Key, LineTested] = field(default_factory=dict)
+    """Every test of a line."""
     _early: dict[Key, list[tuple[Message, bool]]] = field(default_factory=dict)
     """What was said about a stop that is not here yet, and whether we said it."""
     _last: dict[tuple[Key, bool], tuple[int, int]] = field(default_factory=dict)
@@ -70,6 +77,29 @@ class Board:
         if message.ack is not None and not ours:
             self._stored(peer, message.ack.seq, at_us)
         return effects + self._about(peer, message, at_us, ours=ours)
+
+    def spoken(
+        self, key: Key, stop: b.Stop, at_us: int, *, drill: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """A stop that was told by telephone: it stands as one that came over the line does.
+
+        Args:
+            key: A name that is no key's, whether this desk asked, and what tells it from others.
+            stop: What was said.
+            at_us: When it was said or keyed in, by this desk's clock.
+            drill: Whether it is an exercise.
+        """
+        if key in self.alerts:
+            return []
+        self.stops[key] = stop
+        self.alerts[key], effects = alerting.raised(key[0], 0, at_us, asking=key[1], drill=drill)
+        return [(key, one) for one in effects]
+
+    def told(
+        self, key: Key, what: str, who: str, at_us: int, *, false: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """What was said of a stop by telephone; see :func:`keepclear.link.alerting.tell`."""
+        return self._tell(key, what, who, at_us, false=false)
 
     def tick(self, now_us: int) -> list[tuple[Key, Effect]]:
         """What has become due, each at its time; call it again at :meth:`next_us`."""
@@ -105,16 +135,26 @@ class Board:
         assert message is not None
         if how != "evidence" and (message.kind.acknowledge or message.kind.read_back):
             aid = ours and self.humanitarian(peer)
-            one = receipts.begin(peer if ours else "us", received, at_us, humanitarian=aid)
+            places, times_us = self.inside(message.body) or (None, None)
+            one = receipts.begin(
+                peer if ours else "us",
+                received,
+                at_us,
+                humanitarian=aid,
+                places=places,
+                times_us=times_us,
+            )
             self.progress[key] = one if ours else receipts.stored(one, "node", at_us)
             if ours:
                 self._unstored.setdefault(peer, {})[received.seq] = key
+        if isinstance(message.body, b.LineTest) and how != "evidence":
+            self.tests[key] = LineTested(ours, received.seq, at_us, message.drill)
         if not isinstance(message.body, b.Stop) or key in self.alerts:
             return []
         alert, effects = alerting.raised(
             peer, received.seq, at_us, asking=ours, drill=message.drill
         )
-        self.alerts[key] = alert
+        self.alerts[key], self.stops[key] = alert, message.body
         found = [(key, one) for one in effects]
         for early, ours in self._early.pop(key, ()):
             found += self._about(peer, early, at_us, ours=ours)
@@ -142,32 +182,50 @@ class Board:
         if isinstance(body, b.StopLifted):
             false = body.because == "false"
             key = (peer, ours, body.mine.hash)
-            return self._tell(key, "lifted", message, at_us, ours=ours, false=false)
+            return self._says(key, "lifted", message, at_us, ours=ours, false=false)
         re = getattr(body, "re", None)
         if re is None:
             return []
         key = (peer, not ours, re.hash)
         if key in self.progress:
             self.progress[key] = receipts.advance(self.progress[key], message, at_us)
+        if isinstance(body, b.LineTestAnswer) and key in self.tests:
+            test = self.tests[key]
+            if test.answered_us is None:
+                self.tests[key] = replace(test, answered_us=at_us, by=body.by)
         if isinstance(body, b.Answer):
-            return self._tell(key, body.answer, message, at_us, ours=ours)
+            return self._says(key, body.answer, message, at_us, ours=ours)
         if isinstance(body, b.Stopped):
-            return self._tell(key, "stopped", message, at_us, ours=ours)
+            return self._says(key, "stopped", message, at_us, ours=ours)
         return []
 
-    def _tell(
+    def _says(
         self, key: Key, what: str, message: Message, at_us: int, *, ours: bool, false: bool = False
     ) -> list[tuple[Key, Effect]]:
-        """Something said about a stop, by the desk whose message it is."""
+        """Something said about a stop by a message; it waits where the stop is not here yet."""
         if key not in self.alerts:
             of_peer = sum(len(some) for (peer, *_), some in self._early.items() if peer == key[0])
             if of_peer < _EARLY_MAX:
                 self._early.setdefault(key, []).append((message, ours))
             return []
         place = (message.stream, message.seq)
-        overtaken = place < self._last.get((key, ours), place)
-        self._last[key, ours] = max(place, self._last.get((key, ours), place))
+        last = self._last.get((key, ours), place)
+        self._last[key, ours] = max(place, last)
         who = str(getattr(message.body, "by", ""))
+        return self._tell(key, what, who, at_us, false=false, overtaken=place < last)
+
+    def _tell(
+        self,
+        key: Key,
+        what: str,
+        who: str,
+        at_us: int,
+        *,
+        false: bool = False,
+        overtaken: bool = False,
+    ) -> list[tuple[Key, Effect]]:
+        if key not in self.alerts:
+            return []
         effects = self._until(key, at_us)
         self.alerts[key], found = alerting.tell(
             self.alerts[key], what, who, at_us, false=false, overtaken=overtaken

@@ -42,6 +42,7 @@ __all__ = [
     "Refused",
     "Said",
     "Span",
+    "Stepped",
     "Stop",
     "StopLifted",
     "Stopped",
@@ -49,13 +50,13 @@ __all__ = [
     "Withdrawn",
 ]
 
-NO_PERMISSION: Final = (
-    "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
-)
-"""What every receipt says of itself, under its signature."""
 _Says = Literal[
     "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
 ]
+NO_PERMISSION: Final[_Says] = (
+    "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
+)
+"""What every receipt says of itself, under its signature."""
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A name, a role, a mark: one line."""
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
@@ -124,6 +125,9 @@ class Declared(Body, frozen=True, kw_only=True):
     what: Word
     """Operation, movement, site, restriction or area."""
     text: Text
+    """Its canonical JSON, with what may be told of it and nothing else."""
+    ref: Word | None = None
+    """The writer's mark for it, where the subject is its name."""
 
 
 class Amended(Declared, frozen=True, kw_only=True):
@@ -149,6 +153,8 @@ class Delayed(Body, frozen=True, kw_only=True):
     old: Span
     new: Span
     text: Text
+    """As in ``declared/1``."""
+    ref: Word | None = None
 
 
 class Held(Body, frozen=True, kw_only=True):
@@ -183,6 +189,16 @@ class Notice(Body, frozen=True, kw_only=True):
     notice: Word
     """The member ``notice`` of the text, such as ``notification/1``."""
     text: Text
+
+
+class Stepped(Body, frozen=True, kw_only=True):
+    """The writer steps down from an arrangement, or takes that back; its signature alone does it."""
+
+    arrangement: Word
+    """As messages name it."""
+    step: Literal["suspend", "resume", "withdraw"]
+    by: Word
+    because: Words | None = None
 
 
 # --- questions, answers and receipts ---------------------------------------------------------------

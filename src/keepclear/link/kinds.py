@@ -67,6 +67,7 @@ _TABLE: Final = (
     Kind("held/1", bodies.Held, _F, always=True, acknowledge=True, read_back=True),
     Kind("crossing/1", bodies.CrossingFound, _I, acknowledge=True),
     Kind("notice/1", bodies.Notice, _I, always=True, acknowledge=True),
+    Kind("stepped/1", bodies.Stepped, _I, always=True, acknowledge=True),
     Kind("read-back/1", bodies.ReadBack, _R, always=True),
     Kind("query/1", bodies.Query, _R, always=True, acknowledge=True),
     Kind("noted/1", bodies.Noted, _R, always=True),

@@ -30,6 +30,7 @@ __all__ = [
     "advance",
     "begin",
     "differences",
+    "expected",
     "next_due_us",
     "overdue",
     "stored",
@@ -214,19 +215,19 @@ def overdue(progress: Progress, deadlines: Deadlines, now_us: int) -> tuple[Over
     """What is late by now: at its deadline it is."""
     return tuple(
         Overdue(progress.recipient, step, due_us)
-        for step, due_us in _expected(progress, deadlines)
+        for step, due_us in expected(progress, deadlines)
         if due_us <= now_us
     )
 
 
 def next_due_us(progress: Progress, deadlines: Deadlines, now_us: int) -> int | None:
     """When something will next be late."""
-    later = [due_us for _, due_us in _expected(progress, deadlines) if due_us > now_us]
+    later = [due_us for _, due_us in expected(progress, deadlines) if due_us > now_us]
     return min(later, default=None)
 
 
-def _expected(progress: Progress, deadlines: Deadlines) -> list[tuple[Step, int]]:
-    """What has not come of what is expected, and until when."""
+def expected(progress: Progress, deadlines: Deadlines) -> list[tuple[Step, int]]:
+    """What has not come of what is expected, and until when; nothing is of a humanitarian desk."""
     if progress.humanitarian:
         return []
     kind, since = KINDS[progress.kind], progress.since_us

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from keepclear.errors import InternalError
+from keepclear.link.clocks import Offset
 from keepclear.link.happening import Keep
 from keepclear.link.message import NOTHING_BEFORE, Received, read_own
 
@@ -119,6 +120,8 @@ class State:
     """The line ``sent`` of its last heartbeat, by its clock."""
     peer_arrived_us: int = 0
     """When that came, by ours."""
+    clock: Offset | None = None
+    """How far the peer's clock is from ours, by its last heartbeat that answers one of ours."""
     alarmed: tuple[tuple[str, int], ...] = ()
     """Code and time of the last alarm of each sort."""
 

@@ -15,6 +15,7 @@ from keepclear.domain.units import MICROSECONDS
 from keepclear.errors import VerificationError
 from keepclear.link.anew import begin_anew
 from keepclear.link.bodies import NO_PERMISSION, Head, Heartbeat, Ref, Stored
+from keepclear.link.clocks import offset_of
 from keepclear.link.happening import (
     Alarm,
     Arrived,
@@ -152,7 +153,8 @@ def _outside(state: State, received: Received, now_us: int) -> tuple[State, list
         return state, []
     if state.peer_sent_us is not None and message.sent_us <= state.peer_sent_us:
         return state, []  # an old one came again
-    state = replace(state, peer_sent_us=message.sent_us, peer_arrived_us=now_us)
+    clock = offset_of(message, now_us) or state.clock
+    state = replace(state, peer_sent_us=message.sent_us, peer_arrived_us=now_us, clock=clock)
     return state, [Heard(received)]
 
 

@@ -24,6 +24,8 @@ class About:
     """Why there is a new version, where its party did not write one."""
     split_from: tuple[str, int] | None = None
     """Subject and version of the movement that it was a part of."""
+    came: bool = False
+    """It came over a line."""
 
     @property
     def subject(self) -> str:

@@ -97,7 +97,7 @@ def act(
         version=case.latest.number,
         stage=stage.value,
         reason=reason.strip() or None,
-        through=through(node, request, case.latest.declaration.party),
+        through=through(node, request, case.party),
     )
     if stage in STANDING and not case.stands:
         about = About(case.latest.declaration, case.latest.number, case.mark, at_us)

@@ -53,10 +53,7 @@ def allow(node: Node, who: Principal, action: Action, party: str | None = None) 
 
 def reaches(who: Principal, case: Case) -> bool:
     """Whether a declaration is one's own to look at: one's party's, or entered through one's desk."""
-    latest = case.latest
-    return who.party == latest.declaration.party or (
-        not who.party and latest.through == SECRETARIAT
-    )
+    return who.party == case.party or (not who.party and case.latest.through == SECRETARIAT)
 
 
 def request_by(who: Principal, key: str = "") -> Request:

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from keepclear.disclose.crossing_only import shared_part, sides, stay_away
-from keepclear.disclose.hearing import Hearing
+from keepclear.disclose.hearing import Heard, Hearing
 from keepclear.disclose.levels import Level, desk_of, is_humanitarian, level_of
 from keepclear.disclose.released import released_fields
+from keepclear.domain.consent import NOTIFIED, RELEASES
 from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.window import format_instant
 from keepclear.node.about import About, subject_of
@@ -95,7 +96,7 @@ def hearers(memory: Memory, case: Case, at_us: int) -> list[str]:
     said = case.latest.declaration
     return [
         reader
-        for reader in sorted(case.told - {said.party})
+        for reader in sorted((case.told | case.disclosed.keys()) - {said.party})
         if not is_humanitarian(memory.arrangements.values(), reader)
         and heard(memory, said, reader, at_us).hearing is not Hearing.HELD
     ]
@@ -198,12 +199,21 @@ def views_for(
     memory: Memory, about: About, found: Iterable[Met], reader: str
 ) -> list[dict[str, Any] | None]:
     """The crossings of a version with a reader's own declarations, as that reader may see them."""
-    views = []
+    views: list[dict[str, Any] | None] = []
+    own, arrangements = about.declaration, memory.arrangements.values()
+    level = level_of(arrangements, viewer=reader, owner=own.party, kind=own.kind)
+    unseen = level is Level.NOTHING and own.kind not in NOTIFIED and not about.came
     for met in found:
-        side = _other(met, about.declaration)
+        side = _other(met, own)
         if side.party == reader:
+            if unseen:  # by anything that is said in the reader's own
+                views.append(None)
+                continue
             theirs = memory.cases[_subject(side)].latest.declaration
-            views.append(view_of(memory, met, viewer=theirs, at_us=about.at_us, other=about))
+            view = view_of(memory, met, viewer=theirs, at_us=about.at_us, other=about)
+            if view is not None:
+                view["own"]["version"] = memory.cases[_subject(side)].latest.number
+            views.append(view)
     return views
 
 
@@ -213,14 +223,21 @@ def view_of(
     """One crossing as the party of ``viewer`` may see it; nothing, where it may see nothing."""
     _, side = sides(met.crossing, viewer)
     arrangements = memory.arrangements.values()
+    level = level_of(arrangements, viewer=viewer.party, owner=side.party, kind=side.kind)
+    if level is Level.NOTHING and side.kind not in NOTIFIED and viewer.party != memory.owner:
+        return None  # consent is a matter of notifications; what it says need not be looked up
     case = memory.cases.get(_subject(side))
     if other is None:
         assert case is not None
         said, mark, version = case.latest.declaration, case.mark, case.latest.number
     else:
         said, mark, version = other.declaration, other.mark, other.version
-    level = level_of(arrangements, viewer=viewer.party, owner=side.party, kind=side.kind)
     may = heard(memory, said, viewer.party, at_us)
+    came = other.came if other is not None else case is not None and case.came
+    if came and viewer.party == memory.owner:  # what came to this desk is what it may have of it
+        may = Heard(Hearing.RELEASED, tuple(RELEASES))
+    elif came and is_humanitarian(arrangements, side.party):
+        return None  # what its party said of this reader is not known here
     if may.hearing is Hearing.RELEASED and level in {Level.NOTHING, Level.CROSSING}:
         level = Level.STAY_AWAY if said.kind is Kind.SITE else Level.CROSSING
     if level is Level.NOTHING or may.hearing is Hearing.HELD:

@@ -22,11 +22,12 @@ from keepclear.errors import RuleError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.about import About
 from keepclear.node.answering import answer_on
-from keepclear.node.claiming import claims_on
 from keepclear.node.declaring import Answer, Request, replied, reply_to
+from keepclear.node.incoming import answer_back
 from keepclear.node.judging import arrangements_of, verdict_on
 from keepclear.node.ledger import Node
-from keepclear.node.memory import Case, Memory
+from keepclear.node.memory import Case
+from keepclear.node.pairs import claims_here, compared_here, met_here
 from keepclear.node.telling import outgoing_of
 from keepclear.wire.entries import Arranged, Shown, Verdict
 
@@ -92,7 +93,7 @@ def judge_anew(node: Node) -> int:
     memory = node.fresh().memory
     if is_humanitarian(memory.arrangements.values(), node.around.owner):
         return 0
-    waiting = [case for case in memory.cases.values() if case.stands and _is_old(memory, case)]
+    waiting = list(memory.cases.judged_otherwise(lambda party: arrangements_of(memory, party)))
     for batch in batched(waiting, _BATCH):
         told: list[tuple[Verdict, Shown | None]] = [_anew(node, case) for case in batch]
         bodies = [body for pair in told for body in pair if body is not None]
@@ -100,20 +101,16 @@ def judge_anew(node: Node) -> int:
     return len(waiting)
 
 
-def _is_old(memory: Memory, case: Case) -> bool:
-    now = arrangements_of(memory, case.latest.declaration.party)
-    return case.verdict is None or case.verdict.arrangements != now
-
-
 def _anew(node: Node, case: Case) -> tuple[Verdict, Shown | None]:
     memory, said = node.memory, case.latest.declaration
-    about = About(said, case.latest.number, case.mark, node.now_us(), case.stood_us)
-    found = node.standing.ask(said)
-    claims = claims_on(memory, said, node.around.geoid)
-    verdict = verdict_on(memory, about, found, len(node.standing), claims)
+    about = About(said, case.latest.number, case.mark, node.now_us(), case.stood_us, came=case.came)
+    found, claims = met_here(node, about), claims_here(node, about)
+    verdict = verdict_on(memory, about, found, compared_here(node, about), claims)
     if is_humanitarian(memory.arrangements.values(), said.party):
         return verdict, None  # nothing about it changes for the party that notified
-    return verdict, answer_on(memory, about, found, verdict, how="notice")
+    answer = answer_on(memory, about, found, verdict, how="notice")
+    back = answer_back(memory, about, answer) if case.came else [answer]
+    return verdict, back[0] if back else None
 
 
 def _agrees(new: Arrangement, known: Iterable[Arrangement]) -> None:

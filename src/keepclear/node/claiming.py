@@ -34,11 +34,10 @@ def claims_on(memory: Memory, said: Declaration, geoid: Geoid) -> list[ClaimForm
         return []
     others = [
         case.latest.declaration
-        for case in memory.cases.values()
-        if case.kind is Kind.AREA
-        and case.stands
-        and case.latest.declaration.party != said.party
-        and not is_humanitarian(arrangements, case.latest.declaration.party)
+        for _, case in memory.cases.of(Kind.AREA)
+        if case.stands
+        and case.party != said.party
+        and not is_humanitarian(arrangements, case.party)
     ]
     found = []
     for claim in compare([said, *others], geoid=geoid).claims:

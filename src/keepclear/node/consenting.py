@@ -175,7 +175,7 @@ def known_parties(memory: Memory) -> set[str]:
     """Parties that an arrangement here names, whose keys or people are here, or that declared here."""
     members = {member.name for one in memory.arrangements.values() for member in one.members}
     people = {one.party for one in memory.people.values() if one.party}
-    declared = {case.latest.declaration.party for case in memory.cases.values()}
+    declared = {name for name in memory.of_party if name}
     return members | people | memory.peers.keys() | declared
 
 
@@ -185,7 +185,7 @@ def _subject(memory: Memory, subject: str, kind: Kind | None, to: str) -> str:
         case = memory.cases.get(subject)
         if case is None:
             raise _unknown(subject)
-        kind, party = case.kind, case.latest.declaration.party
+        kind, party = case.kind, case.party
         about = subject
     else:
         party, about = subject, f"consent/{subject}"
@@ -240,10 +240,8 @@ def _told(memory: Memory, about: str, kind: Kind | None, to: str) -> list[str]:
     party = about.split("/", 1)[1]
     return sorted(
         subject
-        for subject, case in memory.cases.items()
-        if (case.latest.declaration.party, case.kind) == (party, kind)
-        and to in case.told
-        and to not in memory.words.get(subject, ())
+        for subject, case in memory.cases.of(kind, party=party)
+        if to in case.told and to not in memory.words.get(subject, ())
     )
 
 
@@ -273,7 +271,7 @@ def _ended(memory: Memory, subject: str, to: str, at_us: int) -> Shown:
         {
             "notice": "revoked/1",
             "ref": case.mark,
-            "party": case.latest.declaration.party,
+            "party": case.party,
             "at": format_instant(at_us),
             "says": _ENDED_SAYS,
         }

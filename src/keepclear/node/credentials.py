@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from keepclear.domain.access import Action, Principal, Role
 from keepclear.node.ledger import Node
@@ -16,6 +17,10 @@ from keepclear.node.tokens import digest
 from keepclear.store.base import Kept
 
 __all__ = ["Held", "Space", "forget", "held_by", "keep", "look_up", "person_of", "program_of"]
+
+
+_REMEMBERED = 4_096
+"""Values that are not read anew each time: a program asks hundreds of times a second."""
 
 
 class Space(Enum):
@@ -80,9 +85,15 @@ def program_of(node: Node, mark: str) -> Principal | None:
     body = node.memory.people.get(mark)
     if body is None or body.only is None:
         return None
-    return Principal(body.party, Role(body.role), mark, frozenset(map(Action, body.only)))
+    return _program(body.party, body.role, mark, tuple(body.only))
 
 
+@lru_cache(_REMEMBERED)
+def _program(party: str, role: str, mark: str, only: tuple[str, ...]) -> Principal:
+    return Principal(party, Role(role), mark, frozenset(map(Action, only)))
+
+
+@lru_cache(_REMEMBERED)
 def _read(data: bytes) -> Held:
     mark, first_us, last_us = json.loads(data)
     return Held(mark, first_us, last_us)

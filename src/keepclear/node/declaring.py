@@ -20,11 +20,12 @@ from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
 from keepclear.errors import InputError, RuleError, UsageError
 from keepclear.node.about import About, subject_of
 from keepclear.node.answering import tell
-from keepclear.node.claiming import claims_on
+from keepclear.node.disclosing import plans_of
 from keepclear.node.home import check_party
 from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
+from keepclear.node.pairs import claims_here, compared_here, met_here
 from keepclear.node.telling import notify, outgoing_of
 from keepclear.store.base import Outgoing, Reply
 from keepclear.wire.declaration import encode
@@ -36,10 +37,12 @@ __all__ = [
     "check_version",
     "declare",
     "judged",
+    "new_mark",
     "new_version",
     "replied",
     "reply_to",
     "through",
+    "within_budget",
 ]
 
 _MARK_BYTES: Final = 8
@@ -109,7 +112,7 @@ def declare(
         reply = {"subject": subject, "version": case.latest.number, "stage": case.stage.value}
         return Answer(reply, verdict=case.verdict, again=True)
     return new_version(
-        node, declaration, request, doubts=doubts, asked=f"declare {if_match} {text}"
+        node, declaration, request, doubts=doubts, asked=f"declare {if_match} {text}", text=text
     )
 
 
@@ -119,22 +122,24 @@ def new_version(
     request: Request,
     *,
     asked: str,
+    text: str | None = None,
     doubts: Sequence[str] = (),
     because: str | None = None,
     split_from: tuple[str, int] | None = None,
 ) -> Answer:
     """Decide on a version, save it with its verdict and all that is told, and answer.
 
-    What is split from a movement stands where that stands in its life.
+    What is split from a movement stands where that stands in its life. Its canonical text is made
+    where it is not at hand.
     """
     subject, at_us = subject_of(declaration), node.now_us()
     case = node.memory.cases.get(subject)
     stage = _stage(case, declaration)
     if split_from is not None:
         stage = node.memory.cases[split_from[0]].stage
-    _within_budget(node, declaration, at_us)
+    within_budget(node, declaration, at_us)
     version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
-    mark = case.mark if case else node.around.salt()[-_MARK_BYTES:].hex()
+    mark = case.mark if case else new_mark(node)
     about = About(declaration, version, mark, at_us, because=because, split_from=split_from)
     bodies: list[Body] = [
         Declared(
@@ -147,7 +152,7 @@ def new_version(
             mark=mark,
             because=because,
             split_from=split_from,
-            text=encode(declaration).decode(),
+            text=encode(declaration).decode() if text is None else text,
             doubts=sorted(set(doubts)) or None,
         )
     ]
@@ -167,16 +172,16 @@ def judged(
     At a humanitarian party's own node there is no verdict on anything: it never gets one.
     """
     # a draft, too, must be one that can be compared; depths are for the report of who asks alone
-    found = node.standing.ask(about.declaration, depths=not node.gathers)
+    found = met_here(node, about, depths=not node.gathers)
     verdict, shown = None, list[Shown]()
     silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
     if stage in STANDING:
         if not silent:
-            compared = len(node.standing)
-            claims = claims_on(node.memory, about.declaration, node.around.geoid)
-            verdict = verdict_on(node.memory, about, found, compared, claims)
+            claims = claims_here(node, about)
+            verdict = verdict_on(node.memory, about, found, compared_here(node, about), claims)
             shown = tell(node.memory, about, found, verdict)
         shown += notify(node.memory, about, () if silent else found)
+        shown += plans_of(node.memory, about)
     reply = {
         "subject": about.subject,
         "version": about.version,
@@ -192,6 +197,11 @@ def judged(
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)
+
+
+def new_mark(node: Node) -> str:
+    """By which others are told of something that is new here."""
+    return node.around.salt()[-_MARK_BYTES:].hex()
 
 
 def replied(node: Node, request: Request, asked: str) -> Answer | None:
@@ -283,7 +293,7 @@ def _stage(case: Case | None, declaration: Declaration) -> State | Stage:
     return stage
 
 
-def _within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
+def within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
     """That the party has not asked too much within a day.
 
     Raises:

@@ -26,20 +26,22 @@ from keepclear.wire.entries import (
     Body,
     Consented,
     Declared,
+    Deviated,
     Expired,
     Reported,
     Revoked,
     Shown,
     Stated,
+    Stepped,
     decode_body,
 )
 
-__all__ = ["LOOKED_AT", "Event", "events_after"]
+__all__ = ["LOOKED_AT", "Event", "events_after", "shown_in"]
 
 LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
-_OF_THE_LINE: Final = frozenset({"line", "alert", "sound"})
-"""What came over a line, what its ladders ask for, and what is to be heard."""
+_OF_THE_LINE: Final = frozenset({"line", "alert", "refused", "sound"})
+"""What came over a line, what its ladders ask for, what could not be used, what is to be heard."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -58,16 +60,25 @@ class Event:
 def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[Event], int]:
     """The events among the entries that follow, and the number of the last entry looked at."""
     entries = node.store.entries(after, limit)
-    found = [event for event in map(_known(node.memory), entries) if event is not None]
+    known = _known(node.memory, node.around.owner)
+    found = [event for event in map(known, entries) if event is not None]
     return found, entries[-1].number if entries else after
 
 
-def _known(memory: Memory) -> Any:
+def shown_in(body: Shown) -> dict[str, Any]:
+    """What somebody was shown: a text of JSON; of the line a text of lines, to be shown as it is."""
+    if body.how in _OF_THE_LINE:
+        return {"line": body.subject, "text": body.text}
+    found: dict[str, Any] = json.loads(body.text)
+    return found
+
+
+def _known(memory: Memory, owner: str) -> Any:
     def event(entry: Entry) -> Event | None:
         if entry.kind in _FOR_NOBODY or not entry.data:  # without data: erased
             return None
         body = decode_body(opening_of(entry).body)
-        parties, told = _of(memory, body)
+        parties, told = _of(memory, owner, body)
         if not parties:
             return None
         head = {"number": entry.number, "at": format_instant(entry.at_us), "kind": entry.kind}
@@ -78,7 +89,7 @@ def _known(memory: Memory) -> Any:
 
 
 def _of(  # noqa: PLR0911 - one return for each kind of entry
-    memory: Memory, body: Body
+    memory: Memory, owner: str, body: Body
 ) -> tuple[Iterable[str], dict[str, Any]]:
     """Who hears of an entry, and what; nobody, where nothing is said of its kind here."""
     if isinstance(body, Declared):
@@ -90,9 +101,9 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
     if isinstance(body, Shown):
         if body.how == "read":
             return (), {}  # whoever reads has it already
-        if body.how in _OF_THE_LINE:  # a signed text of lines, to be shown as it is
-            return {body.to}, {"how": body.how, "line": body.subject, "text": body.text}
-        return _reader(memory, body), {"how": body.how, "shown": json.loads(body.text)}
+        if body.how in _OF_THE_LINE:
+            return {body.to}, {"how": body.how, **shown_in(body)}
+        return _reader(memory, body), {"how": body.how, "shown": shown_in(body)}
     if isinstance(body, Alarm):
         arrangement = memory.arrangements.get(body.arrangement)
         others = others_in(arrangement, body.party) if arrangement else ()
@@ -103,6 +114,8 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if found is not None:
             named = {*(member.name for member in found.members), *found.notified}
             return named, {"arrangement": found.name, "version": found.version}
+    if isinstance(body, Stepped | Deviated):
+        return _of_agreement(memory, owner, body)
     if isinstance(body, Consented | Revoked | Expired):
         to = {} if isinstance(body, Expired) else {"to": body.to, "about": body.kind}
         return _owner(memory, body.subject), {"subject": body.subject, **to}
@@ -111,13 +124,28 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
     return (), {}
 
 
+def _of_agreement(
+    memory: Memory, owner: str, body: Stepped | Deviated
+) -> tuple[Iterable[str], dict[str, Any]]:
+    """Who hears that a party stepped down: all members; of what was not done in time: this desk."""
+    if isinstance(body, Deviated):
+        told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
+        late = {"line": body.subject, "due": format_instant(body.due_us), "about": body.about}
+        return {owner}, told | late
+    agreed = memory.arrangements.get(body.name)
+    members = {member.name for member in agreed.members} if agreed else {body.party}
+    which: dict[str, Any] = {"arrangement": body.name, "version": body.version}
+    stood = {"party": body.party, "footing": body.footing, "because": body.because, "by": body.by}
+    return members, which | stood
+
+
 def _owner(memory: Memory, subject: str) -> set[str]:
     """The party of a declaration, and the desk of a secretariat that it came through."""
     case = memory.cases.get(subject)
     if case is None:
         return set()
     desk = {""} if case.latest.through == SECRETARIAT else set[str]()
-    return {case.latest.declaration.party} | desk
+    return {case.party} | desk
 
 
 def _reader(memory: Memory, body: Shown) -> set[str]:

@@ -255,8 +255,11 @@ def _resolved(memory: Memory, name: str, party: str, *, whole: bool) -> str:
     """
     if (whole or name.startswith(f"{party}/")) and (name in memory.cases or name in memory.gone):
         return name
-    for subject, case in memory.cases.items():
-        owner = case.latest.declaration.party
+    for subject in dict.fromkeys((memory.cases.marked(name) or name, name)):
+        case = memory.cases.get(subject)
+        if case is None:
+            continue
+        owner = case.party
         if not whole and owner != party and party not in case.told:
             continue
         if case.mark == name:

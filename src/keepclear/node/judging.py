@@ -7,7 +7,6 @@ Left to others: finding crossings and claims, and who may see what of the verdic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -23,6 +22,7 @@ from keepclear.node.about import About
 from keepclear.node.bounds import Bounds
 from keepclear.node.memory import Memory
 from keepclear.node.standing import Met
+from keepclear.node.unseen import not_seen
 from keepclear.wire.entries import ClaimForm, CrossingForm, DeviationForm, Verdict
 
 __all__ = ["DEVIATIONS", "arrangements_of", "goes_first", "verdict_on"]
@@ -67,6 +67,7 @@ def verdict_on(
         for one in memory.arrangements.values():
             if _is_in(one, party):
                 deviations += _deviations(memory, one, about, met, missing)
+    missing |= dict.fromkeys(not_seen(memory, about.declaration))
     return Verdict(
         subject=about.subject,
         at_us=about.at_us,
@@ -205,7 +206,7 @@ def _form(memory: Memory, own: Declaration, met: Met) -> CrossingForm:
         vertical_m=float(found.vertical_m),
         time_s=float(found.time_s),
         area_m2=_number(found.area_m2),
-        area=None if found.area is None else json.loads(json.dumps(found.area)),
+        area=found.area,
     )
 
 

@@ -77,19 +77,26 @@ def due(node: Node) -> list[Due]:
     return [one for subject in waiting for one in _due_of(node, subject, now_us, frozen)]
 
 
-def erase_due(node: Node, *, by: str = "desk") -> list[Due]:
+def erase_due(node: Node, *, by: str = "desk", most: int | None = None) -> list[Due]:
     """Erase what is due, until nothing is; what that was.
+
+    Args:
+        node: Where it is kept.
+        by: Who asked for it.
+        most: At most so many declarations, where others wait meanwhile; call it again for the rest.
 
     Raises:
         StoreError: nobody can know whether the last of it is erased; call it again.
     """
     done: list[Due] = []
     while found := due(node):  # what was told of one that goes may go after it
-        for some in batched(found, _BATCH):
+        for some in batched(found[:most], _BATCH):
             at_us = node.now_us()
             bodies = [_erased(one, by, at_us) for one in some]
             node.save(bodies, replies_before_us=at_us - REPLIES_US)
-        done += found
+        done += found[:most]
+        if most is not None:
+            break
     return done
 
 
@@ -109,7 +116,7 @@ def _perhaps_due(memory: Memory, owner: str, now_us: int) -> Iterator[str]:
     """What may be due by what is remembered: its history is read only then."""
     kept: dict[str, int] = {}
     for subject, case in memory.cases.items():
-        party = case.latest.declaration.party
+        party = case.party
         if party not in kept:
             kept[party] = _least_kept_us(memory, party, owner)
         if case.latest.at_us + kept[party] > now_us:
@@ -167,7 +174,7 @@ def _still_tells(memory: Memory, entry: Entry) -> bool:
         return False
     body = decode_body(opening_of(entry).body)
     assert isinstance(body, Shown)
-    told_of = {memory.by_mark.get(mark) for mark in body.of} - {entry.subject}
+    told_of = {memory.cases.marked(mark) for mark in body.of} - {entry.subject}
     return any(subject in memory.cases for subject in told_of)
 
 

@@ -19,23 +19,37 @@ from dataclasses import dataclass
 from typing import Final
 
 from keepclear.detect.vertical import Geoid
-from keepclear.domain.declaration import Declaration, State
-from keepclear.errors import ConfigurationError, InputError, StoreError, VerificationError
-from keepclear.node.memory import Case, Memory
+from keepclear.domain.declaration import Declaration
+from keepclear.errors import ConfigurationError, StoreError, VerificationError
+from keepclear.node.memory import Memory
+from keepclear.node.past import Past
+from keepclear.node.shelf import Shelf
+from keepclear.node.snapshot import Made, Moment
 from keepclear.node.standing import Standing
+from keepclear.node.texts import opening_of, seal_of
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
-from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
-from keepclear.record.merkle import leaf_hash, root_of
+from keepclear.record.commitment import Opening, leaf_of
+from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Batch, Entry, Kept, NewEntry, Outgoing, Reply, Store
 from keepclear.store.staged import Staged
-from keepclear.wire.entries import Body, Erased, decode_body, encode_body, kind_of
+from keepclear.wire.entries import Body, Erased, encode_body, kind_of
 
 __all__ = ["Node", "Surroundings", "opening_of"]
 
 _PAGE: Final = 1_000
+_WHAT_HOLDS: Final = frozenset({"arranged", "stepped"})
+"""Kinds of entries after which other arrangements hold."""
 _WAITING_MAX: Final = 10_000
 """Entries that wait for a common write; more are written at once, though nobody is answered yet."""
+
+_KEPT_FROM: Final = 20_000
+"""Entries from which on a snapshot is worth it; fewer are read, and all compared, within a second."""
+_SHARE: Final = 20
+_UNKEPT_MIN: Final = 2_000
+_UNKEPT_MAX: Final = 10_000
+"""A snapshot is due after so many entries more: a twentieth of all, within these limits. The last is
+what a start reads in about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +67,6 @@ class Surroundings:
     """Whose desk works here."""
 
 
-def opening_of(entry: Entry) -> Opening:
-    """What opens an entry's leaf: its data are the salt, then the body."""
-    return Opening(entry.number, entry.data[:SALT_BYTES], entry.data[SALT_BYTES:])
-
-
 class Node:
     """A store with its record, and what they say, in memory.
 
@@ -65,17 +74,29 @@ class Node:
         ConfigurationError: the store is not what its record or its last checkpoint says.
     """
 
-    def __init__(self, store: Store, around: Surroundings, *, checkpoint: bytes = b"") -> None:
-        """Read everything there is.
+    def __init__(
+        self,
+        store: Store,
+        around: Surroundings,
+        *,
+        checkpoint: bytes = b"",
+        shelf: Shelf | None = None,
+        tell: Callable[[int, int], None] = lambda _read, _of: None,
+    ) -> None:
+        """Remember everything there is.
 
         Args:
             store: Where it is kept; nobody else writes to it.
             around: Clock, randomness, geoid and key.
             checkpoint: The last one that was kept, if any.
+            shelf: Where a snapshot may be, and is put; without one every entry is read.
+            tell: Takes how many entries are remembered by now, and how many there are.
         """
+        self._shelf, self._tell = shelf, tell
         self.store, self.around = Staged(store), around
         self._memory: Memory
         self._standing: Standing
+        self._past: Past
         self._kept: dict[str, dict[str, bytes]] = {}
         self._stale = True
         self._gathers = False
@@ -106,12 +127,34 @@ class Node:
         Raises:
             StoreError: it cannot be read now, or a checkpoint that must be kept cannot be.
         """
+        if self.fault:
+            raise StoreError(self.fault)
         if self._wrong:
             self._load()
             self._unsigned = True
         if self._unsigned:
             self.keep_checkpoint()
         return self
+
+    @property
+    def fault(self) -> str:
+        """What was found wrong in the store while it was used; nothing is decided then any more."""
+        return self._past.fault
+
+    def look_back(self, entries: int) -> bool:
+        """Compare some more of the entries with their leaves that a snapshot stood for at the start.
+
+        Args:
+            entries: At most so many.
+
+        Returns:
+            Whether all have been compared, or one was found that is not what its leaf stands for;
+            see :attr:`fault`.
+
+        Raises:
+            StoreError: they cannot be read now.
+        """
+        return self._past.look_back(entries)
 
     @property
     def gathers(self) -> bool:
@@ -134,7 +177,7 @@ class Node:
                 for all that was only asked.
         """
         self._gathers = False
-        self.store.flush()
+        self._flush()
         if self.failed is not None:
             raise StoreError(f"a write failed meanwhile: {self.failed}") from self.failed
 
@@ -203,21 +246,27 @@ class Node:
             replies_before_us=replies_before_us,
         )
         self._stale = True
-        for body in bodies:
-            if isinstance(body, Erased) and body.subject in self._memory.cases:
-                self._take_out(self._memory.cases[body.subject])
-            self._memory.apply(body, said)
+        for number, (body, leaf) in enumerate(zip(bodies, leaves, strict=True), size + 1):
+            self._memory.apply(body, said, seal_of(leaf))
+            self._past.note(number, body)
         for value in kept:
             self._change(value)
         self._follow(bodies)
         self.store.stage(batch)
         self._stale = False
         if not self._gathers:
-            self.store.flush()
+            self._flush()
             self.keep_checkpoint()
         elif self.store.waiting > _WAITING_MAX:
-            self.store.flush()
+            self._flush()
         return size + 1
+
+    def _flush(self) -> None:
+        """Write what waits; a snapshot does not outlive what it says and was erased."""
+        self.store.flush()
+        self._memory.texts.durable()
+        if self._past.erased:
+            self._clear_shelf()
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """All entries with a number above ``after``, in order."""
@@ -256,6 +305,79 @@ class Node:
             ) from error
         self._signed, self._unsigned = size, False
 
+    @property
+    def past(self) -> Past:
+        """What it started from."""
+        return self._past
+
+    @property
+    def snapshot_is_due(self) -> bool:
+        """Whether so much came since the last snapshot that the next start would take long."""
+        size = self._memory.size
+        after = min(max(size // _SHARE, _UNKEPT_MIN), _UNKEPT_MAX)
+        return size >= _KEPT_FROM and self.unkept >= after
+
+    @property
+    def unkept(self) -> int:
+        """Entries that no snapshot is of; 0 where none is to be kept."""
+        if self._shelf is None or self._wrong or not self._past.can_be_kept:
+            return 0
+        return self._memory.size - self._past.size
+
+    def moment(self) -> Moment:
+        """What a snapshot of now is made of.
+
+        Raises:
+            StoreError: what waits could not be written.
+        """
+        self._flush()
+        self.fresh()
+        return self._past.moment(root_of(0, self.store.size(), self.store.node))
+
+    def put(self, made: Made) -> None:
+        """Keep a snapshot that was made of a moment; may be called while the node is in use.
+
+        Raises:
+            OSError: it could not be kept.
+        """
+        if self._shelf is not None:
+            self._shelf.put(made.snapshot)
+
+    def go_on_with(self, made: Made) -> None:
+        """Remember what a snapshot says by its columns; what has changed since stays beside them.
+
+        Raises:
+            StoreError: the snapshot may say what was erased meanwhile, and could not be taken away.
+        """
+        if not self._past.go_on_with(made):  # it may say what was erased meanwhile
+            self._clear_shelf()
+
+    def keep_snapshot(self) -> None:
+        """Make a snapshot and keep it, while nobody waits.
+
+        Raises:
+            OSError, StoreError: it could not be kept.
+        """
+        made = self.moment().made()
+        self.put(made)
+        self.go_on_with(made)
+
+    def _clear_shelf(self) -> None:
+        """No snapshot may say what was erased.
+
+        Raises:
+            StoreError: the one that is there could not be taken away; nothing is decided until it can.
+        """
+        try:
+            if self._shelf is not None:
+                self._shelf.clear()
+        except OSError as error:
+            raise StoreError(
+                f"it is erased, but the snapshot could not be taken away ({error.strerror or error}); "
+                "take it away, and ask again with the same key"
+            ) from error
+        self._past.cleared()
+
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
@@ -268,17 +390,14 @@ class Node:
                 self._kept[value.space][value.key] = value.data
 
     def _follow(self, bodies: Sequence[Body]) -> None:
-        if any(kind_of(body) == "arranged" for body in bodies):
-            self._standing = Standing(self._memory, self.around.geoid)
-            return
+        if any(kind_of(body) in _WHAT_HOLDS for body in bodies):
+            self._standing.arranged()
         for subject in dict.fromkeys(body.subject for body in bodies):
             if subject in self._memory.cases:
                 self._standing.put(self._memory.cases[subject])
-
-    def _take_out(self, case: Case) -> None:
-        """Something whose time is over, though nobody said that it has ended."""
-        case.stage = State.ENDED
-        self._standing.put(case)
+        for body in bodies:
+            if isinstance(body, Erased):
+                self._standing.take_out(body.subject)
 
     @property
     def _wrong(self) -> bool:
@@ -289,44 +408,12 @@ class Node:
         self._failed = self._failed or self.store.failure
         self._stale, self.store.failure = True, None
         with _many_that_stay():
-            self._read_all()
-
-    def _read_all(self) -> None:
-        memory, after, silent = Memory(), 0, set[int]()
-        while page := self.store.entries(after, _PAGE):
-            leaves = self.store.leaves(after, after + len(page))
-            for entry, leaf in zip(page, leaves + [b""] * (len(page) - len(leaves)), strict=True):
-                if not entry.data:
-                    self._pass_over(memory, entry, leaf)
-                    silent.add(entry.number)
-                    continue
-                body = _take(memory, entry, leaf)
-                if isinstance(body, Erased):
-                    silent.difference_update(body.numbers)
-            after = page[-1].number
-        for number in sorted(silent):
-            raise ConfigurationError(
-                f"entry {number} of the database says nothing, and no later entry says that it was "
-                "erased; somebody changed it; keep it, and restore the newest backup beside it"
+            self._past = Past.read(
+                self.store, self.around.geoid, self._shelf, self._tell, self.around.owner
             )
-        if after != self.store.size():
-            raise ConfigurationError(
-                f"the database has {after:,} entries and {self.store.size():,} leaves of its record; "
-                "somebody changed it; keep it, and restore the newest backup beside it"
-            )
-        self._memory = memory
-        self._standing = Standing(memory, self.around.geoid)
+        self._memory, self._standing = self._past.memory, self._past.standing
         self._kept = {}
         self._stale = False
-
-    def _pass_over(self, memory: Memory, entry: Entry, leaf: bytes) -> None:
-        """An entry whose text was erased: its leaf is still the one that the record holds."""
-        if leaf_hash(leaf) != self.store.node(0, entry.number - 1):
-            raise ConfigurationError(
-                f"leaf {entry.number - 1} of the database is not the one that its record holds a "
-                "hash of; somebody changed it; keep it, and restore the newest backup beside it"
-            )
-        memory.erased(entry.kind, entry.subject)
 
     def _check(self, note: bytes) -> None:
         """That the store goes on from the last checkpoint; then that there is one for it."""
@@ -347,7 +434,7 @@ class Node:
                     "older than what was signed; restore a newer one; to go on from here, other "
                     "parties must be told, and the checkpoint set aside"
                 )
-            if root_of(0, kept.size, self.store.node) != kept.root:
+            if not self.past.has_root(kept.size, kept.root):
                 raise ConfigurationError(
                     "the database does not go on from its last checkpoint; it is another one, or "
                     "somebody changed it; keep it, and restore the newest backup beside it"
@@ -368,23 +455,3 @@ def _many_that_stay() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:
-    """One more entry, if its leaf stands for it and its columns agree with its body."""
-    try:
-        body = decode_body(entry.data[SALT_BYTES:])
-        columns = (entry.kind, entry.subject, entry.at_us)
-        said = (kind_of(body), body.subject, body.at_us)
-        if columns != said or leaf != leaf_of(opening_of(entry)):
-            raise ConfigurationError(
-                f"entry {entry.number} of the database is not what its record holds a hash of; "
-                "somebody changed it; keep it, and restore the newest backup beside it"
-            )
-        memory.apply(body)
-    except (InputError, KeyError, ValueError) as error:
-        raise ConfigurationError(
-            f"entry {entry.number} of the database cannot be understood ({error}); nothing was "
-            "changed; was it written by a newer keepclear, or damaged?"
-        ) from error
-    return body

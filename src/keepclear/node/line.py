@@ -114,13 +114,18 @@ class Lines:
         return self.happens([(peer, tick) for peer in due])
 
     def happens(
-        self, events: Sequence[tuple[str, Event]], *, keeping: Sequence[Kept] = ()
+        self,
+        events: Sequence[tuple[str, Event]],
+        *,
+        keeping: Sequence[Kept] = (),
+        also: Sequence[Body] = (),
     ) -> list[tuple[str, Send]]:
         """Some events, in one write; what is to be sent once that is durable, flash first.
 
         Args:
             events: The peer's key name, and what happened.
             keeping: Values of the caller's, in the same write.
+            also: Entries of the caller's, in the same write, before all that follow from the events.
 
         Raises:
             InputError: something to write that a reader would not act on; nothing was kept.
@@ -129,7 +134,7 @@ class Lines:
         self._fresh()
         states, now_us = dict(self._states), self._node.now_us()
         queue = deque(events)
-        bodies: list[Body] = []
+        bodies: list[Body] = list(also)
         recorded: list[tuple[str, Record]] = []
         alarmed: list[tuple[str, str]] = []
         kept = {(one.space, one.key): one for one in keeping}

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours
+from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours, told_of_sizes
 from keepclear.disclose.hearing import Word
 from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
-from keepclear.domain.declaration import Declaration, Kind, State
-from keepclear.domain.life import STANDING, Stage
+from keepclear.domain.declaration import Declaration, Kind
+from keepclear.domain.footing import Footing
+from keepclear.domain.life import Stage
 from keepclear.errors import ConfigurationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.link.cards import Card, open_card
 from keepclear.link.pinning import Pinned
 from keepclear.node.bounds import Bounds
+from keepclear.node.case import Case, Judged, ToldBy, Version, stage_named
+from keepclear.node.cases import Cases
+from keepclear.node.over_lines import OverLines
+from keepclear.node.packed import Packed
+from keepclear.node.texts import Place, Texts
 from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import (
@@ -35,6 +41,7 @@ from keepclear.wire.entries import (
     Carried,
     Consented,
     Declared,
+    Deviated,
     Enrolled,
     Erased,
     Expired,
@@ -43,67 +50,23 @@ from keepclear.wire.entries import (
     Revoked,
     Shown,
     Stated,
+    Stepped,
     Verdict,
     Voiced,
 )
 
-__all__ = ["Case", "Gone", "Incident", "Memory", "Peer", "Version", "stage_named"]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a declaration, as it was declared."""
-
-    number: int
-    declaration: Declaration
-    text: str
-    by: str
-    at_us: int
-    through: str | None = None
-    """Whose desk entered it, where that is not the party's own."""
-    because: str | None = None
-    """Why there is a new version, where its party did not write one."""
-    split_from: tuple[str, int] | None = None
-    """Subject and version of the movement that it was a part of."""
-
-
-@dataclass(slots=True)
-class Case:
-    """One declaration with its life."""
-
-    versions: list[Version]
-    stage: State | Stage
-    mark: str
-    """How others are told of it where its id is not theirs to know."""
-    told: set[str] = field(default_factory=set)
-    """Parties that were shown something of it."""
-    verdict: Verdict | None = None
-    """The last one on the version that stands, where there is one."""
-    stood_us: int | None = None
-    """When that version began to stand."""
-    crossed: bool = False
-    """Whether its party was told of a crossing of it."""
-    released: dict[str, int] = field(default_factory=dict)
-    """The version that each recipient was told last, under the word that holds for it now."""
-    confirmed_us: int | None = None
-    """When its party confirmed it last, after this version was declared."""
-    unconfirmed_us: int | None = None
-    """Since when it is unconfirmed, where it has expired."""
-
-    @property
-    def latest(self) -> Version:
-        """The version that holds."""
-        return self.versions[-1]
-
-    @property
-    def kind(self) -> Kind:
-        """What it is; it never changes."""
-        return self.latest.declaration.kind
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is compared with others."""
-        return self.stage in STANDING
+__all__ = [
+    "REPLAYED",
+    "SUMMED",
+    "SUMMED_FIELDS",
+    "Case",
+    "Gone",
+    "Incident",
+    "Memory",
+    "Peer",
+    "Version",
+    "stage_named",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +101,15 @@ class Gone:
 class Memory:
     """Everything that entries say."""
 
-    cases: dict[str, Case] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts, repr=False, compare=False)
+    """What declarations and verdicts say."""
+    cases: Cases = field(init=False)
     """By subject."""
+    size: int = 0
+    """Entries that were taken in."""
     arrangements: dict[str, Arrangement] = field(default_factory=dict)
     """By name; the newest version of each."""
-    uses: dict[str, list[Use]] = field(default_factory=dict)
+    uses: Packed[Use] = field(default_factory=lambda: Packed(list[Use]))
     """What each party asked and took back."""
     alarms: list[Alarm] = field(default_factory=list)
     people: dict[str, Admitted] = field(default_factory=dict)
@@ -162,11 +129,13 @@ class Memory:
     """When to look at a notification again; made anew from what changed."""
     agenda: list[tuple[int, str]] = field(default_factory=list, compare=False)
     """The same as a heap, in which some instants are awaited no more."""
-    by_mark: dict[str, str] = field(default_factory=dict)
-    """Subjects by how others are told of them."""
-    of_party: dict[str, list[str]] = field(default_factory=dict)
+    of_party: Packed[str] = field(default_factory=lambda: Packed(list[str]))
     """Subjects of each party's declarations; under the empty name those that came through the desk of a
     secretariat."""
+    owner: str = field(default="", compare=False)
+    """Whose desk works at the node."""
+    lines: OverLines = field(default_factory=OverLines)
+    """What came over lines."""
     read: set[tuple[str, str, int]] = field(default_factory=set)
     """Who has read which version of another's declaration."""
     heard: list[Voiced] = field(default_factory=list)
@@ -177,24 +146,40 @@ class Memory:
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
     """The newest signed note on each arrangement, by its subject."""
+    arranged_us: dict[str, int] = field(default_factory=dict)
+    """By arrangement, since when the version that holds does so here."""
+    footings: dict[str, dict[str, Footing]] = field(default_factory=dict)
+    """By arrangement, then party: those that have stepped down from the version that holds."""
     incidents: dict[str, Incident] = field(default_factory=dict)
     """By subject."""
     gone: dict[str, Gone] = field(default_factory=dict)
     """By subject."""
 
-    def apply(self, body: Body, said: Declaration | None = None) -> None:
+    def __post_init__(self) -> None:
+        self.cases = Cases(self.texts)
+
+    def apply(self, body: Body, said: Declaration | None = None, seal: bytes = b"") -> None:
         """Take one more entry in.
 
         Args:
             body: What it says.
             said: The declaration whose text stands in it, where that is at hand.
+            seal: The hash of its leaf, by which its text is believed when it is read again.
         """
+        self.size += 1
         if self._is_left_over(body):
             return
         if isinstance(body, Declared):
-            self._declared(body, said)
+            self._declared(body, said, Place(self.size, seal))
+        elif isinstance(body, Verdict):
+            self._verdict(body, Place(self.size, seal))
         else:
             _TAKE[type(body)](self, body)
+
+    def take_in_summed(self, other: Memory) -> None:
+        """Put what a snapshot holds in the place of what entries made that were read again."""
+        for name in SUMMED_FIELDS:
+            setattr(self, name, getattr(other, name))
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
@@ -202,6 +187,7 @@ class Memory:
 
     def erased(self, kind: str, subject: str) -> None:
         """Pass over an entry that says nothing any more, as it was read again."""
+        self.size += 1
         if kind == "declared":
             gone = self.gone.get(subject, Gone())
             self.gone[subject] = Gone(gone.versions + 1, gone.over_us)
@@ -218,71 +204,80 @@ class Memory:
 
     def _erased(self, body: Erased) -> None:
         """What was declared is forgotten, and what was asked longer than a day ago with it."""
-        case, gone = self.cases.pop(body.subject, None), self.gone.get(body.subject, Gone())
+        case, gone = self.cases.take_out(body.subject), self.gone.get(body.subject, Gone())
         if case is not None:
-            self.by_mark.pop(case.mark, None)
+            self.lines.forget(body.subject, case)
         self.words.pop(body.subject, None)
         self.read = {one for one in self.read if one[1] != body.subject}
-        for party, subjects in list(self.of_party.items()):
-            if body.subject in subjects:
-                self.of_party[party] = [one for one in subjects if one != body.subject]
-            if not self.of_party[party]:
-                del self.of_party[party]
+        for party in {body.subject.partition("/")[0], ""}:
+            self.of_party.keep(party, lambda one: one != body.subject)
         self.changed.discard(body.subject)
         self.waits.pop(body.subject, None)
         versions = gone.versions + (len(case.versions) if case else 0)
         self.gone[body.subject] = Gone(versions, body.over_us)
-        for party, uses in list(self.uses.items()):
-            recent = [use for use in uses if use.at_us > body.at_us - DAY_US]
-            if recent:
-                self.uses[party] = recent
-            else:
-                del self.uses[party]
+        for party in list(self.uses):
+            self.uses.keep(party, lambda use: use.at_us > body.at_us - DAY_US)
 
-    def _declared(self, body: Declared, said: Declaration | None = None) -> None:
+    def _declared(self, body: Declared, said: Declaration | None, place: Place) -> None:
         declaration = said or decode(body.text.encode())
+        self.texts.take(place.entry, body, declaration)
         version = Version(
             body.version,
-            declaration,
-            body.text,
             body.by,
             body.at_us,
+            place,
+            self.texts,
             body.through,
             body.because,
             body.split_from,
+            body.message,
         )
-        stage = stage_named(declaration.kind, body.stage)
-        case = self.cases.get(body.subject)
-        if case is None:
-            self.cases[body.subject] = Case([version], stage, body.mark)
-            self.by_mark[body.mark] = body.subject
-            self.of_party.setdefault(declaration.party, []).append(body.subject)
+        kind, party = declaration.kind, declaration.party
+        stage, size = stage_named(kind, body.stage), size_km2_hours(declaration)
+        if body.subject not in self.cases:
+            self.cases.add(body.subject, Case([version], kind, party, stage, body.mark, size))
+            self.of_party.add(party, body.subject)
             new_desk = body.through == SECRETARIAT
         else:
+            case = self.cases.changing(body.subject)
             new_desk = body.through == SECRETARIAT and not any(v.through for v in case.versions)
             case.versions.append(version)
-            case.stage, case.verdict, case.stood_us = stage, None, None
+            case.stage, case.judged, case.stood_us = stage, None, None
             case.confirmed_us, case.unconfirmed_us = None, None
-        if declaration.kind in NOTIFIED:
+            case.size_km2_hours = size
+        self._came(body, party)
+        if kind in NOTIFIED:
             self.changed.add(body.subject)
         if new_desk:
-            self.of_party.setdefault("", []).append(body.subject)
-        self._used(declaration.party, Use(body.at_us, size_km2_hours(declaration)))
+            self.of_party.add("", body.subject)
+        self.uses.add(party, Use(body.at_us, size))
+
+    def _came(self, body: Declared, party: str) -> None:
+        """Where it came over a line: by which name its party will speak of it."""
+        case, lines = self.cases[body.subject], self.lines
+        if body.ref is not None:
+            self.cases.changing(body.subject).ref = body.ref
+            lines.by_ref[party, body.ref] = body.subject
+        if body.message is not None:
+            lines.by_message[body.message] = body.subject, body.version
+        lines.sort(body.subject, case, self.owner)
 
     def _acted(self, body: Acted) -> None:
-        case = self.cases[body.subject]
+        case = self.cases.changing(body.subject)
         case.stage = stage_named(case.kind, body.stage)
+        self.lines.sort(body.subject, case, self.owner)
         if body.act == "confirm":
             case.confirmed_us, case.unconfirmed_us = body.at_us, None
         if case.kind in NOTIFIED:
             self.changed.add(body.subject)
         if body.act == "withdraw" and case.crossed:
-            self._used(case.latest.declaration.party, Use(body.at_us, withdrawal=True))
+            self.uses.add(case.party, Use(body.at_us, withdrawal=True))
 
-    def _verdict(self, body: Verdict) -> None:
-        case = self.cases[body.subject]
-        case.stood_us = body.at_us if case.verdict is None else case.stood_us
-        case.verdict = body
+    def _verdict(self, body: Verdict, place: Place) -> None:
+        case = self.cases.changing(body.subject)
+        self.texts.take(place.entry, body)
+        case.stood_us = body.at_us if case.judged is None else case.stood_us
+        case.judged = Judged(place, tuple(body.arrangements))
 
     def _arranged(self, body: Arranged) -> None:
         found, refused = read_arrangement(body.text.encode(), name=body.subject)
@@ -292,24 +287,53 @@ class Memory:
                 f"({refused[0].message}); nothing was changed; start it with a newer version"
             )
         self.arrangements[found.name] = found
+        self.footings.pop(found.name, None)
+        self.arranged_us[found.name] = body.at_us
         self.bounds.pop(found.name, None)
-        self.changed.update(name for name, case in self.cases.items() if case.kind in NOTIFIED)
+        self.changed.update(subject for subject, _ in self.cases.of(*NOTIFIED))
 
     def _shown(self, body: Shown) -> None:
         self.shown += 1
-        for mark in body.of:
-            case = self.cases.get(self.by_mark.get(mark, ""))
-            if case is not None:
-                case.told.add(body.to)
+        for mark in body.of if body.disclosed is None else ():
+            subject = self.cases.marked(mark)
+            if subject is not None and body.to not in self.cases[subject].told:
+                self.cases.changing(subject).told.add(body.to)
         if body.how == "read":
             self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
-        case = self.cases.get(body.subject)
-        if case is None:
+        if body.subject not in self.cases:
             return
-        if body.released is not None:
-            case.released[body.to] = body.released
-        elif body.of and body.to == case.latest.declaration.party:
+        if body.disclosed is not None:
+            self.cases.changing(body.subject).disclosed[body.to] = body.disclosed
+        elif body.how == "told":
+            self._told_by(body)
+        elif body.released is not None:
+            self.cases.changing(body.subject).released[body.to] = body.released
+        elif body.of and body.to == self.cases[body.subject].party:
+            case = self.cases.changing(body.subject)
             case.crossed = True
+            if body.how == "answer":
+                self._told(body, case)
+
+    def _told(self, body: Shown, case: Case) -> None:
+        """An answer that told of another's plan counts in the budget of who asked."""
+        for mark in body.of:
+            other = self.cases.get(self.cases.marked(mark) or "")
+            if other is not None and other.kind is not Kind.AREA:
+                size = told_of_sizes(case.size_km2_hours, other.size_km2_hours)
+                self.uses.add(body.to, Use(body.at_us, size, told=True))
+
+    def _told_by(self, body: Shown) -> None:
+        """A crossing that another node tells of, or that it tells of no more."""
+        case, told = self.cases.changing(body.subject), json.loads(body.text)
+        key, version = (told["by"], told["ref"]), told["about"]["version"]
+        if told["notice"] == "told/1":
+            before = case.told_by.get(key)
+            if before is None or before.version <= version:
+                case.told_by[key] = ToldBy(body.at_us, version, body.text)
+            self.lines.told_of.setdefault(key, set()).add(body.subject)
+        else:
+            case.told_by.pop(key, None)
+            self.lines.told_of.get(key, set()).discard(body.subject)
 
     def _said(self, body: Consented | Revoked) -> None:
         """A new word takes the place of the old one, and whoever was told under it starts anew."""
@@ -324,19 +348,20 @@ class Memory:
             self.defaults.setdefault((party, body.kind), {})[body.to] = word
             concerned = [
                 subject
-                for subject, case in self.cases.items()
-                if (case.latest.declaration.party, case.kind.value) == (party, body.kind)
-                and body.to not in self.words.get(subject, ())
+                for subject, _ in self.cases.of(Kind(body.kind), party=party)
+                if body.to not in self.words.get(subject, ())
             ]
         for subject in concerned:
-            begun = self.cases[subject].released.pop(body.to, None)
-            if begun is not None and word.consent is None:
-                self.cases[subject].told.discard(body.to)
+            if body.to in self.cases[subject].released:
+                case = self.cases.changing(subject)
+                del case.released[body.to]
+                if word.consent is None:
+                    case.told.discard(body.to)
         self.changed.update(concerned)
 
     def _expired(self, body: Expired) -> None:
-        case = self.cases.get(body.subject)
-        if case is not None:
+        if body.subject in self.cases:
+            case = self.cases.changing(body.subject)
             case.stage, case.unconfirmed_us = Stage.EXPIRED, body.since_us
             self.changed.add(body.subject)
 
@@ -365,6 +390,16 @@ class Memory:
     def _agreed(self, body: Agreed) -> None:
         self.agreements[body.subject] = body
 
+    def _stepped(self, body: Stepped) -> None:
+        """Who has stepped down stands apart; a new version, signed by all, begins anew."""
+        found = self.arrangements.get(body.name)
+        if found is None or found.version != body.version:
+            return
+        held = self.footings.setdefault(body.name, {})
+        held[body.party] = Footing(body.footing)
+        down = frozenset(party for party, one in held.items() if one is not Footing.IN_FORCE)
+        self.arrangements[body.name] = replace(found, stepped_down=down)
+
     def _reported(self, body: Reported) -> None:
         self.incidents[body.subject] = Incident(body)
 
@@ -375,17 +410,56 @@ class Memory:
         if body.how == "heard":
             self.heard.append(body)
 
+    def _deviated(self, _: Deviated) -> None:
+        """Whoever reviews a line reads the record; nothing is decided by it."""
+
     def _carried(self, _: Carried) -> None:
         self.carried += 1
 
-    def _used(self, party: str, use: Use) -> None:
-        self.uses.setdefault(party, []).append(use)
 
-
+SUMMED: Final = frozenset(
+    {"declared", "acted", "verdict", "shown", "expired", "carried", "deviated"}
+)
+"""Kinds of entries that are many: a snapshot holds what they made of memory."""
+REPLAYED: Final = frozenset(
+    {
+        "admitted",
+        "agreed",
+        "alarm",
+        "arranged",
+        "consented",
+        "enrolled",
+        "erased",
+        "put-out",
+        "reported",
+        "revoked",
+        "stated",
+        "stepped",
+        "voiced",
+    }
+)
+"""Kinds that are few and mean much: a snapshot holds their numbers, and they are read again. What they
+made of a declaration is in the snapshot, so here they meet none."""
+SUMMED_FIELDS: Final = frozenset(
+    {
+        "cases",
+        "lines",
+        "size",
+        "uses",
+        "shown",
+        "changed",
+        "waits",
+        "agenda",
+        "of_party",
+        "read",
+        "carried",
+        "gone",
+    }
+)
+"""What of memory a snapshot holds; all else is made by the entries that are read again, or when it is
+asked for."""
 _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
-    Declared: Memory._declared,
     Acted: Memory._acted,
-    Verdict: Memory._verdict,
     Shown: Memory._shown,
     Arranged: Memory._arranged,
     Alarm: Memory._alarm,
@@ -395,6 +469,8 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Voiced: Memory._voiced,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
+    Stepped: Memory._stepped,
+    Deviated: Memory._deviated,
     Reported: Memory._reported,
     Stated: Memory._stated,
     Erased: Memory._erased,
@@ -414,8 +490,3 @@ def _check_known(body: Admitted) -> None:
     Role(body.role)
     for name in body.only or ():
         Action(name)
-
-
-def stage_named(kind: Kind, name: str) -> State | Stage:
-    """The stage that a word stands for, in the life of a kind."""
-    return State(name) if kind is Kind.OPERATION else Stage(name)

@@ -6,20 +6,20 @@ worked out anew. Nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from keepclear.errors import VerificationError
-from keepclear.node.ledger import opening_of
+from keepclear.errors import InputError, VerificationError
+from keepclear.node.texts import opening_of
 from keepclear.record.checkpoint import open_checkpoint
-from keepclear.record.commitment import leaf_of
+from keepclear.record.commitment import SALT_BYTES, leaf_of
 from keepclear.record.merkle import NodeReader, root_of, roots_of_subtrees
 from keepclear.record.note import Verifier
 from keepclear.store.base import Entry, Store
 from keepclear.store.subtrees import completed
+from keepclear.wire.entries import decode_body, kind_of
 
-__all__ = ["Recount", "checkpoint_agrees", "recount"]
+__all__ = ["Recount", "Recounting", "checkpoint_agrees", "recount"]
 
 _PAGE: Final = 1_000
 
@@ -36,40 +36,86 @@ class Recount:
     """Empty where everything fits."""
 
 
+class Recounting:
+    """Counts a store again, a page at a time; whoever uses the store may go on meanwhile."""
+
+    def __init__(self, store: Store, until: int | None = None) -> None:
+        """Nothing is counted yet.
+
+        Args:
+            store: The store.
+            until: At which entry to end; after the last, where it is left out.
+        """
+        self._store, self._until = store, until
+        self.found = Recount(0, 0, None, "")
+        """What there is so far."""
+        self.done = False
+        self._edge: dict[tuple[int, int], bytes] = {}
+
+    def step(self, limit: int = _PAGE) -> bool:
+        """Count some more entries; whether that was all.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        after = self.found.entries
+        if self._until is not None:
+            limit = min(limit, self._until - after)
+        page = self._store.entries(after, limit) if limit else []
+        fault = self._page(page) if page else self._whole()
+        self.done = not page or bool(fault)
+        self.found = replace(self.found, fault=fault)
+        return self.done
+
+    def _whole(self) -> str:
+        size = self._store.size() if self._until is None else self._until
+        entries = self.found.entries
+        return "" if entries == size else f"{size} leaves stand for {entries} entries"
+
+    def _page(self, page: list[Entry]) -> str:
+        after = self.found.entries
+        self.found = replace(self.found, newest_us=page[-1].at_us)
+        leaves = self._store.leaves(after, after + len(page))
+        if [entry.number for entry in page] != list(range(after + 1, after + len(page) + 1)):
+            return f"after entry {after} numbers are missing"
+        if len(leaves) != len(page):
+            return f"after leaf {after} leaves are missing"
+        for entry, leaf in zip(page, leaves, strict=True):
+            if entry.data and not _stands_for(leaf, entry):
+                return f"entry {entry.number} is not what its leaf stands for"
+        fresh = completed(after, leaves, _reader(self._edge))
+        for where, found in fresh.items():
+            if _kept(self._store, *where) != found:
+                return f"the hash {where} of the record is not that of its leaves"
+        size, known = after + len(page), self._edge | fresh
+        self._edge = {where: known[where] for where in roots_of_subtrees(0, size)}
+        erased = self.found.erased + sum(not entry.data for entry in page)
+        self.found = Recount(size, erased, page[-1].at_us, "")
+        return ""
+
+
 def recount(store: Store) -> Recount:
     """Go through a store from its beginning to its end, or to the first fault.
 
     Raises:
         StoreError: it cannot be read.
     """
-    entries, erased, newest_us = 0, 0, None
-    edge: dict[tuple[int, int], bytes] = {}
-    for page, leaves in _pages(store):
-        if [entry.number for entry in page] != list(range(entries + 1, entries + len(page) + 1)):
-            return Recount(entries, erased, newest_us, f"after entry {entries} numbers are missing")
-        if len(leaves) != len(page):
-            return Recount(entries, erased, newest_us, f"after leaf {entries} leaves are missing")
-        for entry, leaf in zip(page, leaves, strict=True):
-            if not entry.data:
-                erased += 1
-            elif leaf != leaf_of(opening_of(entry)):
-                return Recount(
-                    entries,
-                    erased,
-                    newest_us,
-                    f"entry {entry.number} is not what its leaf stands for",
-                )
-            newest_us = entry.at_us
-        fresh = completed(entries, leaves, _reader(edge))
-        for where, found in fresh.items():
-            if _kept(store, *where) != found:
-                fault = f"the hash {where} of the record is not that of its leaves"
-                return Recount(entries, erased, newest_us, fault)
-        entries += len(page)
-        known = edge | fresh
-        edge = {where: known[where] for where in roots_of_subtrees(0, entries)}
-    fault = "" if entries == store.size() else f"{store.size()} leaves stand for {entries} entries"
-    return Recount(entries, erased, newest_us, fault)
+    counting = Recounting(store)
+    while not counting.step():
+        pass
+    return counting.found
+
+
+def _stands_for(leaf: bytes, entry: Entry) -> bool:
+    """Whether a leaf stands for an entry, and the columns beside what it says agree with that."""
+    if len(entry.data) < SALT_BYTES or leaf != leaf_of(opening_of(entry)):
+        return False
+    try:
+        body = decode_body(entry.data[SALT_BYTES:])
+    except InputError:
+        return False
+    said = (kind_of(body), body.subject, body.at_us)
+    return (entry.kind, entry.subject, entry.at_us) == said
 
 
 def checkpoint_agrees(store: Store, note: bytes, record: str, key: Verifier) -> tuple[int, str]:
@@ -87,13 +133,6 @@ def checkpoint_agrees(store: Store, note: bytes, record: str, key: Verifier) -> 
     if root_of(0, head.size, store.node) != head.root:
         return head.size, "the database is another one, or was changed since"
     return head.size, ""
-
-
-def _pages(store: Store) -> Iterator[tuple[list[Entry], list[bytes]]]:
-    after = 0
-    while page := store.entries(after, _PAGE):
-        yield page, store.leaves(after, after + len(page))
-        after += len(page)
 
 
 def _reader(known: dict[tuple[int, int], bytes]) -> NodeReader:

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
+from typing import Final
 
 import numpy as np
 
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import FAST_ROWS_MIN
-from keepclear.detect.index import Finder, PortableFinder, StandingSet
+from keepclear.detect.index import Finder, PortableFinder, StandingSet, batched
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.vertical import Geoid
 from keepclear.disclose.levels import arrangement_of
@@ -27,12 +28,27 @@ from keepclear.domain.footprint import Circle
 from keepclear.domain.position import Position
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.volume import Volume4D
-from keepclear.domain.window import ALWAYS
+from keepclear.domain.window import ALWAYS, Window
 from keepclear.errors import InputError
 from keepclear.node.fastpath import prepare_cache, warm
 from keepclear.node.memory import Case, Memory
 
 __all__ = ["Met", "Standing", "minima_of"]
+
+_BATCH: Final = 10_000
+"""Declarations that are put into the sets in one go."""
+_NOWHERE: Final = Declaration(
+    id="",
+    kind=Kind.OPERATION,
+    parts=(
+        Volume4D(
+            Circle(Position(longitude=0.0, latitude=-90.0), 0.001),
+            AltitudeBand(None, None),
+            Window(0, 1),
+        ),
+    ),
+)
+"""A millimetre at the South Pole for a microsecond of 1970: what is asked about to no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +63,20 @@ class Standing:
     """All declarations that stand."""
 
     def __init__(self, memory: Memory, geoid: Geoid) -> None:
-        """Build the sets from what is remembered."""
-        self._arrangements = tuple(memory.arrangements.values())
-        apart = {Minima(), *map(_minima, self._arrangements)}
-        standing = [as_standing(case) for case in memory.cases.values() if case.stands]
-        rows = sum(len(one.parts) for one in standing)
-        self._sets = {
-            minima: StandingSet(geoid=geoid, minima=minima, finder=_finder(rows))
-            for minima in apart
-        }
-        for one in self._sets.values():
-            one.insert_many(standing)
-        self._compared = self._sets[Minima()]
+        """Nothing stands yet.
+
+        Args:
+            memory: What is remembered; says each declaration that stands when it is asked for.
+            geoid: EGM96 undulations.
+        """
+        self._memory = memory
+        self._arrangements: tuple[Arrangement, ...] = ()
+        self._compared = StandingSet(geoid=geoid, said=self._said)
+        self._sets = {Minima(): self._compared}
         self._last: tuple[Declaration, Prepared] | None = None
         """What was asked about last: most often it is what is put next."""
+        self._finds = False
+        """Whether the sets have the finders that they are asked with."""
 
     def __len__(self) -> int:
         return len(self._compared)
@@ -84,6 +100,45 @@ class Standing:
                 if minima_of(self._arrangements, *parties) == minima:
                     found.append(Met(crossing, minima))
         return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
+
+    @property
+    def compared(self) -> StandingSet:
+        """Everything that stands, as it is compared without minima."""
+        return self._compared
+
+    def arranged(self) -> None:
+        """Other arrangements hold: a set for each separation that was agreed on, and no other."""
+        self._arrangements = tuple(self._memory.arrangements.values())
+        apart = {Minima(), *map(_minima, self._arrangements)}
+        self._sets = {
+            minima: self._sets[minima] if minima in self._sets else self._compared.again(minima)
+            for minima in apart
+        }
+        if self._finds:
+            self.ready()
+
+    def ready(self) -> None:
+        """Find by what is quickest for as many as stand now; nobody who asks waits for that."""
+        self._finds = True
+        for one in self._sets.values():
+            one.find_by(_finder(len(one)))
+            one.query(_NOWHERE)  # a grid is built now, where there is one
+
+    def put_many(self, cases: Iterable[Case]) -> None:
+        """Take up many that stand, as when a node starts; else as :meth:`put`."""
+        for batch in batched(cases, _BATCH):
+            said = [as_standing(case) for case in batch]
+            for one in self._sets.values():
+                one.insert_many(said)
+
+    def take_out(self, subject: str) -> None:
+        """Take out a declaration, if it is there."""
+        party, _, name = subject.partition("/")
+        for one in self._sets.values():
+            one.remove(party, name)
+
+    def _said(self, party: str, name: str) -> Declaration:
+        return as_standing(self._memory.cases[f"{party}/{name}"])
 
     def put(self, case: Case) -> None:
         """Take up a declaration as it stands now, or take it out where it does not."""

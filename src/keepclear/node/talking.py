@@ -9,17 +9,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote
 
+from keepclear.detect.index import batched
 from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.arrangement import Arrangement, Deadlines
-from keepclear.errors import RuleError, VerificationError
+from keepclear.domain.declaration import Declaration
+from keepclear.domain.footing import Footing
+from keepclear.errors import InputError, RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
-from keepclear.link.bodies import TEXT_LENGTH_MAX, Body, Heartbeat, Notice
+from keepclear.link.bodies import (
+    NO_PERMISSION,
+    TEXT_LENGTH_MAX,
+    Body,
+    Heartbeat,
+    Notice,
+    ReadBack,
+    Ref,
+    Stepped,
+)
 from keepclear.link.budget import Budget, Level, admit, looks_flash
 from keepclear.link.gossip import Heads, learn, newest
 from keepclear.link.happening import (
@@ -37,14 +48,24 @@ from keepclear.link.message import Received, read_own, visible
 from keepclear.link.pinning import Pinned
 from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import State
+from keepclear.link.stream import step
+from keepclear.node.calls import caller_of, on_board, text_of
+from keepclear.node.deviating import Deviating, Terms
+from keepclear.node.disclosing import owed_plans
+from keepclear.node.footings import arrangement_word, between, stepped_by, who_is
+from keepclear.node.heeding import PLANS, heed, to_heed, waits
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
+from keepclear.node.notices import bodies_of
+from keepclear.node.reading_back import points_in, points_of
+from keepclear.node.telling import outgoing_of
+from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Shown, decode_body
+from keepclear.wire.entries import Carried, Deviated, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -52,8 +73,9 @@ _BUDGET: Final = Budget()
 _FORWARDED: Final = "link-forwarded"
 """Kept values: numbers of notices that are messages by now, and not yet marked as delivered."""
 _PENDING_MAX: Final = 10_000
-_NOTICE_BYTES_MAX: Final = 890_000
-"""Of a notice with everything escaped: the lines above it and the signature have room beside it."""
+_OWED_IN_A_WRITE: Final = 100
+_ON_BOARD: Final = frozenset({"carried", "deviated", "voiced"})
+"""Kinds of entries that the board, and what is beside it, are made of."""
 _HEAD_BYTES: Final = 1_000
 """The lines that name sender and recipient."""
 
@@ -88,6 +110,11 @@ class Talk:
         self._heads = Heads()
         self._own_told: set[str] = set()
         self._levels: dict[str, Level] = {}
+        self._looked: tuple[object, ...] = ()
+        """For what it was looked last which plans are owed."""
+        self._agreed: set[tuple[str, int, frozenset[str]]] = set()
+        self._board = Board(lambda _: Deadlines())
+        self._deviating = Deviating(node.around.owner)
         self._sounding = Sounding()
         self._acted_on: list[tuple[str, Received]] = []
         """What came and was acted on since :meth:`_told` last looked."""
@@ -101,6 +128,17 @@ class Talk:
         self._fresh()
         return self._board
 
+    @property
+    def signer(self) -> Signer:
+        """The message key of this desk."""
+        return self._key
+
+    @property
+    def deviating(self) -> Deviating:
+        """What was agreed and not done in time, and the hours of line tests."""
+        self._fresh()
+        return self._deviating
+
     def parties(self) -> list[str]:
         """With whom there is a line."""
         self._fresh()
@@ -108,6 +146,12 @@ class Talk:
 
     def say(self, party: str, body: Body, *, drill: bool = False, arrangement: str = "") -> Told:
         """Say something to a party.
+
+        Args:
+            party: Whom.
+            body: What.
+            drill: Whether it is an exercise; the message says so three times.
+            arrangement: Under which it is said; the one that holds between the two, if left out.
 
         Raises:
             RuleError: ``line.none``.
@@ -117,8 +161,60 @@ class Talk:
         self._fresh()
         if party not in self._believed:
             raise _no_line(party)
-        write = Write(body, drill=drill, arrangement=arrangement)
+        write = Write(body, drill=drill, arrangement=arrangement or self._agreed_word(party))
         return self._told(self._lines.happens([(self._name(party), write)]))
+
+    def read_back(self, party: str, digest: str, by: str) -> Told:
+        """Read back a declaration that came, as this node holds it; both ends compare that.
+
+        Args:
+            party: Whose it is.
+            digest: Of the message.
+            by: The role that has looked at it.
+
+        Raises:
+            RuleError: ``line.none``; ``read-back.none``: no such message is held as a declaration.
+            StoreError: nobody can know whether it is kept; nothing is sent.
+        """
+        self._fresh()
+        if party not in self._believed:
+            raise _no_line(party)
+        held = self._held(digest)
+        waiting = self._board.progress.get((self._name(party), False, digest))
+        if held is None or held.party != party or waiting is None:
+            raise RuleError(
+                "read-back.none", "no message of this hash from there is held as a declaration"
+            )
+        places, times_us = points_of(held)
+        re = Ref(seq=waiting.seq, hash=digest)
+        body = ReadBack(
+            re=re, by=by, places=list(places), times_us=list(times_us), says=NO_PERMISSION
+        )
+        return self.say(party, body)
+
+    def _held(self, digest: str) -> Declaration | None:
+        """What a message brought, as this node holds it."""
+        memory = self._node.memory
+        subject, _ = memory.lines.by_message.get(digest, ("", 0))
+        case = memory.cases.get(subject)
+        versions = case.versions if case is not None else ()
+        return next((one.declaration for one in versions if one.message == digest), None)
+
+    def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
+        """Say one thing to several parties, in one write with entries of the caller's.
+
+        Raises:
+            RuleError: ``line.none``.
+            StoreError: nobody can know whether it is kept; nothing is sent.
+        """
+        self._fresh()
+        for party in parties:
+            if party not in self._believed:
+                raise _no_line(party)
+        events = [
+            (self._name(one), Write(body, arrangement=self._agreed_word(one))) for one in parties
+        ]
+        return self._told(self._lines.happens(events, also=also))
 
     def to_carry(self, party: str) -> list[bytes]:
         """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
@@ -148,18 +244,28 @@ class Talk:
         """By party, how many notices of this node are no messages yet: without a line, or too large."""
         store = self._node.store
         done = store.kept(_FORWARDED)
-        waiting = (one for one in store.pending(_PENDING_MAX) if f"{one.number:016}" not in done)
+        owner = self._node.around.owner
+        waiting = (
+            one
+            for one in store.pending(_PENDING_MAX)
+            if f"{one.number:016}" not in done and one.recipient != owner
+        )
         return Counter(one.recipient for one in waiting)
 
     def forward(self) -> Told:
         """Notices that the node decided on, as messages: each once, however often this is called.
 
-        Those to parties without a line wait, and those that are larger than a message can be.
+        Plans that a party may have since something new was agreed, or since its words were compared,
+        are decided on before. Notices to parties without a line wait, and those that are larger than a
+        message can be; one to this desk itself stands in its record.
 
         Raises:
             StoreError: nobody can know which of them are on their way; call it again.
         """
         self._fresh()
+        if not self._believed:
+            return Told((), ())  # without a line nothing is read from the store
+        self._owe()
         store = self._node.store
         pending = store.pending(_PENDING_MAX)
         done = store.kept(_FORWARDED)
@@ -168,28 +274,61 @@ class Talk:
         events, sent = [], []
         for one in pending:
             key = f"{one.number:016}"
+            if one.recipient == self._node.around.owner:
+                sent.append(one.number)
             if one.recipient not in self._believed:
                 continue
-            write = self._notice(one)
-            if write is None:
+            writes = self._messages(one)
+            if not writes:
                 continue
             sent.append(one.number)
             if key not in done:
-                events.append((self._name(one.recipient), write))
+                events += [(self._name(one.recipient), write) for write in writes]
                 keeping.append(Kept(_FORWARDED, key, b""))
         told = self._told(self._lines.happens(events, keeping=keeping))
         store.delivered(sent)
         return told
 
-    def _notice(self, one: Pending) -> Write | None:
-        """The message; nothing where it is larger than a message can be: it stays where it is."""
-        text = visible(one.data.decode())
-        if len(text) > TEXT_LENGTH_MAX or len(json.dumps(text).encode()) > _NOTICE_BYTES_MAX:
-            return None
-        agreed = self._between(one.recipient)
-        name = str(json.loads(text)["notice"])
-        word = arrangement_word(agreed[0]) if agreed else ""
-        return Write(Notice(notice=name, text=text), arrangement=word)
+    def _owe(self) -> None:
+        """Plans that parties may have by now, where something changed since that was looked at."""
+        node = self._node
+        agreed = tuple((one.name, one.version) for one in node.memory.arrangements.values())
+        looked = (tuple(self._believed), agreed)
+        if looked == self._looked:
+            return
+        owed = owed_plans(node.memory, node.now_us())
+        for some in batched(owed, _OWED_IN_A_WRITE):
+            node.save(some, outgoing=outgoing_of(some))
+        self._looked = looked
+
+    def _messages(self, one: Pending) -> list[Write]:
+        """The messages that a notice is; none where it is larger than a message can be: it stays."""
+        word = self._agreed_word(one.recipient)
+        notice = one.data.decode()
+        text = visible(notice)
+        plain = Notice(notice=str(json.loads(notice)["notice"]), text=text)
+        for several in (self._bodies(one.recipient, notice), [plain]):
+            writes = [Write(body, arrangement=word) for body in several]
+            if writes and all(self._can_be_said(one.recipient, write) for write in writes):
+                return writes
+        return []
+
+    def _bodies(self, party: str, notice: str) -> list[Body]:
+        """Nothing, where a notice has not all that its message holds: one of an earlier version."""
+        try:
+            return bodies_of(self._node.memory, party, notice)
+        except (KeyError, InputError):
+            return []
+
+    def _can_be_said(self, party: str, write: Write) -> bool:
+        """Whether a reader would act on it; nothing is written."""
+        if len(getattr(write.body, "text", "")) > TEXT_LENGTH_MAX:
+            return False
+        try:
+            step(self._believed[party][1], State(), write, self._node.now_us())
+        except InputError:
+            return False
+        return True
 
     def hears(self, notes: list[bytes]) -> Told:
         """Notes that came, in one write, by whatever way, from whichever of the parties.
@@ -204,7 +343,14 @@ class Talk:
         named = [(self._sender(note), note) for note in first]
         taken = self._within_budget(named)
         told = self._told(self._lines.happens([(peer, Arrived(note)) for peer, note in taken]))
+        told = _both(told, self._heed())
         return replace(told, refused=len(notes) - len(taken))
+
+    def _heed(self) -> Told:
+        """What came is made something of; what follows goes out, where the write does not wait."""
+        if not heed(self._node, self._parties()) or self._node.gathers:
+            return Told((), ())
+        return self.forward()
 
     def _within_budget(self, named: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
         """What may come now. Nothing is counted yet: only what proves to be the peer's is."""
@@ -220,6 +366,27 @@ class Talk:
     def _count(self, peer: str, note: bytes, now_us: int) -> None:
         level = self._levels.get(peer) or Level.full(_BUDGET, now_us)
         self._levels[peer], _ = admit(_BUDGET, level, now_us, flash=looks_flash(note))
+
+    def calls(self, keep: Callable[[], object]) -> Told:
+        """Something of a call is recorded, and is on the board and on every screen at once.
+
+        Args:
+            keep: Records it (:mod:`keepclear.node.voice`); it may refuse.
+
+        Raises:
+            StoreError: nobody can know whether it is kept; what was heard holds all the same.
+        """
+        self._fresh()
+        size = self._node.store.size()
+        keep()
+        effects = []
+        for entry in self._node.entries(size):
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Voiced):
+                effects += on_board(self._board, self._node.around.owner, body)
+                if body.how == "heard":
+                    self._node.save([self._entry(body.subject, "line", text_of(body))])
+        return self._told([], effects)
 
     def begin_anew(
         self, party: str, *, out_stream: int | None = None, in_stream: int | None = None
@@ -241,32 +408,44 @@ class Talk:
         self._fresh()
         own = self._node.around.signer.name
         seen = [head for head in newest(self._heads) if head.origin != own]
-        return self._told(self._lines.passes(seen))
+        return _both(self._told(self._lines.passes(seen)), self._heed())
 
     def due_us(self) -> int:
         """When :meth:`passes` has something to do."""
         self._fresh()
-        if self._again:
+        if self._again or waits(self._node, self._parties()):
             return self._node.now_us()
-        due = (self._lines.due_us(), self._board.next_us(), self._sounding.next_us())
+        due = (
+            self._lines.due_us(),
+            self._board.next_us(),
+            self._sounding.next_us(),
+            self._deviating.next_us(),
+        )
         return min(at_us for at_us in due if at_us is not None)
 
-    def _told(self, sends: list[tuple[str, Send]]) -> Told:
+    def _told(
+        self, sends: list[tuple[str, Send]], effects: Iterable[tuple[Key, Effect]] = ()
+    ) -> Told:
         """What was kept goes on the board; what the ladders ask for is kept as shown, too."""
         now_us = self._node.now_us()
-        effects, self._again = self._again, []
+        effects, self._again = [*self._again, *effects], []
         for peer, one in self._lines.recorded():
             if one.how != "sent":
                 self._count(peer, one.note, now_us)
             effects += self._on_board(peer, one.how, one.note, now_us)
-            self._sounding.awaits((peer, one.how == "sent", one.hash), self._board, now_us)
+            key = (peer, one.how == "sent", one.hash)
+            self._sounding.awaits(key, self._board, now_us)
+            self._deviating.awaits(key, self._board)
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
-        alerts += [self._entry(one.peer, "sound", f"{one.why}: {one.hash}") for one in sounds]
+        alerts += [
+            self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
+        ]
+        alerts += self._deviating.passes(self._board, now_us)
         if alerts:
             self._node.save(alerts)
-        names = {line.peer.name: party for party, (_, line) in self._believed.items()}
+        names = self._parties()
         named = tuple((names[peer], send) for peer, send in sends)
         return Told(named, tuple(effects), tuple(sounds))
 
@@ -283,6 +462,10 @@ class Talk:
 
     def _is_silent(self, peer: str) -> bool:
         return self._lines.state(peer).silent
+
+    def _parties(self) -> dict[str, str]:
+        """By the name of its key, each party with a line."""
+        return {line.peer.name: party for party, (_, line) in self._believed.items()}
 
     def _on_board(self, peer: str, how: str, note: bytes, at_us: int) -> list[tuple[Key, Effect]]:
         try:
@@ -302,8 +485,29 @@ class Talk:
         marks = [effect.problem, "late" if effect.late else ""]
         marks.append("earlier messages are missing" if effect.across_gap else "")
         head = "; ".join(mark for mark in marks if mark)
-        text = f"{head}\n{received.text}" if head else received.text
-        return Decision([self._entry(peer, "line", text)])
+        said = received.text
+        if received.message and isinstance(received.message.body, PLANS) and self._is_aid():
+            said = f"{received.message.kind.name}: an aid desk is shown nobody's plans"
+        shown = self._entry(subject_of(peer), "line", f"{head}\n{said}" if head else said)
+        if effect.problem:
+            return Decision([shown])
+        kept = to_heed(peer, received)
+        if received.message is None:
+            return Decision([shown], kept=kept)
+        return Decision([*self._follows(peer, received.message.body), shown], kept=kept)
+
+    def _is_aid(self) -> bool:
+        known = self._node.memory.arrangements.values()
+        return is_humanitarian(known, self._node.around.owner)
+
+    def _follows(self, peer: str, body: Body) -> Iterator[Entry]:
+        """What holds here from now on by a message that is acted on."""
+        if isinstance(body, Stepped):
+            memory, node = self._node.memory, self._node
+            party = self._parties()[peer]
+            now = stepped_by(memory, party, node.around.owner, body, node.now_us())
+            if now is not None:
+                yield now
 
     def _compare(self, peer: str, heartbeat: Received) -> Decision:
         """Heads that cannot both be true are kept with what proves it, and people are told."""
@@ -338,14 +542,15 @@ class Talk:
 
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
+        subject = _subject(peer)
         if isinstance(effect, Escalate):
-            return self._entry(peer, "alert", f"{effect.rung}: {digest}")
+            return self._entry(subject, "alert", f"{effect.rung}: {digest}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
-        return self._entry(peer, "alert", f"{said}: {digest}")
+        return self._entry(subject, "alert", f"{said}: {digest}")
 
-    def _entry(self, peer: str, how: str, text: str) -> Entry:
+    def _entry(self, subject: str, how: str, text: str) -> Entry:
         return Shown(
-            subject=subject_of(peer),
+            subject=subject,
             at_us=self._node.now_us(),
             to=self._node.around.owner,
             how=how,
@@ -369,9 +574,12 @@ class Talk:
         """Lines and board by what the node remembers, read again where that was."""
         memory = self._node.fresh().memory
         believed = dict(self._lines_now(memory))
-        if memory is self._memory and believed == self._believed:
+        agreed = {(one.name, one.version, one.stepped_down) for one in memory.arrangements.values()}
+        if memory is self._memory and (believed, agreed) == (self._believed, self._agreed):
             return
-        self._believed, self._memory = believed, memory
+        known = memory is self._memory and _keys(believed) == _keys(self._believed)
+        self._believed, self._memory, self._looked = believed, memory, ()
+        self._agreed = agreed
         lines = {line.peer.name: line for _, line in believed.values()}
         self._lines = Lines(self._node, lines, self._act)
         aid = {
@@ -379,16 +587,31 @@ class Talk:
             for party, (_, line) in believed.items()
         }
         terms = {line.peer.name: self._deadlines(party) for party, (_, line) in believed.items()}
-        self._board = Board(
-            lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False)
+        board = Board(
+            lambda peer: terms.get(peer, Deadlines()), lambda peer: aid.get(peer, False), points_in
         )
+        if known:  # other terms alone: what was said stands as it is
+            self._board.deadlines, self._board.humanitarian = board.deadlines, board.humanitarian
+            self._deviating.terms = self._terms(believed)
+            self._deviating.begin(self._board)
+            return
+        self._board = board
+        self._deviating = Deviating(self._node.around.owner, self._terms(believed))
         for entry in self._node.entries():
-            if entry.kind == "carried":
-                body = decode_body(opening_of(entry).body)
-                assert isinstance(body, Carried)
-                peer = body.subject.removeprefix(subject_of(""))
-                self._on_board(peer, body.how, body.note.encode(), body.at_us)
+            if entry.kind not in _ON_BOARD:
+                continue
+            body = decode_body(opening_of(entry).body)
+            if isinstance(body, Voiced):
+                on_board(self._board, self._node.around.owner, body)
+                continue
+            if isinstance(body, Deviated):
+                self._deviating.take(body)
+                continue
+            assert isinstance(body, Carried)
+            peer = body.subject.removeprefix(subject_of(""))
+            self._on_board(peer, body.how, body.note.encode(), body.at_us)
         self._board.tick(self._node.now_us())
+        self._deviating.begin(self._board)
         self._sounding, self._acted_on = Sounding(), []
         for key in self._board.progress:
             self._sounding.awaits(key, self._board, self._node.now_us())
@@ -404,17 +627,31 @@ class Talk:
         now_us = self._node.now_us()
         for party, peer in memory.peers.items():
             if peer.pinned is Pinned.COMPARED and peer.card.holds_at(now_us):
-                words = frozenset(map(arrangement_word, self._between(party)))
-                yield party, (peer, Line(self._key, peer.card.message_key, words))
+                agreed, both = self._between(party), (self._node.around.owner, party)
+                words = frozenset(map(arrangement_word, agreed))
+                down = any(who_is(memory, one, Footing.SUSPENDED, both) for one in agreed)
+                yield party, (peer, Line(self._key, peer.card.message_key, words, down))
+
+    def _agreed_word(self, party: str) -> str:
+        """How messages to a party name what was agreed with it; empty where nothing was."""
+        return next(map(arrangement_word, self._between(party)), "")
 
     def _between(self, party: str) -> list[Arrangement]:
-        """Arrangements that hold between this desk's party and another."""
-        owner = self._node.around.owner
-        return [
-            one
-            for _, one in sorted(self._node.memory.arrangements.items())
-            if {owner, party} <= {member.name for member in one.members}
-        ]
+        """Arrangements that hold between this desk's party and another, suspended ones included."""
+        memory, both = self._node.memory, (self._node.around.owner, party)
+        known = [one for _, one in sorted(memory.arrangements.items())]
+        found = [one for one in known if _are_named(one, *both)]
+        return [one for one in found if not who_is(memory, one, Footing.WITHDRAWN, both)]
+
+    def _terms(self, believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, Terms]:
+        """What is in force with each peer: neither suspended nor left by one of the two."""
+        memory, owner = self._node.memory, self._node.around.owner
+        return {
+            line.peer.name: Terms(party, one, max(peer.since_us, memory.arranged_us[one.name]))
+            for party, (peer, line) in believed.items()
+            for one in between(memory, owner, party)
+            if not one.stepped_down & {owner, party}
+        }
 
     def _deadlines(self, party: str) -> Deadlines:
         """The shortest of those agreed; those of no arrangement, where there is none."""
@@ -426,6 +663,18 @@ class Talk:
         )
 
 
+def _are_named(arrangement: Arrangement, a: str, b: str) -> bool:
+    """Whether two are members of it, or one is and the other compares for it."""
+    members, both = {member.name for member in arrangement.members}, {a, b}
+    return both <= members | set(arrangement.neutral) and bool(both & members)
+
+
+def _both(one: Told, other: Told) -> Told:
+    """Both, with what is flash first."""
+    sends = sorted((*one.sends, *other.sends), key=lambda sent: not sent[1].flash)
+    return Told(tuple(sends), (*one.effects, *other.effects))
+
+
 def _no_line(party: str) -> RuleError:
     return RuleError(
         "line.none",
@@ -433,6 +682,12 @@ def _no_line(party: str) -> RuleError:
     )
 
 
-def arrangement_word(arrangement: Arrangement) -> str:
-    """How messages name an arrangement: its name, with blanks and the like as ``%20``, and version."""
-    return f"{quote(arrangement.name, safe='')}/{arrangement.version}"
+def _subject(peer: str) -> str:
+    """What entries about a peer of the board are about: a line, or calls with a party."""
+    caller = caller_of(peer)
+    return voice_with(caller) if caller else subject_of(peer)
+
+
+def _keys(believed: Mapping[str, tuple[Peer, Line]]) -> dict[str, tuple[str, str]]:
+    """By party the keys at both ends."""
+    return {party: (str(line.me.verifier), str(line.peer)) for party, (_, line) in believed.items()}

@@ -57,7 +57,7 @@ def notify(memory: Memory, about: About, found: Iterable[Met]) -> list[Shown]:
 
 def unconfirmed_notices(memory: Memory, case: Case, since_us: int, at_us: int) -> list[Shown]:
     """What those are told who know of a site that has expired; its own party first."""
-    own = case.latest.declaration.party
+    own = case.party
     text = {
         "notice": "unconfirmed/1",
         "unconfirmed_since": format_instant(since_us),

@@ -176,6 +176,7 @@ def _names(memory: Memory, party: str, after: str) -> Iterator[str]:
         for one in memory.arrangements.values():
             names = {member.name for member in one.members}
             parties |= names if party in names else set()
+        parties |= memory.peers.keys() if party == memory.owner else set()
     found: list[str] = []
     for name in parties:
         names_of = memory.of_party.get(name) or []
@@ -188,6 +189,8 @@ def _names(memory: Memory, party: str, after: str) -> Iterator[str]:
 def _exists(memory: Memory, who: Principal, case: Case) -> bool:
     if reaches(who, case):
         return True
-    owner, arrangements = case.latest.declaration.party, memory.arrangements.values()
+    if case.came and case.stands and who.party == memory.owner:
+        return True  # what came to this desk is what it may have of it
+    owner, arrangements = case.party, memory.arrangements.values()
     level = level_of(arrangements, viewer=who.party, owner=owner, kind=case.kind)
     return bool(who.party) and case.stands and level is Level.OPEN

@@ -18,10 +18,14 @@ from keepclear.node.declaring import Request
 from keepclear.node.ledger import Node
 from keepclear.wire.entries import Voiced
 
-__all__ = ["STEPS", "call_step", "hear", "say_stop", "subject_of"]
+__all__ = ["ANSWERS", "STEPS", "SUBJECT", "call_step", "hear", "say_stop", "subject_of"]
 
 STEPS: Final = ("dialled", "answered", "asked-for", "held", "hung-up")
 """What happens in a call besides what is said: in 2016 the caller asked for somebody, and hung up."""
+ANSWERS: Final = ("wilco", "unable", "standby", "roger", "stopped", "lifted", "false")
+"""What is said of a stop; ``false``: it is taken back, and should not have been said."""
+SUBJECT: Final = "voice/"
+"""Before the other party: what entries about calls with it are about."""
 
 
 def say_stop(
@@ -66,23 +70,36 @@ def hear(node: Node, other: str, line: str, request: Request) -> tuple[Stop, tup
     return stop, words
 
 
-def call_step(node: Node, other: str, step: str, request: Request, *, who: str = "") -> None:
-    """One step of a call, at the time it is logged.
+def call_step(
+    node: Node, other: str, step: str, request: Request, *, who: str = "", about: str = ""
+) -> None:
+    """One step of a call, or what was said in it of a stop, at the time it is logged.
+
+    Args:
+        node: This desk's.
+        other: The party in the call.
+        step: One of :data:`STEPS` or of :data:`ANSWERS`.
+        request: Who logs it.
+        who: The role that answered, or was asked for.
+        about: The name of the stop; an answer is about one.
 
     Raises:
-        RuleError: ``voice.step``, ``voice.party``.
+        RuleError: ``voice.step``, ``voice.party``, ``voice.about``.
         StoreError: nobody can know whether it is kept.
     """
     node.fresh()
     _other(node, other)
-    if step not in STEPS:
-        raise RuleError("voice.step", f"{step[:40]!r} is none of {', '.join(STEPS)}")
-    _keep(node, other, step, request, who=who or None)
+    if step not in {*STEPS, *ANSWERS}:
+        known = ", ".join((*STEPS, *ANSWERS))
+        raise RuleError("voice.step", f"{step[:40]!r} is none of {known}")
+    if step in ANSWERS and not about:
+        raise RuleError("voice.about", f"say which stop {step!r} is about")
+    _keep(node, other, step, request, who=who or None, about=about or None)
 
 
 def subject_of(other: str) -> str:
     """What entries about calls with a party are about."""
-    return f"voice/{other}"
+    return SUBJECT + other
 
 
 def _other(node: Node, other: str) -> None:
@@ -101,6 +118,7 @@ def _keep(
     line: str | None = None,
     words: str | None = None,
     who: str | None = None,
+    about: str | None = None,
 ) -> None:
     body = Voiced(
         subject=subject_of(other),
@@ -110,5 +128,6 @@ def _keep(
         line=line,
         words=words,
         who=who,
+        about=about,
     )
     node.save([body])

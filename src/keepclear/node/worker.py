@@ -3,7 +3,8 @@
 A node decides one thing after the other, so it is used by one thread alone. What waits meanwhile is
 decided together and becomes durable with one write; nobody of them is answered before that, not even
 who only asked, because what was seen might not be kept. What is asked waits in a queue of limited
-length; a full one is said at once, so that a caller may come again, and nobody waits without end.
+length; a full one is said at once, so that a caller may come again, and nobody waits without end. What
+must not wait (a stop) goes before all that does.
 
 The checkpoint beside the store follows within a second and is there when the thread ends. Left to
 others: who may ask (the faces), and what is decided (the use cases).
@@ -11,16 +12,18 @@ others: who may ask (the faces), and what is decided (the use cases).
 
 from __future__ import annotations
 
-import gc
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final, TypeVar, cast
 
 from keepclear.errors import StoreError
+from keepclear.node import tidying
 from keepclear.node.ledger import Node
+from keepclear.node.waiting import Done, InLoop, Waits, tell
 
 __all__ = ["CHECKPOINT_S", "WAITING_MAX", "Worker"]
 
@@ -30,46 +33,71 @@ WAITING_MAX: Final = 10_000
 CHECKPOINT_S: Final = 1.0
 """How long the checkpoint beside the store may stay behind it: a copy of the store that is put back
 and older than that is noticed."""
-_GATHER_S: Final = 0.004
-"""How long calls are gathered for one write: about as long as the write itself takes on a good disk."""
-_Call = tuple[Callable[[Node], object], "Future[object]"]
-_Done = tuple["Future[object]", object, BaseException | None]
+_GATHER_S: Final = (0.004, 0.02)
+"""How long calls are gathered for one write: as long as the last write took, within these bounds. Less
+would leave a slow disk to pace the node; more would make those wait who come to a quick one."""
+_FIRST_MAX: Final = 200
+"""Calls that go before all others; what is beyond waits as they do, so that nobody is kept out."""
+_COMES, _ENDS = True, False
+_Call = tuple[Callable[[Node], object], Waits]
 
 
 class Worker:
     """A node with the thread that uses it; nothing else may touch the node until :meth:`close`."""
 
     def __init__(self, node: Node) -> None:
-        """Start the thread.
-
-        What is remembered by now mostly stays: it is no longer looked through for what can go, which
-        for a million declarations would stop everything for seconds, now and then.
-        """
-        gc.freeze()
+        """Start the thread."""
+        tidying.begin()
         self._node = node
-        self._calls: queue.Queue[_Call | None] = queue.Queue(WAITING_MAX)
+        self._most = WAITING_MAX
+        self._first: deque[_Call] = deque()
+        self._calls: deque[_Call] = deque()
+        self._signs: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        """One for each call that waits in either; the last, that nothing more comes."""
+        self._gather_s = _GATHER_S[0]
         self._due_s: float | None = None
         """When a checkpoint must be kept, by the clock that is never set."""
         self._thread = threading.Thread(target=self._work, name="node", daemon=True)
         self._thread.start()
 
-    def ask(self, call: Callable[[Node], Found]) -> Future[Found]:
+    def ask(self, call: Callable[[Node], Found], *, first: bool = False) -> Future[Found]:
         """Have something done; what it changed is durable when the answer is there.
+
+        Args:
+            call: What is done, in the node's thread.
+            first: It goes before all that waits.
 
         Raises:
             StoreError: too many wait already; nothing was done.
         """
         future: Future[object] = Future()
-        try:
-            self._calls.put_nowait((call, future))
-        except queue.Full:
-            raise StoreError("the node has too much to do; nothing was kept; ask again") from None
+        self._put((call, future), first=first)
         return cast("Future[Found]", future)
+
+    async def answer(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
+        """The same, waited for in a loop.
+
+        Raises:
+            StoreError: as :meth:`ask`.
+        """
+        waits = InLoop()
+        self._put((call, waits), first=first)
+        return cast("Found", await waits.future)
+
+    def _put(self, call: _Call, *, first: bool) -> None:
+        if first and len(self._first) < _FIRST_MAX:
+            self._first.append(call)
+        elif len(self._calls) < self._most:
+            self._calls.append(call)
+        else:
+            raise StoreError("the node has too much to do; nothing was kept; ask again")
+        self._signs.put(_COMES)
 
     def close(self) -> None:
         """Do what waits, then stop."""
-        self._calls.put(None)
+        self._signs.put(_ENDS)
         self._thread.join()
+        tidying.end()
 
     def _work(self) -> None:
         goes_on = True
@@ -78,6 +106,7 @@ class Worker:
             goes_on = first is not None
             if first is not None:
                 goes_on = self._together(first)
+            tidying.tidy()
             if not goes_on or (self._due_s is not None and time.monotonic() >= self._due_s):
                 self._keep_checkpoint()
 
@@ -86,19 +115,25 @@ class Worker:
         while True:
             wait_s = None if self._due_s is None else max(self._due_s - time.monotonic(), 0.0)
             try:
-                return self._calls.get(timeout=wait_s)
+                return self._take(self._signs.get(timeout=wait_s))
             except queue.Empty:
                 self._keep_checkpoint()
 
+    def _take(self, sign: bool) -> _Call | None:
+        """The call for which a sign was; those that go first before all others."""
+        if sign is _ENDS:
+            return None
+        return self._first.popleft() if self._first else self._calls.popleft()
+
     def _together(self, first: _Call) -> bool:
         """Decide what waits, write it, answer; whether it goes on then."""
-        until_s = time.monotonic() + _GATHER_S
+        until_s = time.monotonic() + self._gather_s
         self._node.gather()
         done = _tried(self._node, first)
         goes_on = True
         while goes_on and self._node.failed is None and time.monotonic() < until_s:
             try:
-                call = self._calls.get_nowait()
+                call = self._take(self._signs.get_nowait())
             except queue.Empty:
                 break
             goes_on = call is not None
@@ -106,18 +141,15 @@ class Worker:
         self._answer(done)
         return goes_on
 
-    def _answer(self, done: list[_Done]) -> None:
+    def _answer(self, done: list[Done]) -> None:
+        began_s = time.monotonic()
         try:
             self._node.settle()
         except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
-            for future, _, _ in done:
-                future.set_exception(_another(error))
+            tell([(waits, None, _another(error)) for waits, _, _ in done])
             return
-        for future, found, failed in done:
-            if failed is None:
-                future.set_result(found)
-            else:
-                future.set_exception(failed)
+        tell(done)
+        self._gather_s = min(max(time.monotonic() - began_s, _GATHER_S[0]), _GATHER_S[1])
         if self._due_s is None and self._owed():
             self._due_s = time.monotonic() + CHECKPOINT_S
 
@@ -137,15 +169,15 @@ class Worker:
             self._due_s = time.monotonic() + CHECKPOINT_S
 
 
-def _tried(node: Node, call: _Call) -> list[_Done]:
+def _tried(node: Node, call: _Call) -> list[Done]:
     """What became of a call; nothing, where nobody waits for it any more."""
-    ask, future = call
-    if not future.set_running_or_notify_cancel():
+    ask, waits = call
+    if not waits.set_running_or_notify_cancel():
         return []
     try:
-        return [(future, ask(node), None)]
+        return [(waits, ask(node), None)]
     except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
-        return [(future, None, error)]
+        return [(waits, None, error)]
 
 
 def _another(error: BaseException) -> BaseException:

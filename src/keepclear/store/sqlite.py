@@ -16,6 +16,7 @@ import apsw
 
 from keepclear.errors import ConfigurationError, InUseError, StoreError
 from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
+from keepclear.store.copying import ALL, Copying
 from keepclear.store.migrations import Applied, migrations_of, to_apply
 from keepclear.store.subtrees import completed
 
@@ -36,6 +37,8 @@ _PRAGMAS: Final = (
     "PRAGMA mmap_size = 0",
     "PRAGMA secure_delete = ON",
 )
+_SIZE: Final = "SELECT coalesce(max(number) + 1, 0) FROM leaf"
+"""Leaves are numbered from 0 without gaps; to count them takes seconds where there are millions."""
 _ENTRIES_AFTER: Final = (
     "SELECT kind, subject, data, at_us, number FROM entry WHERE number > ? ORDER BY number LIMIT ?"
 )
@@ -53,13 +56,18 @@ class SqliteStore:
             version, is damaged, or cannot be written.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, vfs: str | None = None) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, vfs: str | None = None, look_through: bool = True
+    ) -> None:
         """Open a file, or make one.
 
         Args:
             path: The file; its folder must exist.
             vfs: Another file system of SQLite's, for tests.
+            look_through: Have SQLite look through all pages for damage, which takes as long as
+                reading them; else call :meth:`look_through` when there is time.
         """
+        self._looks = look_through
         version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
         if version < SQLITE_VERSION_MIN:
             raise ConfigurationError(
@@ -67,6 +75,7 @@ class SqliteStore:
             )
         self._path = os.fspath(path)
         self._size: int | None = None
+        self._closed = False
         _make_private(self._path)
         try:
             self._db = apsw.Connection(self._path, vfs=vfs)
@@ -92,11 +101,20 @@ class SqliteStore:
             raise ConfigurationError(
                 f"{self._path!r} is a database of another program; not touched"
             )
+        if self._looks:
+            self.look_through()
+        self._migrate(empty=empty)
+
+    def look_through(self) -> None:
+        """Look through all pages for damage.
+
+        Raises:
+            ConfigurationError: there is some.
+        """
         if self._one("PRAGMA quick_check(1)") != "ok":
             raise ConfigurationError(
                 f"{self._path!r} is damaged; keep it, and restore the newest backup beside it"
             )
-        self._migrate(empty=empty)
 
     def _migrate(self, *, empty: bool) -> None:
         """Bring the schema up to date in one transaction, or leave it as it is."""
@@ -192,15 +210,15 @@ class SqliteStore:
     def _known_size(self) -> int:
         """Leaves of the record, read where it is not known."""
         if self._size is None:
-            self._size = int(self._one("SELECT count(*) FROM leaf"))
+            self._size = int(self._one(_SIZE))
         return self._size
 
     def size(self) -> int:
         """See :class:`keepclear.store.base.Store`."""
         if self._size is None:
-            self._size = int(self._rows("SELECT count(*) FROM leaf")[0][0])
+            self._size = int(self._rows(_SIZE)[0][0])
         else:
-            self._rows("SELECT 1")  # a closed store answers nothing
+            self._open()
         return self._size
 
     def entries(self, after: int, limit: int) -> list[Entry]:
@@ -254,23 +272,29 @@ class SqliteStore:
         Raises:
             ConfigurationError: the file exists, or cannot be written.
         """
-        if os.path.exists(path):  # noqa: PTH110 - the room that touches files takes plain names
-            raise ConfigurationError(
-                f"{os.fspath(path)!r} exists; a backup never writes over a file"
-            )
-        _make_private(os.fspath(path))
-        try:
-            copy = apsw.Connection(os.fspath(path))
-            with copy.backup("main", self._db, "main") as running:
-                running.step(-1)
-            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
-            copy.close()
-        except apsw.Error as error:
-            raise ConfigurationError(f"the backup could not be written ({error})") from error
+        self.copying(path).step(ALL)
+
+    def copying(self, path: str | os.PathLike[str]) -> Copying:
+        """A copy that is made some pages at a time, by whoever uses this store, between its writes.
+
+        Raises:
+            ConfigurationError: the file exists, or cannot be written.
+        """
+        return Copying(self._db, os.fspath(path))
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._path
 
     def close(self) -> None:
         """See :class:`keepclear.store.base.Store`."""
+        self._closed = True
         self._db.close()
+
+    def _open(self) -> None:
+        if self._closed:  # it answers nothing
+            raise StoreError("the store is closed")
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)

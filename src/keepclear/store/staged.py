@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from keepclear.errors import StoreError
 from keepclear.store.base import Batch, Committed, Entry, Pending, Store
 
-__all__ = ["Staged"]
+__all__ = ["Staged", "joined"]
 
 
 class Staged:
@@ -54,7 +54,7 @@ class Staged:
         """
         if not self._waiting:
             return False
-        batches, self._waiting = self._waiting, []
+        batches, self._waiting = joined(self._waiting), []
         self._added, self._replies = 0, {}
         try:
             done = self.behind.commit(batches)
@@ -125,3 +125,34 @@ class Staged:
         """Let go of everything; what waits is not written."""
         self._waiting, self._added, self._replies = [], 0, {}
         self.behind.close()
+
+
+def joined(batches: Sequence[Batch]) -> list[Batch]:
+    """The same as few batches as can be: each builds on the one before.
+
+    One that makes forget something stays by itself, because that happens in its place.
+    """
+    found: list[Batch] = []
+    run: list[Batch] = []
+    for batch in batches:
+        if batch.erased or batch.replies_before_us is not None:
+            found += [*_one_of(run), batch]
+            run = []
+        else:
+            run.append(batch)
+    return [*found, *_one_of(run)]
+
+
+def _one_of(run: list[Batch]) -> list[Batch]:
+    if len(run) < 2:
+        return run
+    return [
+        Batch(
+            expected_size=run[0].expected_size,
+            entries=tuple(one for batch in run for one in batch.entries),
+            leaves=tuple(one for batch in run for one in batch.leaves),
+            outgoing=tuple(one for batch in run for one in batch.outgoing),
+            replies=tuple(one for batch in run for one in batch.replies),
+            kept=tuple(one for batch in run for one in batch.kept),
+        )
+    ]

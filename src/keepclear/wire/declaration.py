@@ -27,7 +27,7 @@ from keepclear.domain.window import Window
 from keepclear.errors import InputError
 from keepclear.wire import forms
 
-__all__ = ["DECLARATION_BYTES_MAX", "declaration_of", "decode", "encode"]
+__all__ = ["DECLARATION_BYTES_MAX", "declaration_of", "decode", "encode", "form_in"]
 
 DECLARATION_BYTES_MAX: Final = 4_000_000
 """Some 100,000 vertices: more than any outline that people drew."""
@@ -61,16 +61,24 @@ def decode(data: bytes) -> Declaration:
             "wire.too-large",
             f"a declaration of {len(data):,} bytes; at most {DECLARATION_BYTES_MAX:,} are taken",
         )
-    try:
-        form = _decoder.decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InputError("wire.form", f"this is no declaration/1: {error}") from None
-    declaration = declaration_of(form)
+    declaration = declaration_of(form_in(data))
     if encode(declaration) != data:
         raise InputError(
             "wire.spelling", "a declaration/1 has one spelling, and this is another; encode it anew"
         )
     return declaration
+
+
+def form_in(data: bytes) -> forms.DeclarationForm:
+    """The form that a text holds, in whatever spelling.
+
+    Raises:
+        InputError: ``wire.form``.
+    """
+    try:
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InputError("wire.form", f"this is no declaration/1: {error}") from None
 
 
 # to forms

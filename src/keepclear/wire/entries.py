@@ -25,6 +25,7 @@ __all__ = [
     "Consented",
     "CrossingForm",
     "Declared",
+    "Deviated",
     "DeviationForm",
     "Enrolled",
     "Erased",
@@ -34,6 +35,7 @@ __all__ = [
     "Revoked",
     "Shown",
     "Stated",
+    "Stepped",
     "TollForm",
     "Verdict",
     "Voiced",
@@ -84,6 +86,10 @@ class Declared(_Entry, frozen=True, kw_only=True, tag="declared/1"):
     """Its canonical JSON."""
     doubts: list[str] | None = None
     """Codes of what looked wrong in it, or in the files that it came with."""
+    message: str | None = None
+    """The hash of the message that brought it, where it came over a line."""
+    ref: str | None = None
+    """How the node calls it that it came from; ``mark`` is this node's own word for it."""
 
 
 class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
@@ -96,6 +102,8 @@ class Acted(_Entry, frozen=True, kw_only=True, tag="acted/1"):
     reason: str | None = None
     through: str | None = None
     """Whose desk did it, where that is not the party's own."""
+    message: str | None = None
+    """The hash of the message that says so, where it came over a line."""
 
 
 class CrossingForm(_Strict, frozen=True, kw_only=True):
@@ -170,6 +178,8 @@ class Shown(_Entry, frozen=True, kw_only=True, tag="shown/1"):
     """Marks of declarations of which something is in it: the reader knows them by these, too."""
     released: int | None = None
     """The version of its subject that was told by consent, where that is what it is."""
+    disclosed: int | None = None
+    """The version of its subject whose whole plan goes to a party by what was agreed."""
     text: str
 
 
@@ -320,6 +330,40 @@ class Expired(_Entry, frozen=True, kw_only=True, tag="expired/1"):
     """When its confirmation ended, which may be before anybody looked."""
 
 
+class Stepped(_Entry, frozen=True, kw_only=True, tag="stepped/1"):
+    """A party has stepped down from an arrangement, or taken that back, by its own signature alone.
+
+    The message that it signed is an entry of its own (``carried``) at each desk on a line.
+    """
+
+    name: str
+    """Of the arrangement."""
+    version: int
+    party: str
+    footing: str
+    """How it stands from here on: ``in force``, ``suspended``, ``withdrawn``."""
+    by: str
+    because: str | None = None
+
+
+class Deviated(_Entry, frozen=True, kw_only=True, tag="deviated/1"):
+    """Something agreed with a peer was not done in time, as this end reckons it. Nothing depends on it.
+
+    Its subject is the line, as in ``carried``.
+    """
+
+    code: str
+    """``receipt.overdue``, ``urgent.overdue``, ``read-back.overdue``, ``test.missed``."""
+    party: str
+    """Who is late; empty for a line test, which is for both."""
+    arrangement: str
+    """By which it was agreed, as messages name it."""
+    due_us: int
+    """Until when, or at which hour."""
+    about: str | None = None
+    """The hash of the message."""
+
+
 class Carried(_Entry, frozen=True, kw_only=True, tag="carried/1"):
     """A note of the line to a peer, as it was signed. Its subject is ``line/`` and the peer's key."""
 
@@ -336,7 +380,8 @@ class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
 
     how: str
     """``said`` by this desk, ``heard`` from the other; or a step of the call: ``dialled``,
-    ``answered``, ``asked-for``, ``held``, ``hung-up``."""
+    ``answered``, ``asked-for``, ``held``, ``hung-up``; or what was said of a stop: ``wilco``,
+    ``unable``, ``standby``, ``roger``, ``stopped``, ``lifted``, ``false``."""
     by: str
     line: str | None = None
     """What was said, as the line that is keyed in."""
@@ -344,6 +389,8 @@ class Voiced(_Entry, frozen=True, kw_only=True, tag="voiced/1"):
     """Words over it, for both desks to compare."""
     who: str | None = None
     """The role that answered, or that was asked for; never a name."""
+    about: str | None = None
+    """Which stop, as :func:`keepclear.node.calls.digest` names it."""
 
 
 Body = (
@@ -363,6 +410,8 @@ Body = (
     | Consented
     | Revoked
     | Expired
+    | Stepped
+    | Deviated
     | Carried
     | Voiced
 )
@@ -383,6 +432,8 @@ _KINDS: Final[dict[type, str]] = {
     Consented: "consented",
     Revoked: "revoked",
     Expired: "expired",
+    Stepped: "stepped",
+    Deviated: "deviated",
     Carried: "carried",
     Voiced: "voiced",
 }

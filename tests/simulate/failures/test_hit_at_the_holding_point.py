@@ -11,8 +11,8 @@ import json
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.link.ends import declared
-from tests.node.desks import alarms, carried, desks, exchange, later, notes, shown
+from tests.node.desks import alarms, carried, desks, exchange, later, notes, plan_told, shown
+from tests.node.world import movement
 
 HERE = b.Place(lat_e7=-313_100_000, lon_e7=1_437_000_000)
 
@@ -25,7 +25,7 @@ def held(relief):
 
 def test_held_is_shown_although_what_came_before_is_missing():
     relief, alder = desks("Relief", "Alder")
-    lost = notes(relief.talk.say("Alder", declared("W1", what="movement")))
+    lost = notes(relief.talk.say("Alder", plan_told(movement())))
     alder.talk.hears(notes(relief.talk.say("Alder", held(relief))))
     (text,) = shown(alder, "line")
     assert text.startswith("earlier messages are missing\n")
@@ -46,7 +46,7 @@ def test_held_is_shown_although_what_came_before_is_missing():
 def test_software_sees_no_convoy_that_nobody_reports_as_held():
     """It stands at the holding point past its time, and nothing is on any screen about that."""
     relief, alder = desks("Relief", "Alder")
-    alder.talk.hears(notes(relief.talk.say("Alder", declared("W1", what="movement"))))
+    alder.talk.hears(notes(relief.talk.say("Alder", plan_told(movement()))))
     before = shown(alder, "line")
     for _ in range(8):
         later(600, relief, alder)

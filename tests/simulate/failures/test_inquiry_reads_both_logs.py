@@ -12,13 +12,14 @@ from itertools import pairwise
 
 from keepclear.link import bodies as b
 from keepclear.link.message import open_message
-from tests.link.ends import declared, stop
-from tests.node.desks import carried, desks, exchange, later, notes, shown
+from tests.link.ends import stop
+from tests.node.desks import carried, desks, exchange, later, notes, plan_told, shown
+from tests.node.world import site
 
 
 def test_what_one_sent_the_other_has_under_the_senders_signature():
     alder, birch = desks("Alder", "Birch")
-    for body in (declared("S1"), stop(), b.LineTest(by="duty")):
+    for body in (plan_told(site(party="Alder")), stop(), b.LineTest(by="duty")):
         birch.talk.hears(notes(alder.talk.say("Birch", body)))
         alder.talk.hears(notes(birch.talk.say("Alder", b.LineTest(by="duty"))))
         later(5, alder, birch)
@@ -38,7 +39,9 @@ def test_what_one_sent_the_other_has_under_the_senders_signature():
 def test_a_message_that_is_left_out_leaves_a_hole():
     alder, birch = desks("Alder", "Birch")
     for number in range(3):
-        birch.talk.hears(notes(alder.talk.say("Birch", declared(f"S{number}"))))
+        birch.talk.hears(
+            notes(alder.talk.say("Birch", plan_told(site(f"S{number}", "Alder"), ref=f"{number}")))
+        )
     handed_over = carried(birch, "received")
     del handed_over[1]
     first, third = (
@@ -52,7 +55,9 @@ def test_software_does_not_see_what_is_left_out_at_the_end_or_was_never_said():
     """An answer that ends too early is a whole chain; only the other party's copy shows more."""
     alder, birch = desks("Alder", "Birch")
     for number in range(3):
-        birch.talk.hears(notes(alder.talk.say("Birch", declared(f"S{number}"))))
+        birch.talk.hears(
+            notes(alder.talk.say("Birch", plan_told(site(f"S{number}", party="Alder"))))
+        )
     exchange(alder, birch)
     handed_over = carried(birch, "received")[:-1]
     opened = [

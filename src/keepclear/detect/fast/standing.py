@@ -15,7 +15,8 @@ import numpy as np
 
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.fast import sweep
+from keepclear.detect.exact import Hits
+from keepclear.detect.fast import small, sweep
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
 from keepclear.detect.fast.grid import (
@@ -32,10 +33,13 @@ from keepclear.detect.fast.grid import (
     plane_of,
 )
 from keepclear.detect.fast.pairs import near
+from keepclear.detect.fast.plain import plain_hits
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.lattice import UNITS_PER_M, W
+from keepclear.detect.rows import Rows
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
+from keepclear.errors import InputError
 
 __all__ = ["FastFinder"]
 
@@ -211,6 +215,18 @@ def _collect(
 
 
 @njit
+def _write_fresh(first, until, built, box, pads, start_us, end_us, zero_us, fresh):
+    """Padded boxes and seconds of the newest rows, side by side; outwards, and within 32 bits."""
+    for row in range(first, until):
+        mine = fresh[row - built]
+        for axis in range(3):
+            mine[axis] = max(box[row, axis] - pads[row], -(2**31))
+            mine[axis + 3] = min(box[row, axis + 3] + pads[row], 2**31 - 1)
+        mine[6] = min(max((start_us[row] - zero_us) // 1_000_000, -_TIME_MAX), _TIME_MAX)
+        mine[7] = min(max((end_us[row] - zero_us) // 1_000_000 + 1, -_TIME_MAX), _TIME_MAX)
+
+
+@njit
 def _decided(
     asked,
     rows,
@@ -316,6 +332,18 @@ class FastFinder:
         self._padded = self._listed = 0
         self._fresh = np.zeros((1024, 8), dtype=np.int32)
 
+    def complete(self, rows: Rows) -> Table:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        return small.complete(rows)
+
+    def faults(self, table: Table) -> dict[int, InputError]:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        return small.faults(table)
+
+    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
+        """See :class:`keepclear.detect.index.Finder`."""
+        return plain_hits(table, i, j)
+
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -360,14 +388,10 @@ class FastFinder:
             wider = np.zeros((2 * (standing - built.rows), 8), dtype=np.int32)
             wider[: first - built.rows] = self._fresh[: first - built.rows]
             self._fresh = wider
-        new, to = slice(first, standing), slice(first - built.rows, standing - built.rows)
-        pad = self._pads[new, None]
-        box = table.box[new].astype(np.int64)
-        self._fresh[to, :3] = np.clip(box[:, :3] - pad, -(2**31), 2**31 - 1)
-        self._fresh[to, 3:6] = np.clip(box[:, 3:] + pad, -(2**31), 2**31 - 1)
-        for column, side in ((6, table.start_us), (7, table.end_us)):
-            seconds = (side[new] - built.zero_us) // 1_000_000 + (column - 6)
-            self._fresh[to, column] = np.clip(seconds, -_TIME_MAX, _TIME_MAX)
+        _write_fresh(
+            first, standing, built.rows, table.box, self._pads, table.start_us, table.end_us,
+            built.zero_us, self._fresh,
+        )  # fmt: skip
 
     def _build(self, table: Table, rows: int, minima: Minima) -> None:
         built = self._built.rows if self._built else 0

@@ -10,17 +10,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from starlette.applications import Starlette
-from starlette.datastructures import Headers
-from starlette.routing import Route as Path
+from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from keepclear.faces.api.awaited import keep_time
 from keepclear.faces.api.endpoint import Endpoint, send_problem
+from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.openapi import document_route
+from keepclear.faces.api.paths import Paths
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Route
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.snapshots import keep_snapshots, look_back
 from keepclear.faces.api.stream import follow
 from keepclear.faces.api.table import ROUTES
 
@@ -38,33 +39,32 @@ class Application:
             methods = by_path.setdefault(route.path, {})
             assert route.method not in methods, f"{route.method} {route.path} stands twice"
             methods[route.method] = route
-        paths = [_path(path, Endpoint(methods, service)) for path, methods in by_path.items()]
-        self._app = Starlette(routes=paths, lifespan=self._lifespan, exception_handlers={})
-        router = self._app.router
-        router.redirect_slashes = False
-        router.default = self._nothing
+        self._paths = Paths({path: Endpoint(on, service) for path, on in by_path.items()})
+        self._life = Router(lifespan=self._lifespan)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or follow the life of the process."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._life(scope, receive, send)
             return
-        if not self._service.names.is_ours(Headers(scope=scope)):
+        headers = Headers(scope["headers"])
+        if not self._service.names.is_ours(headers):
             problem = Problem(421, "host", "this node is not reached under that name")
-            await send_problem(problem, scope, receive, send, self._service)
+            await send_problem(problem, scope, send, self._service)
             return
         raw = scope.get("raw_path") or scope["path"].encode()
-        path = raw.partition(b"?")[0].decode("ascii", "replace")
-        await self._app({**scope, "path": path, "root_path": ""}, receive, send)
-
-    async def _nothing(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem(404, "path", "there is nothing under this address; see /openapi.json")
-        await send_problem(problem, scope, receive, send, self._service)
+        found = self._paths.find(raw.partition(b"?")[0].decode("ascii", "replace"))
+        if found is None:
+            problem = Problem(404, "path", "there is nothing under this address; see /openapi.json")
+            await send_problem(problem, scope, send, self._service)
+            return
+        endpoint, parts = found
+        await endpoint.answer(scope, headers, parts, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
         service = self._service
-        tasks = [follow, keep_time]
+        tasks = [follow, keep_time, look_back, keep_snapshots]
         if service.conversation is not None:
             tasks.append(service.conversation.keep)
         beside = [asyncio.create_task(task(service)) for task in tasks]
@@ -76,8 +76,3 @@ class Application:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-
-
-def _path(path: str, endpoint: Endpoint) -> Path:
-    """All methods go to one endpoint, which says itself which of them there are."""
-    return Path(path, endpoint, methods=None)

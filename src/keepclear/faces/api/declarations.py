@@ -27,6 +27,7 @@ from keepclear.node import acting, declaring, views
 from keepclear.node.allowing import allow
 from keepclear.node.declaring import Answer
 from keepclear.node.ledger import Node
+from keepclear.node.told import told_on
 from keepclear.node.views import View, view_of
 from keepclear.wire.declaration import declaration_of
 from keepclear.wire.forms import DeclarationForm
@@ -79,6 +80,7 @@ def show(asked: Asked, node: Node) -> Reply:
         version=case.latest.number,
         own=view.own,
         declaration=_raw(case.latest.text),
+        told_by=told_on(case) if view.own else [],
     )
     return Reply(held, headers=_tag(case.latest.number))
 

@@ -32,6 +32,8 @@ class Figures:
             registry=self._registry,
             buckets=_SECONDS,
         )
+        self._by_answer: dict[tuple[str, int], Counter] = {}
+        """Those that were counted before, without looking them up by their labels each time."""
         self.streams = self._gauge("streams", "Event streams that are open.")
         self._entries = self._gauge("entries", "Entries of the record.")
         self._standing = self._gauge("standing", "Declarations that stand.")
@@ -42,7 +44,11 @@ class Figures:
 
     def done(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""
-        self._requests.labels(route, str(status)).inc()
+        count = self._by_answer.get((route, status))
+        if count is None:
+            count = self._requests.labels(route, str(status))
+            self._by_answer[route, status] = count
+        count.inc()
         self._seconds.observe(seconds)
 
     def text(self, node: Node) -> bytes:

@@ -97,6 +97,8 @@ class Held(Out, frozen=True):
     version: int
     own: bool
     declaration: DeclarationForm
+    told_by: list[dict[str, Any]] = []
+    """Crossings of one's own that other nodes found and told of over a line; their word, not ours."""
 
 
 class VersionForm(Out, frozen=True):

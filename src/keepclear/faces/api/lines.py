@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 
 from keepclear.domain.access import SECRETARIAT, Action
-from keepclear.domain.window import format_instant
+from keepclear.domain.window import parse_instant
 from keepclear.errors import VerificationError
 from keepclear.faces.api import forms
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
-from keepclear.link.alerting import LADDER
+from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
-from keepclear.link.receipts import PROCEEDING
+from keepclear.node.conversation_view import MessageView, message_of, messages_of
+from keepclear.node.desk import DeskView, DrillView, desk_view, drill_view
 from keepclear.node.ledger import Node
 
 if TYPE_CHECKING:
     from keepclear.faces.peer.conversation import Conversation
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "conversation_of", "only_the_desk"]
 
 
 class Notes(forms.In, frozen=True):
@@ -55,51 +56,23 @@ class Said(forms.In, frozen=True, kw_only=True):
     arrangement: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
-class AlertOut(forms.Out, frozen=True):
-    """A stop, and how far it has come."""
+class SaidOut(forms.Out, frozen=True):
+    """It is durable, and goes out until the other desk has signed that it stored it."""
 
+    taken: int
+    seq: int
+    """Its number in this desk's stream."""
     hash: str
-    ours: bool
-    stage: str
-    rung: str
-    """The last one of the ladder that was alerted."""
-    raised: str
-    open: bool
-
-
-class OverdueOut(forms.Out, frozen=True):
-    """A receipt that did not come in time; nothing depends on it."""
-
-    hash: str
-    ours: bool
-    what: str
-    due: str
-
-
-class LineOut(forms.Out, frozen=True):
-    """One line as this desk sees it."""
-
-    party: str
-    pinned: str
-    failures: int
-    """Requests to its addresses that came to nothing since one succeeded."""
-    alerts: list[AlertOut]
-    overdue: list[OverdueOut]
-    says: str
-
-
-class LinesOut(forms.Out, frozen=True):
-    """All lines."""
-
-    lines: list[LineOut]
+    """Of its text: by both, others name it."""
 
 
 async def take(asked: Asked, service: Service) -> Reply:
     """Take notes in; whose they are is known by their signatures."""
-    conversation = _conversation(service)
+    conversation = conversation_of(service)
     notes = [note.encode() for note in asked.body.notes]
+    flash = any(map(looks_flash, notes))
     try:
-        told = await service.ask(lambda _: conversation.talk.hears(notes))
+        told = await service.ask(lambda _: conversation.talk.hears(notes), first=flash)
     except VerificationError as error:
         raise Problem(422, error.for_peer(), "nothing of it was taken") from None
     conversation.carry_out(told)
@@ -108,7 +81,7 @@ async def take(asked: Asked, service: Service) -> Reply:
 
 async def say(asked: Asked, service: Service) -> Reply:
     """Say something to a party."""
-    conversation, said = _conversation(service), asked.body
+    conversation, said = conversation_of(service), asked.body
     kind = KINDS.get(said.kind)
     if kind is None or not kind.chained:
         raise Problem(422, "body.unknown-kind", f"kinds are: {', '.join(_SAYABLE)}")
@@ -118,65 +91,105 @@ async def say(asked: Asked, service: Service) -> Reply:
         raise Problem(422, "body.form", f"the body of {said.kind}: {error}") from None
 
     def speak(node: Node) -> Any:
-        _only_the_desk(node, asked)
-        return conversation.talk.say(
-            asked.path["party"], body, drill=said.drill, arrangement=said.arrangement
-        )
+        only_the_desk(node, asked)
+        talk, party = conversation.talk, asked.path["party"]
+        told = talk.say(party, body, drill=said.drill, arrangement=said.arrangement)
+        return told, talk.state(party).sending
 
-    told = await service.ask(speak)
+    told, out = await service.ask(speak, first=kind.on_arrival)
     conversation.carry_out(told)
-    return Reply(Taken(1))
+    return Reply(SaidOut(1, out.seq, out.hash))
+
+
+class MessagesQuery(forms.In, frozen=True):
+    """How many."""
+
+    limit: forms.Count = 50
+
+
+class MessagesOut(forms.Out, frozen=True):
+    """The newest messages of a line, the last one first."""
+
+    messages: list[MessageView]
+
+
+async def read(asked: Asked, service: Service) -> Reply:
+    """What was said on one line, and what became of it."""
+    conversation = conversation_of(service)
+
+    def view(node: Node) -> list[MessageView]:
+        only_the_desk(node, asked)
+        return messages_of(node, conversation.talk, asked.path["party"], asked.query.limit)
+
+    return Reply(MessagesOut(await service.ask(view)))
+
+
+async def read_one(asked: Asked, service: Service) -> Reply:
+    """One message of the other desk, for who answers it."""
+    conversation, seq = conversation_of(service), asked.path["seq"]
+    if not (seq.isascii() and seq.isdigit() and len(seq) < _DIGITS_MAX):
+        raise Problem(404, "message.unknown", "a message has a number")
+
+    def view(node: Node) -> MessageView:
+        only_the_desk(node, asked)
+        return message_of(node, conversation.talk, asked.path["party"], int(seq))
+
+    return Reply(await service.ask(view))
+
+
+class DrillsQuery(forms.In, frozen=True):
+    """Which exercises."""
+
+    after: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    before: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+
+
+async def drills(asked: Asked, service: Service) -> Reply:
+    """What exercises took."""
+    conversation, query = conversation_of(service), asked.query
+    after_us, before_us = (
+        None if text is None else parse_instant(text) for text in (query.after, query.before)
+    )
+
+    def view(node: Node) -> DrillView:
+        only_the_desk(node, asked)
+        return drill_view(node, conversation.talk, after_us, before_us)
+
+    return Reply(await service.ask(view))
 
 
 async def look(asked: Asked, service: Service) -> Reply:
     """How the lines stand."""
-    conversation = _conversation(service)
-    return Reply(await service.ask(lambda node: _lines(node, asked, conversation)))
+    conversation = conversation_of(service)
+
+    def view(node: Node) -> DeskView:
+        only_the_desk(node, asked)
+        return desk_view(node, conversation.talk, conversation.failures)
+
+    return Reply(await service.ask(view))
 
 
-def _lines(node: Node, asked: Asked, conversation: Conversation) -> LinesOut:
-    _only_the_desk(node, asked)
-    talk, now_us = conversation.talk, node.now_us()
-    found = []
-    for party in talk.parties():
-        peer = node.memory.peers[party]
-        name = peer.card.message_key.name
-        alerts = [
-            AlertOut(
-                key[2],
-                key[1],
-                one.stage.value,
-                LADDER[one.rung],
-                format_instant(one.raised_us),
-                one.open,
-            )
-            for key, one in talk.board.alerts.items()
-            if key[0] == name
-        ]
-        late = [
-            OverdueOut(key[2], key[1], one.step.value, format_instant(one.due_us))
-            for key, one in talk.board.overdue(now_us)
-            if key[0] == name
-        ]
-        found.append(
-            LineOut(
-                party, peer.pinned.value, conversation.failures(party), alerts, late, PROCEEDING
-            )
-        )
-    return LinesOut(found)
-
-
+_DIGITS_MAX: Final = 16
 _SAYABLE: Final = tuple(name for name, kind in KINDS.items() if kind.chained)
 
 
-def _conversation(service: Service) -> Conversation:
+def conversation_of(service: Service) -> Conversation:
+    """The lines of this node.
+
+    Raises:
+        Problem: it has none.
+    """
     if service.conversation is None:
         raise Problem(404, "line.none", "this node has no line to other desks")
     return service.conversation
 
 
-def _only_the_desk(node: Node, asked: Asked) -> None:
-    """The line is this desk's: of the party whose node it is, or of the secretariat's own people."""
+def only_the_desk(node: Node, asked: Asked) -> None:
+    """The line is this desk's: of the party whose node it is, or of the secretariat's own people.
+
+    Raises:
+        Problem: the one who asks is at another desk.
+    """
     owner = "" if node.around.owner == SECRETARIAT else node.around.owner
     if asked.who.party != owner:
         raise Problem(404, "line.none", "this node has no line of your party")
@@ -200,8 +213,37 @@ ROUTES: Final = (
         Action.LOOK,
         "How the lines to other desks stand",
         flow=look,
-        answer=LinesOut,
+        answer=DeskView,
         problems=(404,),
+    ),
+    Route(
+        "GET",
+        "/api/v1/drills",
+        Action.LOOK,
+        "What exercises took, step by step",
+        flow=drills,
+        query=DrillsQuery,
+        answer=DrillView,
+        problems=(404, 422),
+    ),
+    Route(
+        "GET",
+        "/api/v1/lines/{party}/messages",
+        Action.LOOK,
+        "What was said on a line, the newest first, with what became of it",
+        flow=read,
+        query=MessagesQuery,
+        answer=MessagesOut,
+        problems=(404, 409),
+    ),
+    Route(
+        "GET",
+        "/api/v1/lines/{party}/messages/{seq}",
+        Action.LOOK,
+        "One message of the other desk, by its number",
+        flow=read_one,
+        answer=MessageView,
+        problems=(404, 409),
     ),
     Route(
         "POST",
@@ -210,8 +252,8 @@ ROUTES: Final = (
         "Say something to another desk",
         flow=say,
         body=Said,
-        answer=Taken,
+        answer=SaidOut,
         status=202,
-        problems=(404, 422),
+        problems=(404, 409, 422),
     ),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.datastructures import Headers
+from keepclear.faces.api.headers import Headers
 
 __all__ = ["LOOPBACK", "Names"]
 
@@ -59,7 +59,7 @@ class Names:
             with_cookie: It shows a cookie, which browsers send along by themselves; then it must say
                 where it comes from. Programs with a token need not.
         """
-        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        site, origin = headers.one("sec-fetch-site"), headers.one("origin")
         if site is not None and site not in _SAME:
             return False
         if origin is not None and not self._ours(origin, headers.get("host", "")):

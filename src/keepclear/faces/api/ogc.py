@@ -1,8 +1,9 @@
 """OGC API Features, Part 1, Core and GeoJSON: maps open what one may see.
 
-A collection for each kind of declaration. That of sites needs an action of its own, and whoever reads
-it reads on the record. A page may be short before the last one; the link ``next`` says whether there is
-more.
+A collection for each kind of declaration. Its features are drawn as polygons that hold what was
+declared, with stand-off and stated error, because a map shows a circle as a dot; what was declared is
+beside it in ``declared``. The layer of sites needs an action of its own, and whoever reads it reads on
+the record. A page may be short before the last one; the link ``next`` says whether there is more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from keepclear.faces.api import forms
 from keepclear.faces.api.asking import cursor_of, name_of, wanted
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import GEOJSON, JSON, Asked, Gate, Reply, Route
+from keepclear.formats.writers.drawn import drawn
 from keepclear.node import views
 from keepclear.node.ledger import Node
 
@@ -37,7 +39,8 @@ _CONFORMS: Final = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
 )
-_LIMIT_MAX: Final = 1_000
+_LIMIT_MAX: Final = 250
+"""They are drawn while others wait."""
 
 
 class Landing(forms.Out, frozen=True):
@@ -75,7 +78,7 @@ class ItemsQuery(forms.In, frozen=True):
     """Which features."""
 
     limit: int = 100
-    """At most 1,000; a larger one is taken for that."""
+    """At most 250; a larger one is taken for that."""
     bbox: str | None = None
     datetime: str | None = None
     cursor: str | None = None
@@ -151,7 +154,7 @@ def _items(asked: Asked, node: Node, name: str, kind: Kind) -> Reply:
         sites=kind is Kind.SITE,
     )
     views.read(node, who, found.views)
-    features = [feature for view in found.views for feature in views.features_of(view)]
+    features = [feature for view in found.views for feature in _features(view)]
     here = f"/ogc/collections/{name}/items"
     links = [forms.Link(here, "self", GEOJSON), _link(f"/ogc/collections/{name}", "collection")]
     if found.after:
@@ -173,7 +176,7 @@ def _items(asked: Asked, node: Node, name: str, kind: Kind) -> Reply:
 def _item(asked: Asked, node: Node, kind: Kind) -> Reply:
     subject, _, number = asked.path["item"].rpartition("#")
     view = views.view_of(node.memory, asked.who, subject)
-    features = views.features_of(view)
+    features = _features(view)
     if view.case.kind is not kind or not (number.isascii() and number.isdigit()):
         raise _nothing()
     at = int(number[:6]) - 1
@@ -182,6 +185,17 @@ def _item(asked: Asked, node: Node, kind: Kind) -> Reply:
     views.read(node, asked.who, [view])
     name = asked.path.get("collection", _SITES)
     return Reply({**features[at], "links": [_collection_link(name)]})
+
+
+def _features(view: views.View) -> list[dict[str, Any]]:
+    """As they are listed elsewhere, but drawn."""
+    said = view.declaration
+    found = []
+    for part, feature in zip(said.parts, views.features_of(view), strict=True):
+        properties = {**feature["properties"], "declared": feature["geometry"]}
+        geometry = drawn(said.kind, part, said.standoff_m, said.position_error_m)
+        found.append({**feature, "properties": properties, "geometry": geometry})
+    return found
 
 
 def _known(name: str) -> tuple[Kind, str]:

@@ -25,6 +25,7 @@ _BY_CODE: Final[Mapping[str, HTTPStatus]] = MappingProxyType(
         "login.wait": HTTPStatus.TOO_MANY_REQUESTS,
         "declaration.unknown": HTTPStatus.NOT_FOUND,
         "incident.unknown": HTTPStatus.NOT_FOUND,
+        "message.unknown": HTTPStatus.NOT_FOUND,
         "record.no-proof": HTTPStatus.NOT_FOUND,
         "record.no-tile": HTTPStatus.NOT_FOUND,
         "record.nothing": HTTPStatus.NOT_FOUND,
@@ -91,18 +92,20 @@ class Problem(Exception):  # noqa: N818 - a problem is what the standard calls i
         self.where = where
         self.headers = dict(headers or {})
 
+    def form(self) -> ProblemForm:
+        """Its members."""
+        return ProblemForm(
+            _TYPE + self.code,
+            self.status.phrase,
+            self.status.value,
+            self.code,
+            self.detail,
+            self.where,
+        )
+
     def body(self) -> bytes:
         """As it is sent."""
-        return msgspec.json.encode(
-            ProblemForm(
-                _TYPE + self.code,
-                self.status.phrase,
-                self.status.value,
-                self.code,
-                self.detail,
-                self.where,
-            )
-        )
+        return msgspec.json.encode(self.form())
 
 
 def problem_of(error: Exception, *, own: bool = True) -> Problem:

@@ -12,11 +12,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
+from starlette.types import Receive
 
 from keepclear.domain.access import Principal
+from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.names import Names
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import BODY_BYTES_MAX, GEOJSON, Asked, Route
@@ -39,7 +38,7 @@ class Sent:
     body: bytes
 
 
-async def read_body(request: HttpRequest, route: Route) -> bytes:
+async def read_body(headers: Headers, receive: Receive, route: Route) -> bytes:
     """The body, at most as large as the route takes.
 
     Raises:
@@ -47,27 +46,26 @@ async def read_body(request: HttpRequest, route: Route) -> bytes:
     """
     if route.body is None:
         return b""
-    headers = request.headers
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in route.takes:
         raise Problem(415, "body.media", f"expected {' or '.join(route.takes)} as Content-Type")
     if headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, "body.encoding", "expected a body that is not packed")
-    if (
-        not headers.get("content-length", "0").isdigit()
-        or int(headers.get("content-length", "0")) > BODY_BYTES_MAX
-    ):
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
         raise _too_large()
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > BODY_BYTES_MAX:
-                raise _too_large()
-            parts.append(part)
-    except ClientDisconnect:
-        raise Problem(400, "body.cut", "the body was cut short") from None
-    return b"".join(parts)
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Problem(400, "body.cut", "the body was cut short")
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > BODY_BYTES_MAX:
+            raise _too_large()
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def asked_of(
@@ -91,7 +89,7 @@ def asked_of(
         if_match=_seen(headers) if route.versioned else None,
         credentials=credentials,
         device=_cookie(headers, names.device),
-        last_event=_number(headers.get("last-event-id")),
+        last_event=_number(headers.one("last-event-id")),
     )
 
 
@@ -126,6 +124,8 @@ def _cookie(headers: Headers, name: str) -> str:
 
 
 def _query(route: Route, raw: bytes) -> Any:
+    if not raw and route.query is None:
+        return None
     try:
         pairs = parse_qsl(
             raw.decode("ascii"), keep_blank_values=True, max_num_fields=50, errors="strict"
@@ -165,7 +165,7 @@ def _key(headers: Headers) -> str:
 
 def _seen(headers: Headers) -> int | None:
     """The version that was seen last, from ``If-Match: "3"`` or ``If-None-Match: *``."""
-    none, match = headers.get("if-none-match"), headers.get("if-match")
+    none, match = headers.one("if-none-match"), headers.one("if-match")
     if none is not None:
         if none != "*" or match is not None:
             raise Problem(400, "version.form", 'expected If-None-Match: * or If-Match: "3"')

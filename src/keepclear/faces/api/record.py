@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Final
 
 import msgspec
@@ -16,6 +15,7 @@ from keepclear.faces.api.route import JSON, Asked, Reply, Route
 from keepclear.faces.api.stream import After, stream
 from keepclear.node import proofs
 from keepclear.node.allowing import reaches
+from keepclear.node.events import shown_in
 from keepclear.node.ledger import Node, opening_of
 from keepclear.record.tiles import Tile
 from keepclear.wire.entries import Shown, decode_body
@@ -89,7 +89,7 @@ def notices(asked: Asked, node: Node) -> Reply:
         body = decode_body(opening_of(entry).body)
         assert isinstance(body, Shown)
         if _is_for(asked.who, body, node):
-            shown = json.loads(body.text)
+            shown = shown_in(body)
             found.append(forms.Notice(entry.number, format_instant(entry.at_us), body.how, shown))
     size = node.store.size()
     return Reply(forms.Notices(found, entries[-1].number if entries else size, size))
@@ -100,7 +100,7 @@ def _is_for(who: Principal, body: Shown, node: Node) -> bool:
     if who.party:
         return body.to == who.party
     case = node.memory.cases.get(body.subject)
-    return case is not None and reaches(who, case) and body.to == case.latest.declaration.party
+    return case is not None and reaches(who, case) and body.to == case.party
 
 
 def _tile(asked: Asked, level: str) -> Tile:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,11 @@ import uvicorn
 from keepclear.errors import ConfigurationError, UsageError
 from keepclear.faces.api.application import Application
 from keepclear.faces.api.figures import Figures
+from keepclear.faces.api.joined import JoinedProtocol
 from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY, Limits, Pace
 from keepclear.faces.api.names import LOOPBACK, Names
 from keepclear.faces.api.service import Service
-from keepclear.faces.api.technical import line_writer
+from keepclear.faces.api.technical import TechnicalLog
 from keepclear.faces.peer.conversation import Conversation
 from keepclear.node import sessions
 from keepclear.node.clock import monotonic_s, now_us
@@ -41,6 +43,9 @@ _IDLE_S: Final = 30
 """A connection on which nothing is asked is closed."""
 _FAREWELL_S: Final = 10
 """What was asked before the end is answered within this time."""
+_SWITCH_S: Final = 0.0002
+"""How long the thread that decides goes on while the one that speaks with clients wants to: with the
+5 ms of Python itself, each of its many short turns would wait that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def service_of(
         parties=Limits(per_party, monotonic_s),
         guesses=Limits(GUESSES, monotonic_s),
         figures=Figures(),
-        log=line_writer(now_us),
+        log=TechnicalLog(now_us),
         conversation=conversation,
     )
 
@@ -132,7 +137,7 @@ def run(place: Place, service: Service, listener: socket.socket) -> None:
     """
     config = uvicorn.Config(
         Application(service),
-        http="httptools",
+        http=JoinedProtocol,
         loop="uvloop",
         ws="none",
         log_config=None,
@@ -155,8 +160,13 @@ def run(place: Place, service: Service, listener: socket.socket) -> None:
         ) from error
     if config.ssl is not None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
-    with _told_to_stop():
-        _Server(config, service).run(sockets=[listener])
+    sys.setswitchinterval(_SWITCH_S)
+    try:
+        with _told_to_stop():
+            _Server(config, service).run(sockets=[listener])
+    finally:
+        if isinstance(service.log, TechnicalLog):
+            service.log.flush()
 
 
 class _Server(uvicorn.Server):

@@ -60,16 +60,21 @@ class Service:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
     """Passed by whoever hashes a password."""
 
-    async def ask(self, call: Callable[[Node], Found]) -> Found:
+    async def ask(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
         """Have something done in the node's thread, with its memory as the store has it.
+
+        Args:
+            call: What is done.
+            first: It goes before all that waits: stops, and what brings them to screens.
 
         Raises:
             StoreError: too much waits already, or the store cannot be read.
         """
-        return await asyncio.wrap_future(self.worker.ask(lambda node: call(node.fresh())))
+        return await self.worker.answer(lambda node: call(node.fresh()), first=first)
 
     def decided(self) -> None:
-        """Something may have changed: time may bring something else, and others may have to be told."""
+        """Something may have changed: streams, what time brings, and others may have to be told."""
+        self.tail.bell.set()
         self.changed.set()
         if self.conversation is not None:
             self.conversation.wake()

@@ -1,21 +1,12 @@
-"""How large one declaration may be over the network: the node has one thread, and others wait for it.
-
-Two outlines of so many places that cross each other everywhere hold it for some seconds; ordinary ones
-of that size for a third of one. A folder's own commands take more, because nobody else waits there.
-"""
+"""How large one declaration may be over the network, said as a problem of the request."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from keepclear.faces.api.problems import Problem
-from keepclear.wire.forms import AreaForm, CorridorForm, DeclarationForm, RouteForm, VolumeForm
+from keepclear.node.sizes import PARTS_MAX, PLACES_MAX, too_large
+from keepclear.wire.forms import DeclarationForm
 
 __all__ = ["PARTS_MAX", "PLACES_MAX", "check_size"]
-
-PARTS_MAX: Final = 500
-PLACES_MAX: Final = 5_000
-"""In all parts together."""
 
 
 def check_size(said: DeclarationForm) -> None:
@@ -24,21 +15,6 @@ def check_size(said: DeclarationForm) -> None:
     Raises:
         Problem: 422 ``declaration.large``.
     """
-    parts = len(said.parts)
-    places = sum(map(_places, said.parts)) if parts <= PARTS_MAX else 0
-    if parts > PARTS_MAX or places > PLACES_MAX:
-        raise Problem(
-            422,
-            "declaration.large",
-            f"found {parts:,} parts and {places or 'more'} places, expected at most {PARTS_MAX:,} and "
-            f"{PLACES_MAX:,}; draw it with fewer, or declare it in several",
-            where="parts",
-        )
-
-
-def _places(part: VolumeForm | RouteForm) -> int:
-    if isinstance(part, RouteForm):
-        return len(part.waypoints)
-    if isinstance(part.footprint, AreaForm):
-        return sum(len(ring) for polygon in part.footprint.polygons for ring in polygon)
-    return len(part.footprint.vertices) if isinstance(part.footprint, CorridorForm) else 1
+    why = too_large(said)
+    if why:
+        raise Problem(422, "declaration.large", why, where="parts")

@@ -77,7 +77,8 @@ async def follow(service: Service) -> None:
             continue
         try:
             begin = tail.read_to
-            found, read_to = await service.ask(partial(events_after, after=begin))
+            # a stop must come to screens while others wait
+            found, read_to = await service.ask(partial(events_after, after=begin), first=True)
         except KeepclearError:
             continue  # the node says so to everybody who asks; a stream only waits
         if read_to != begin:

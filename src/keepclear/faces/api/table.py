@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from keepclear.faces.api import (
+    agreements,
     arrangements,
+    calls,
     consents,
     declarations,
     health,
@@ -16,6 +18,9 @@ from keepclear.faces.api import (
     pages,
     people,
     record,
+    several,
+    stepping,
+    upkeep,
 )
 from keepclear.faces.api.route import Route
 
@@ -23,12 +28,17 @@ __all__ = ["ROUTES"]
 
 ROUTES: Final[tuple[Route, ...]] = (
     *declarations.ROUTES,
+    *several.ROUTES,
     *journeys.ROUTES,
     *consents.ROUTES,
     *incidents.ROUTES,
     *arrangements.ROUTES,
+    *agreements.ROUTES,
+    *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *calls.ROUTES,
+    *upkeep.ROUTES,
     *people.ROUTES,
     *ogc.ROUTES,
     *health.ROUTES,

@@ -33,6 +33,8 @@ _BYTES_A_REQUEST: Final = 2_000_000
 _WAITING_MAX: Final = 2_000
 """Notes to one party that wait for its address; what is beyond is sent again by its stream."""
 _LOOK_S: Final = 10.0
+_GATHER_S: Final = 0.02
+"""What is decided within this time is looked at together, because what waits is read from the store."""
 _ANSWER_S: Final = 5.0
 
 Client = Callable[[Card], httpx2.AsyncClient]
@@ -90,6 +92,7 @@ class Conversation:
             while not service.tail.stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._bell.wait(), wait_s)
+                await asyncio.sleep(_GATHER_S)
                 self._bell.clear()
                 try:
                     several, wait_s = await service.ask(self._passes)

@@ -159,6 +159,7 @@ def show(to: Line, subject: str, *, as_json: bool) -> int:
         return Exit.NOTHING
     lines = [f"{subject}: {held['kind']}, {held['stage']}, version {held['version']}"]
     lines += [f"{one['at']:<27}  version {one['version']} by {one['by']}" for one in versions]
+    lines += [_told_by(one) for one in held.get("told_by", ())]
     deliver("".join(f"{plain(line)}\n" for line in lines), STDIN)
     if told is not None:
         last = {"subject": subject, "version": held["version"], "stage": held["stage"]}
@@ -180,6 +181,14 @@ def status(to: Line, *, as_json: bool) -> int:
         words = ", ".join(value) if isinstance(value, list) else str(value)
         deliver(f"{name:<10}  {plain(words)}\n", STDIN)
     return Exit.NOTHING
+
+
+def _told_by(one: dict[str, Any]) -> str:
+    """What another node tells of a crossing, on one line."""
+    span = f"{one['time_start'] or 'always'} until {one['time_end'] or 'further notice'}"
+    old = "" if one["newest"] else "; not of the version that holds"
+    said = f"told by {one['by']}: {one['certainty']} crossing with {one['ref']}, {span}"
+    return f"{one['at']:<27}  {said}, of version {one['about']['version']}{old}"
 
 
 def _told(to: Line, here: str) -> dict[str, Any] | None:

@@ -1,0 +1,130 @@
+"""Compiled making of a few rows: the integers of ``detect.shape``, and which rings surely are simple.
+
+The same numbers as the portable path makes, and the same faults: a ring that is not surely simple, by
+more than its drawing in a plane could be off, is left to ``rings``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from keepclear.detect.fast.arcs import njit
+from keepclear.detect.fast.build import _fill
+from keepclear.detect.rings import ring_faults
+from keepclear.detect.rows import Rows
+from keepclear.detect.shape import columns_of, widen_round_faces
+from keepclear.detect.table import AREA, Table
+from keepclear.errors import InputError
+
+__all__ = ["complete", "faults"]
+
+_LONG = 256
+"""Rings with more vertices are looked at by the library, whose test is not quadratic."""
+_STEP_DEGREES = 10.0
+"""A longer step may be one over 180."""
+_LATITUDE = 89.0
+"""Nearer to a pole vertices may fall together."""
+_METRES = 111_000.0
+_FLAT_M2 = 1.0
+"""A ring with less ground in it is looked at by the library."""
+_ROOM_DEGREES = 1e-11
+"""A micrometre: a plane that is drawn in doubles is off by less."""
+
+
+def complete(rows: Rows) -> Table:
+    """The table of everything gathered; see ``shape.complete``."""
+    columns = columns_of(rows)
+    n, m = len(rows.owner), len(rows.lon)
+    q = np.empty((m, 3), dtype=np.int32)
+    level = np.empty(m, dtype=np.uint8)
+    box = np.empty((n, 6), dtype=np.int32)
+    face = np.empty(n, dtype=np.int8)
+    _fill(
+        0, n, columns["kind"], columns["ring_start"], columns["vertex_start"], columns["lon"],
+        columns["lat"], 1.0, columns["straight"], q, level, box, face,
+    )  # fmt: skip
+    table = Table(**columns, scale=1.0, q=q, level=level, box=box, face=face)
+    widen_round_faces(table)
+    return table
+
+
+def faults(table: Table) -> dict[int, InputError]:
+    """The rows that are no area, and why; see ``rings.ring_faults``."""
+    sure = _all_sure(
+        table.kind, table.straight, table.ring_start, table.vertex_start, table.lon, table.lat,
+        table.q, table.face,
+    )  # fmt: skip
+    return {} if sure else ring_faults(table)
+
+
+@njit
+def _all_sure(kind, straight, ring_start, vertex_start, lon, lat, q, face):
+    """Whether every area is one ring, straight in lon/lat, on one face, and surely simple."""
+    for row in range(len(kind)):
+        if kind[row] != AREA:
+            continue
+        if not straight[row] or face[row] < 0 or ring_start[row + 1] - ring_start[row] > 1:
+            return False
+        first, last = vertex_start[ring_start[row]], vertex_start[ring_start[row] + 1]
+        if last - first < 3 or last - first > _LONG:
+            return False
+        if not _spacious(first, last, lon, lat, q) or not _simple(first, last, lon, lat):
+            return False
+    return True
+
+
+@njit
+def _spacious(first, last, lon, lat, q):
+    """Whether a ring holds some ground, and no two neighbours fall together on the lattice."""
+    twice, most = 0.0, 0.0
+    for a in range(first, last):
+        b = a + 1 if a + 1 < last else first
+        if abs(lon[a] - lon[b]) > _STEP_DEGREES or abs(lat[a]) > _LATITUDE:
+            return False
+        if q[a, 0] == q[b, 0] and q[a, 1] == q[b, 1] and q[a, 2] == q[b, 2]:
+            return False
+        most = max(most, abs(lat[a]))
+        twice += (lon[a] - lon[first]) * (lat[b] - lat[first]) - (lon[b] - lon[first]) * (
+            lat[a] - lat[first]
+        )
+    return abs(twice) * 0.5 * _METRES * _METRES * np.cos(np.radians(most)) > _FLAT_M2
+
+
+@njit
+def _side(a, b, c, lon, lat):
+    """Sign of the turn a b c in degrees; 0 where c may lie on the line a b."""
+    dx, dy = lon[b] - lon[a], lat[b] - lat[a]
+    x, y = dx * (lat[c] - lat[a]), dy * (lon[c] - lon[a])
+    if abs(x - y) <= 1e-12 * (abs(x) + abs(y)) + _ROOM_DEGREES * (abs(dx) + abs(dy)):
+        return 0
+    return 1 if x > y else -1
+
+
+@njit
+def _apart(a, b, c, d, values):
+    return (
+        min(values[a], values[b]) > max(values[c], values[d]) + _ROOM_DEGREES
+        or min(values[c], values[d]) > max(values[a], values[b]) + _ROOM_DEGREES
+    )
+
+
+@njit
+def _simple(first, last, lon, lat):
+    """Whether no two edges of a ring touch, but for neighbours at their common end."""
+    n = last - first
+    for k in range(n):
+        a, b = first + k, first + (k + 1) % n
+        if _side(a, b, first + (k + 2) % n, lon, lat) == 0:
+            return False
+        for m in range(k + 2, n):
+            if k == 0 and m == n - 1:
+                continue
+            c, d = first + m, first + (m + 1) % n
+            if _apart(a, b, c, d, lon) or _apart(a, b, c, d, lat):
+                continue
+            if _side(a, b, c, lon, lat) * _side(a, b, d, lon, lat) > 0:
+                continue
+            if _side(c, d, a, lon, lat) * _side(c, d, b, lon, lat) > 0:
+                continue
+            return False
+    return True

@@ -1,0 +1,142 @@
+"""Who stands in a set: names and numbers, and each declaration when somebody needs it.
+
+Numbers count up and are never used again. Those of a set that was kept come first; of them nothing is
+held but what the one who kept them says. Of the others the name alone is held where somebody can say
+the declaration later, else the declaration itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+
+from keepclear.domain.declaration import Declaration
+
+__all__ = ["Kept", "Roll", "Said"]
+
+Said = Callable[[str, str], Declaration]
+"""The declaration that stands under party and id, as it stands now."""
+
+
+class Kept(Protocol):
+    """Names of a set that was kept, by numbers from 0."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def find(self, party: str, id: str) -> int:  # noqa: A002  the field's word
+        """The number of a name; -1 where there is none."""
+
+    def name(self, number: int) -> tuple[str, str]:
+        """Party and id of a number."""
+
+
+class _Nobody:
+    def __len__(self) -> int:
+        return 0
+
+    def find(self, party: str, id: str) -> int:  # noqa: A002, ARG002 - see Kept
+        return -1
+
+    def name(self, number: int) -> tuple[str, str]:
+        raise IndexError(number)
+
+
+class Roll:
+    """All that stand, by name and by number."""
+
+    def __init__(self, said: Said | None = None, kept: Kept | None = None) -> None:
+        """Those who were kept stand.
+
+        Args:
+            said: Says a declaration that stands; where it is left out, declarations are held.
+            kept: Who stands from the beginning; needs ``said``.
+        """
+        self._look_up = said
+        self._kept: Kept = _Nobody() if kept is None else kept
+        self._first = len(self._kept)
+        self._here = np.ones(self._first, dtype=bool)
+        """Which of those who were kept still stand."""
+        self._later: list[Declaration | tuple[str, str] | None] = []
+        self._number: dict[tuple[str, str], int] = {}
+        self._count = self._first
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, name: tuple[str, str]) -> bool:
+        return self.number(*name) >= 0
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Names, in the order of their numbers."""
+        for number in np.flatnonzero(self._here).tolist():
+            yield self._kept.name(number)
+        yield from self._number
+
+    def copy(self) -> Roll:
+        """Another that goes its own way from here on."""
+        other = Roll(self._look_up, self._kept)
+        other._here, other._later = self._here.copy(), list(self._later)
+        other._number, other._count = dict(self._number), self._count
+        return other
+
+    def moment(self) -> tuple[int, dict[tuple[str, str], int]]:
+        """How many were kept, and the numbers of all others that stand now."""
+        return self._first, dict(self._number)
+
+    @property
+    def next(self) -> int:
+        """The number that the next one gets."""
+        return self._first + len(self._later)
+
+    def number(self, party: str, id: str) -> int:  # noqa: A002  the field's word
+        """The number of a name that stands; -1 where none does."""
+        found = self._number.get((party, id))
+        if found is not None:
+            return found
+        if self._first:
+            found = self._kept.find(party, id)
+            if found >= 0 and self._here[found]:
+                return found
+        return -1
+
+    def name(self, number: int) -> tuple[str, str]:
+        """Party and id of one that stands."""
+        if number < self._first:
+            return self._kept.name(number)
+        held = self._later[number - self._first]
+        assert held is not None
+        return held if isinstance(held, tuple) else (held.party, held.id)
+
+    def said(self, number: int) -> Declaration:
+        """The declaration of one that stands."""
+        if number >= self._first:
+            held = self._later[number - self._first]
+            assert held is not None
+            if not isinstance(held, tuple):
+                return held
+        assert self._look_up is not None
+        return self._look_up(*self.name(number))
+
+    def add(self, declaration: Declaration) -> int:
+        """Take one up; nobody of its name stands."""
+        number, name = self.next, (declaration.party, declaration.id)
+        self._later.append(declaration if self._look_up is None else name)
+        self._number[name] = number
+        self._count += 1
+        return number
+
+    def drop(self, party: str, id: str) -> int:  # noqa: A002  the field's word
+        """Take one out; its number, or -1."""
+        number = self.number(party, id)
+        if number < 0:
+            return -1
+        if number < self._first:
+            self._here[number] = False
+        else:
+            self._later[number - self._first] = None
+            del self._number[party, id]
+        self._count -= 1
+        return number

@@ -1,0 +1,71 @@
+"""What a served node does beside answering: it looks back, and keeps snapshots.
+
+After a start from a snapshot every entry that it stood for is compared with its leaf, a few at a
+time, while others are answered; where one does not fit, nothing is decided any more, and the operator
+is told. Now and then a snapshot is kept, so that the next start is as quick. Left to others: what is
+compared and kept (:mod:`keepclear.node.ledger`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from keepclear.errors import KeepclearError
+from keepclear.faces.api.service import Service
+from keepclear.node.ledger import Node
+
+__all__ = ["keep_snapshots", "look_back"]
+
+_LOOK_S: Final = 5.0
+"""Between two looks whether a snapshot is due."""
+_AT_ONCE: Final = 30
+"""Entries that are compared in one go: about 1 ms, in which nobody else is answered."""
+_PAUSE_S: Final = 0.01
+"""Between two goes: a million entries take some six minutes, and a tenth of one processor."""
+_AGAIN_S: Final = 60.0
+"""After a snapshot that could not be kept."""
+
+
+async def look_back(service: Service) -> None:
+    """Compare what the snapshot stood for, until it is done or does not fit."""
+    done = False
+    while not done and not service.tail.stopping:
+        try:
+            done = await asyncio.wrap_future(service.worker.ask(_look))
+        except KeepclearError:
+            await asyncio.sleep(_LOOK_S)  # the node says so to everybody who asks
+        await asyncio.sleep(_PAUSE_S)
+    if done:
+        await asyncio.wrap_future(service.worker.ask(lambda node: _say(service, node)))
+
+
+def _look(node: Node) -> bool:
+    return node.look_back(_AT_ONCE)
+
+
+def _say(service: Service, node: Node) -> None:
+    if node.past.begun or node.fault:
+        fault = {"fault": node.fault} if node.fault else {}
+        service.log({"event": "record compared", "entries": node.past.compared[0], **fault})
+
+
+async def keep_snapshots(service: Service) -> None:
+    """Keep one whenever it is due, until the service stops."""
+    wait_s = _LOOK_S
+    while not service.tail.stopping:
+        await asyncio.sleep(wait_s)
+        wait_s = _LOOK_S
+        try:
+            if await service.ask(lambda node: node.snapshot_is_due):
+                await _keep_one(service)
+        except (KeepclearError, OSError) as error:
+            service.log({"event": "no snapshot kept", "why": type(error).__name__})
+            wait_s = _AGAIN_S
+
+
+async def _keep_one(service: Service) -> None:
+    moment, put = await service.ask(lambda node: (node.moment(), node.put))
+    made = await asyncio.to_thread(moment.made)
+    await asyncio.to_thread(put, made)
+    await service.ask(lambda node: node.go_on_with(made))

@@ -1,0 +1,212 @@
+"""``keepclear link say``, ``reply`` and ``messages``: what desks tell each other beside stops."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from keepclear.errors import UsageError
+from keepclear.faces import quantities
+from keepclear.faces.desk.place import desk_at
+from keepclear.faces.desk.stopping import drill_option, place_of
+from keepclear.faces.lives import by_option, token_file
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.faces.words import plain
+from keepclear.node.files import STDIN
+
+if TYPE_CHECKING:
+    from keepclear.link.bodies import Body
+
+__all__ = ["messages", "reply", "say_"]
+
+_KINDS: Final = ("acknowledged", "noted", "query", "contact", "read-back", "disseminated")
+_NEED_WORDS: Final = frozenset({"query", "contact"})
+_WORDS_MAX: Final = 100
+"""Of a body, in the list."""
+
+
+@click.command(name="say")
+@click.argument("folder", metavar="DIR")
+@click.argument("party")
+@click.argument("words", required=False)
+@click.option("--phrase", metavar="NAME", help="A fixed phrase, which PARTY reads in its language.")
+@click.option(
+    "--slot", "slots", multiple=True, metavar="NAME=TEXT", help="What stands in the phrase."
+)
+@drill_option
+@by_option
+@token_file
+def say_(
+    folder: str,
+    party: str,
+    words: str | None,
+    phrase: str | None,
+    slots: tuple[str, ...],
+    by: str,
+    token_file: str | None,
+    *,
+    drill: bool,
+) -> int:
+    """Say something to PARTY that is not urgent: a fixed phrase, words, or both.
+
+    It needs an arrangement with PARTY, and is refused there while that is suspended.
+    """
+    from keepclear.link.bodies import Said  # noqa: PLC0415
+    from keepclear.link.phrases import PHRASES, fields_of  # noqa: PLC0415
+
+    if phrase is None and words is None:
+        raise UsageError("say something: words in quotation marks, or --phrase NAME")
+    filled = [_slot(one) for one in slots]
+    if phrase is not None and phrase not in PHRASES:
+        raise UsageError(f"{phrase!r} is no phrase; known: {', '.join(sorted(PHRASES))}")
+    if sorted(name for name, _ in filled) != sorted(fields_of(phrase) if phrase else ()):
+        needed = ", ".join(f"--slot {name}=..." for name in fields_of(phrase or "test"))
+        raise UsageError(f"the phrase needs {needed or 'no --slot'}")
+    body = Said(phrase=phrase, slots=filled or None, words=words)
+    with desk_at(folder, token_file, by) as desk:
+        done = desk.say(party, body, drill=drill)
+    say(f"{plain(party)}: message {done['seq']} is kept, and goes out until it is stored there")
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("party")
+@click.argument("what", type=click.Choice(_KINDS))
+@click.argument("number", type=click.IntRange(1))
+@click.option("--words", metavar="TEXT", help="With query: what is not understood; contact: how.")
+@click.option("--place", "places", multiple=True, metavar="PLACE", help="As it was understood.")
+@click.option(
+    "--time", "times", multiple=True, type=quantities.INSTANT, metavar="TIME",
+    help="As it was understood.",
+)  # fmt: skip
+@click.option("--list-version", metavar="TEXT", help="With disseminated: of the list passed on.")
+@click.option("--unit", "units", multiple=True, metavar="NAME", help="With disseminated: to whom.")
+@by_option
+@token_file
+def reply(
+    folder: str,
+    party: str,
+    what: str,
+    number: int,
+    words: str | None,
+    places: tuple[str, ...],
+    times: tuple[int, ...],
+    list_version: str | None,
+    units: tuple[str, ...],
+    by: str,
+    token_file: str | None,
+) -> int:
+    """Answer message NUMBER of PARTY, as keepclear link messages numbers it.
+
+    WHAT is acknowledged (read), noted, query, contact (contact us), read-back (places and times in the
+    order of the message, as they were understood) or disseminated (this desk states that it passed it
+    on). None of them is a permission, and nothing depends on any.
+    """
+    if what in _NEED_WORDS and not words:
+        raise UsageError(f"{what} needs --words")
+    if what == "read-back" and not (places or times):
+        raise UsageError("a read-back needs --place or --time, as they were understood")
+    with desk_at(folder, token_file, by) as desk:
+        found = desk.message(party, number)
+        body = _body(what, found, desk.by, words, places, times, list_version, units)
+        desk.say(party, body, drill=found["drill"])
+    say(f"{plain(party)}: message {number}: {what}. This is no permission and no agreement")
+    return Exit.NOTHING
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("party")
+@click.option("--most", type=click.IntRange(1, 1_000), default=20, show_default=True, metavar="N")
+@token_file
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+def messages(folder: str, party: str, most: int, token_file: str | None, *, as_json: bool) -> int:
+    """Show the newest messages of the line to PARTY, and what became of each, side by side."""
+    with desk_at(folder, token_file) as desk:
+        found = desk.messages(party, most)
+    if as_json:
+        whole = {"keepclear": "messages/1", "party": party, "messages": found}
+        deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    lines = [line for one in reversed(found) for line in _lines(one, party)]
+    deliver("".join(f"{plain(line)}\n" for line in lines), STDIN)
+    if not found:
+        say(f"nothing was said on the line to {plain(party)} yet")
+    return Exit.NOTHING
+
+
+def _slot(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise UsageError(f"{text!r}: write --slot NAME=TEXT")
+    return name, value
+
+
+def _body(
+    what: str,
+    found: dict[str, Any],
+    by: str,
+    words: str | None,
+    places: tuple[str, ...],
+    times: tuple[int, ...],
+    list_version: str | None,
+    units: tuple[str, ...],
+) -> Body:
+    from keepclear.link import bodies as b  # noqa: PLC0415
+    from keepclear.node.clock import now_us  # noqa: PLC0415
+
+    re, says = b.Ref(seq=found["seq"], hash=found["hash"]), b.NO_PERMISSION
+    if what == "acknowledged":
+        return b.Acknowledged(re=re, by=by, at_us=now_us(), says=says)
+    if what == "noted":
+        return b.Noted(re=re, by=by, says=says)
+    if what == "query":
+        return b.Query(re=re, by=by, words=words or "")
+    if what == "contact":
+        return b.Contact(by=by, how=words or "", re=re)
+    if what == "read-back":
+        where = [place_of(one) for one in places]
+        return b.ReadBack(re=re, by=by, places=where, times_us=list(times), says=says)
+    return b.Disseminated(
+        re=re,
+        by=by,
+        at_us=now_us(),
+        list_version=list_version,
+        units=list(units) or None,
+        says=says,
+    )
+
+
+def _lines(one: dict[str, Any], party: str) -> Iterator[str]:
+    way = "to" if one["ours"] else "from"
+    drill = ", EXERCISE" if one["drill"] else ""
+    body = json.dumps(one["body"], ensure_ascii=False)
+    body = body if len(body) <= _WORDS_MAX else f"{body[: _WORDS_MAX - 3]}..."
+    yield f"{one['seq']:>5}  {one['kept']}  {way} {party}: {one['kind']}, {one['urgency']}{drill}"
+    yield f"{'':5}  {body}"
+    if one["problem"]:
+        yield f"{'':5}  kept, not acted on: {one['problem']}"
+    got = one["receipts"]
+    if got is not None:
+        yield f"{'':5}  {_receipts(got)}"
+        for claim in got["claims"]:
+            units = f" to {', '.join(claim['units'])}" if claim["units"] else ""
+            yield f"{'':5}  {claim['by']} states that it was passed on{units}, at {claim['stated']}"
+        for found in got["differences"]:
+            yield f"{'':5}  READ BACK OTHERWISE  {found}"
+
+
+def _receipts(got: dict[str, Any]) -> str:
+    words = []
+    for name, said in (
+        ("stored", got["stored"]),
+        ("acknowledged", got["acknowledged"]),
+        ("read back", got["read_back"]),
+    ):
+        words.append(f"{name} {said['at']} by {said['by']}" if said else f"not {name}")
+    return "; ".join(words)

@@ -1,0 +1,177 @@
+"""``keepclear link status``: stops that are open, who has enrolled, and what is unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import click
+
+from keepclear.domain.window import parse_instant
+from keepclear.faces.carrying_words import stop_lines, unseen_lines
+from keepclear.faces.desk.choosing import all_stops, mark_of
+from keepclear.faces.desk.place import desk_at
+from keepclear.faces.lives import token_file
+from keepclear.faces.outcome import Exit
+from keepclear.faces.terminal import deliver, say
+from keepclear.faces.words import plain
+from keepclear.node.files import STDIN
+
+__all__ = ["status", "stop_words"]
+
+_DEVIATIONS_MAX: Final = 5
+"""In the table; JSON has more, and the record has all."""
+_OWN: Final = "own"
+_GOES_ON: Final = "stops, urgent messages, sites, movements and receipts go on"
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@token_file
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
+    """Say which desks the node in DIR knows, how far each is believed, and what is unseen.
+
+    Stops that are open stand first, those of an exercise last among them.
+    """
+    with desk_at(folder, token_file) as desk:
+        found = desk.lines()
+    if as_json:
+        whole = {"keepclear": "link-status/1", **found}
+        deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
+        return Exit.NOTHING
+    lines = [
+        *_stops(found),
+        *_cards(found),
+        *_states(found),
+        *_tests(found),
+        *_unseen(found),
+        *_late(found),
+        *_deviations(found),
+    ]
+    deliver("".join(f"{line}\n" for line in lines), STDIN)
+    if not any(one["pinned"] == _OWN for one in found["cards"]):
+        say("this node has no card yet; keepclear link invite makes one")
+    return Exit.NOTHING
+
+
+def stop_words(stop: dict[str, Any]) -> str:
+    """What a stop says, in one line."""
+    place = stop["place"]
+    where = f"; {place['latitude']:.5f}, {place['longitude']:.5f}" if place else ""
+    round_ = f", {stop['radius_m']:,} m round it" if stop["radius_m"] is not None else ""
+    about = f"; about {stop['subject']}" if stop["subject"] else ""
+    span = [stop["start"] and f"from {stop['start']}", stop["end"] and f"until {stop['end']}"]
+    when = "".join(f"; {one}" for one in span if one)
+    asked = f"; asked for {stop['asked_for']}" if stop["asked_for"] else ""
+    return plain(
+        f"{stop['asks']}: {stop['words']}{where}{round_}{about}{when}; by {stop['by']}{asked}"
+    )
+
+
+def _stops(found: dict[str, Any]) -> Iterator[str]:
+    from keepclear.node.carrying import OpenStop  # noqa: PLC0415
+
+    some = [one for one in all_stops(found) if one["open"]]
+    for one in sorted(some, key=lambda stop: bool(stop["drill"])):
+        raised_us = parse_instant(one["raised"])
+        yield from stop_lines(
+            [
+                OpenStop(
+                    one["party"], one["ours"], one["stage"], one["rung"], raised_us, one["drill"]
+                )
+            ]
+        )
+        way = ", by telephone" if one["by_voice"] else ""
+        yield f"  {mark_of(one)}{way}: {stop_words(one)}"
+
+
+def _cards(found: dict[str, Any]) -> Iterator[str]:
+    for card in found["cards"]:
+        over = "" if card["holds"] else ", NOT VALID NOW"
+        yield (
+            f"{plain(card['party']):<20}  {card['pinned']:<10}  card {card['number']}, "
+            f"until {card['until']}{over}"
+        )
+        for address in card["addresses"]:
+            yield f"{'':<20}  {plain(address)}"
+        if card["words"]:
+            yield f"{'':<20}  words: {' '.join(card['words'])}"
+
+
+def _states(found: dict[str, Any]) -> Iterator[str]:
+    """What people decided, what is missing, and what is not heard: three things, each by itself."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        for one in line["arrangements"]:
+            which = f"{plain(one['name'])}, version {one['version']}"
+            if one["suspended"]:
+                yield (
+                    f"SUSPENDED with {name}: {which}, by {plain(' and '.join(one['suspended']))}; "
+                    f"{_GOES_ON}"
+                )
+            if one["withdrawn"]:
+                yield (
+                    f"WITHDRAWN with {name}: {which}, by {plain(' and '.join(one['withdrawn']))}; "
+                    f"{_GOES_ON}"
+                )
+        if line["degraded"]:
+            yield f"DEGRADED with {name}: {plain('; '.join(line['degraded']))}"
+        if line["down"]:
+            yield f"DOWN with {name}: nothing heard since {line['heard']}; use the telephone"
+
+
+def _tests(found: dict[str, Any]) -> Iterator[str]:
+    """Tests of the line that are to be held, or answered."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        if line["test_waits"] is not None:
+            yield f"LINE TEST of {name} waits for an answer: keepclear link test DIR {name} --answer"
+        for hour in line["tests"]:
+            if hour["state"] == "due":
+                yield f"LINE TEST with {name} is due, of {hour['due']}: keepclear link test DIR {name}"
+
+
+def _deviations(found: dict[str, Any]) -> Iterator[str]:
+    """The last of what was agreed and not done in time; nothing depends on it."""
+    for line in found["lines"]:
+        name = plain(line["party"])
+        for one in reversed(line["deviations"][:_DEVIATIONS_MAX]):
+            who = f", by {plain(one['party'])}" if one["party"] else ""
+            yield f"deviation with {name}: {one['code']}{who}, due {one['due']}"
+
+
+def _unseen(found: dict[str, Any]) -> Iterator[str]:
+    from keepclear.node.carrying import Unseen  # noqa: PLC0415
+
+    for line in found["lines"]:
+        one = line["unseen"]
+        yield from unseen_lines(
+            [
+                Unseen(
+                    party=line["party"],
+                    messages=one["messages"],
+                    first=one["first"],
+                    last=one["last"],
+                    oldest_us=None if one["oldest"] is None else parse_instant(one["oldest"]),
+                    flash=one["flash"],
+                    notices=one["notices"],
+                    missing=tuple((first, last) for first, last in one["missing"]),
+                )
+            ]
+        )
+
+
+def _late(found: dict[str, Any]) -> Iterator[str]:
+    """What is late by what was agreed; drills are not counted."""
+    for line in found["lines"]:
+        late = [one for one in line["overdue"] if not one["drill"]]
+        for one in late:
+            who = plain(line["party"]) if one["ours"] else "this desk"
+            yield (
+                f"{who} is late since {one['due']}: message {one['seq']} ({one['kind']}) is not "
+                f"{one['what']}"
+            )
+        if late:
+            yield f"  {line['says']}"

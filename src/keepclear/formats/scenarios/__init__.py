@@ -1,0 +1,1 @@
+"""Scenarios: texts that people write, and that are played on real nodes (``docs/scenarios.md``)."""

@@ -1,0 +1,48 @@
+"""What a node remembers of what came over its lines: by which names, and what others told of.
+
+Changed by :mod:`keepclear.node.memory` alone; a snapshot holds it as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from keepclear.domain.access import SECRETARIAT
+from keepclear.node.case import Case
+
+__all__ = ["OverLines"]
+
+
+@dataclass(slots=True)
+class OverLines:
+    """Names of declarations that came, and of own ones that others told of."""
+
+    by_ref: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Subjects of what came, by its party and that party's own mark for it."""
+    by_message: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Subject and version of what came, by the hash of the message that brought it."""
+    foreign: set[str] = field(default_factory=set)
+    """Subjects of what came and stands."""
+    guests: set[str] = field(default_factory=set)
+    """At a party's own node: subjects of what stands of other parties and was declared here."""
+    told_of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """Own subjects that another node told crossings of: by party, and its mark for what crosses."""
+
+    def sort(self, subject: str, case: Case, owner: str) -> None:
+        """Take note whether it stands as something that came, or as something of a guest's."""
+        self.foreign.discard(subject)
+        self.guests.discard(subject)
+        if case.stands and case.came:
+            self.foreign.add(subject)
+        elif case.stands and owner not in {SECRETARIAT, case.party}:
+            self.guests.add(subject)
+
+    def forget(self, subject: str, case: Case) -> None:
+        """What was declared is gone."""
+        self.foreign.discard(subject)
+        self.guests.discard(subject)
+        self.by_ref.pop((case.party, case.ref), None)
+        for one in case.versions:
+            self.by_message.pop(one.message or "", None)
+        for key in case.told_by:
+            self.told_of.get(key, set()).discard(subject)

@@ -1,0 +1,153 @@
+"""What entries said, held while it is new or was used lately, and read again when it is needed.
+
+A node remembers of a declaration where its text stands in the store, and the hash of that entry's leaf.
+What is read later is believed only where it has that leaf, so a text that somebody changed meanwhile is
+found when it is looked at. What is not yet durable stays here until it is.
+
+Left to others: what an entry means (:mod:`keepclear.node.memory`).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from keepclear.domain.declaration import Declaration
+from keepclear.errors import InputError, StoreError
+from keepclear.record.commitment import SALT_BYTES, Opening, leaf_of
+from keepclear.record.merkle import leaf_hash
+from keepclear.store.base import Entry
+from keepclear.wire.declaration import decode
+from keepclear.wire.entries import Body, Declared, Verdict, decode_body
+
+__all__ = ["HELD_MAX", "Place", "Texts", "opening_of", "seal_of"]
+
+HELD_MAX: Final = 50_000
+"""Texts that are held: what is used again and again, some 200 MB of it."""
+
+
+def opening_of(entry: Entry) -> Opening:
+    """What opens an entry's leaf: its data are the salt, then the body."""
+    return Opening(entry.number, entry.data[:SALT_BYTES], entry.data[SALT_BYTES:])
+
+
+def seal_of(leaf: bytes) -> bytes:
+    """What is remembered of a leaf: its hash in the record."""
+    return leaf_hash(leaf)
+
+
+class Place(NamedTuple):
+    """Where something stands that was said."""
+
+    entry: int
+    seal: bytes
+    """The hash of the entry's leaf; empty where there is no record, as in tests."""
+
+
+@dataclass(slots=True)
+class _Held:
+    body: Body
+    declaration: Declaration | None = None
+
+
+class Texts:
+    """Bodies of entries by their number."""
+
+    def __init__(
+        self, read: Callable[[int], Entry | None] | None = None, held_max: int = HELD_MAX
+    ) -> None:
+        """Nothing is held.
+
+        Args:
+            read: Reads an entry that is durable; everything is held where there is nothing to read.
+            held_max: How many texts are held that could be read again.
+        """
+        self._read, self._held_max = read, held_max
+        self._waiting: dict[int, _Held] = {}
+        self._held: OrderedDict[int, _Held] = OrderedDict()
+        self.fault = ""
+        """The first entry that was not what its leaf stands for; empty: none was."""
+
+    def take(self, number: int, body: Body, said: Declaration | None = None) -> None:
+        """Hold what an entry says that may not be durable yet."""
+        self._waiting[number] = _Held(body, said)
+
+    def durable(self) -> None:
+        """All that was taken can be read again from here on."""
+        if self._read is None:
+            return
+        self._held.update(self._waiting)
+        self._waiting = {}
+        self._shorten()
+
+    def declared(self, place: Place) -> Declared:
+        """A version of a declaration, as it was declared.
+
+        Raises:
+            StoreError: it cannot be read, or is not what its leaf stands for.
+        """
+        body = self._one(place).body
+        if not isinstance(body, Declared):
+            raise self._wrong(place.entry)
+        return body
+
+    def declaration(self, place: Place) -> Declaration:
+        """The declaration that stands in such an entry.
+
+        Raises:
+            StoreError: as :meth:`declared`.
+        """
+        held = self._one(place)
+        if held.declaration is None:
+            if not isinstance(held.body, Declared):
+                raise self._wrong(place.entry)
+            held.declaration = decode(held.body.text.encode())
+        return held.declaration
+
+    def verdict(self, place: Place) -> Verdict:
+        """A verdict.
+
+        Raises:
+            StoreError: as :meth:`declared`.
+        """
+        body = self._one(place).body
+        if not isinstance(body, Verdict):
+            raise self._wrong(place.entry)
+        return body
+
+    def _one(self, place: Place) -> _Held:
+        waiting = self._waiting.get(place.entry)
+        if waiting is not None:
+            return waiting
+        held = self._held.get(place.entry)
+        if held is not None:
+            self._held.move_to_end(place.entry)
+            return held
+        held = self._held[place.entry] = _Held(self._body(place))
+        self._shorten()
+        return held
+
+    def _body(self, place: Place) -> Body:
+        entry = self._read(place.entry) if self._read is not None else None
+        if entry is None or len(entry.data) <= SALT_BYTES:
+            raise self._wrong(place.entry)
+        opening = opening_of(entry)
+        if place.seal and seal_of(leaf_of(opening)) != place.seal:
+            raise self._wrong(place.entry)
+        try:
+            return decode_body(opening.body)
+        except InputError:
+            raise self._wrong(place.entry) from None
+
+    def _wrong(self, number: int) -> StoreError:
+        self.fault = self.fault or (
+            f"entry {number} of the database is not what its record holds a hash of; somebody "
+            "changed it; keep it, and restore the newest backup beside it"
+        )
+        return StoreError(self.fault)
+
+    def _shorten(self) -> None:
+        while len(self._held) > self._held_max:
+            self._held.popitem(last=False)
