@@ -56,7 +56,7 @@ def test_software_does_not_see_what_is_left_out_at_the_end_or_was_never_said():
     alder, birch = desks("Alder", "Birch")
     for number in range(3):
         birch.talk.hears(
-            notes(alder.talk.say("Birch", plan_told(site(f"S{number}", party="Alder"))))
+            notes(alder.talk.say("Birch", plan_told(site(f"S{number}", "Alder"), ref=f"{number}")))
         )
     exchange(alder, birch)
     handed_over = carried(birch, "received")[:-1]
