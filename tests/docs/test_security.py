@@ -18,7 +18,7 @@ CONNECTING = {
 }  # fmt: skip
 MAY_CONNECT = {
     "faces/remote/line.py": {"httpx2"},  # to the address that a person typed, with its token
-    "faces/peer/conversation.py": {"httpx2"},  # to the addresses on cards that were compared
+    "faces/peer/reach.py": {"httpx2"},  # to the addresses on cards that were compared
     "node/pinned_tls.py": {"ssl"},  # how the line reaches a peer
     "faces/api/server.py": {"socket", "ssl"},  # it listens
     "faces/demo/desk.py": {"httpx2"},  # to the demonstration's own nodes, on this machine

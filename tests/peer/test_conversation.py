@@ -93,12 +93,13 @@ class Network:
 
     def client(self, party):
         async def handler(request):
-            if party in self.cut:
+            if party in self.cut or party not in self.served:
                 raise httpx2.ConnectError("cut off")
             async with self.served[party].http() as http:
                 answer = await http.post(request.url.path, content=request.content, headers={
-                    "Content-Type": "application/json"})  # fmt: skip
-                return httpx2.Response(answer.status_code, content=answer.content)
+                    "Content-Type": request.headers["content-type"]})  # fmt: skip
+                return httpx2.Response(answer.status_code, content=answer.content, headers={
+                    "Content-Type": answer.headers["content-type"]})  # fmt: skip
 
         return httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
 

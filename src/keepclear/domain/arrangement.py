@@ -151,10 +151,18 @@ class Arrangement:
     """When the line is tested every day, from midnight UTC."""
     frequencies: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
+    relays: tuple[str, ...] = ()
+    """Parties whose desks pass sealed notes on between any two that are named here; none of them is
+    humanitarian."""
     caps: Caps = Caps()
     retention: Retention = Retention()
     stepped_down: frozenset[str] = frozenset()
     """Members that have suspended it or withdrawn: they stand apart from all others meanwhile."""
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Everybody whom it binds or who notifies."""
+        return frozenset(member.name for member in self.members) | frozenset(self.notified)
 
     def rung(self, a: str, b: str) -> Rung | None:
         """Where two parties stand with each other; nothing, where one is no member."""

@@ -8,10 +8,13 @@ from typing import Any
 
 import click
 
+from keepclear.domain.units import MICROSECONDS
+from keepclear.domain.window import format_instant
 from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.incident import incident_subject
 from keepclear.faces.outcome import Exit
+from keepclear.faces.passing_words import cosigned_lines
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -26,17 +29,23 @@ __all__ = ["bundle", "log", "verify"]
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> int:
     """Show the record of the node in DIR: what was kept, in order, without what it says."""
+    from keepclear.node.cosigned import cosigned  # noqa: PLC0415
     from keepclear.node.evidence import rows  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
     with running(folder) as (home, node):
         found = rows(node, first or 1, last)
         size = node.store.size()
+        seen = [
+            {"party": one.party, "size": one.size, "at": format_instant(one.time_s * MICROSECONDS)}
+            for one in cosigned(node)
+        ]
     if as_json:
         whole = {
             "keepclear": "log/1",
             "record": home.record,
             "size": size,
+            "cosigned": seen,
             "entries": [asdict(row) for row in found],
         }
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
@@ -45,6 +54,8 @@ def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> i
         f"{row.number:>7}  {row.time:<27}  {row.kind:<8}  {plain(row.subject)}" for row in found
     ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
+    for line in cosigned_lines({"size": size, "cosigned": seen}):
+        say(line)
     return Exit.NOTHING
 
 
@@ -102,12 +113,22 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
 @click.option(
     "--witness", multiple=True, metavar="VKEY", help="A witness's public key. May be repeated."
 )
+@click.option(
+    "--quorum",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="So many of these witnesses must have cosigned it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same for programs, with every text.")
-def verify(path: str, key: str, witness: tuple[str, ...], *, as_json: bool) -> int:
-    """Say what BUNDLE proves, and what it does not; offline. Exit code 6 where it does not verify."""
-    from keepclear.faces.verifying import evidence_in, sentences, telling  # noqa: PLC0415
+def verify(path: str, key: str, witness: tuple[str, ...], quorum: int, *, as_json: bool) -> int:
+    """Say what BUNDLE proves, and what it does not; offline. Exit code 6 where it does not verify.
 
-    found = evidence_in(path, key, witness)
+    BUNDLE may also be the proof of a split view, as keepclear link splits writes it.
+    """
+    from keepclear.faces.verifying import proven_in, sentences, telling  # noqa: PLC0415
+
+    found = proven_in(path, key, witness, quorum)
     if as_json:
         deliver(json.dumps(telling(found), ensure_ascii=False, indent=1) + "\n", STDIN)
     else:

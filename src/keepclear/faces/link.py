@@ -18,6 +18,7 @@ from keepclear.faces.desk.testing import test
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
+from keepclear.faces.witnessing import splits
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN, read_file
 
@@ -51,6 +52,7 @@ for one in (
     call,
     export,
     import_,
+    splits,
 ):
     link.add_command(one)
 

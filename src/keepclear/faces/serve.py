@@ -69,7 +69,7 @@ def serve(
         if link is not None:
             deliver(f"{url}/first#{link}\n", STDIN)
             say("this link lets in the first person, once; whoever has it is the first")
-        conversation = Conversation(Talk(node, home.message_key))
+        conversation = Conversation(Talk(node, home.message_key), identity=home.age_identity)
         worker = Worker(node)
         service = service_of(
             worker,

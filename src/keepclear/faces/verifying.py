@@ -1,4 +1,4 @@
-"""What a bundle of evidence proves, in words; needs this package, PyNaCl and nothing else.
+"""What a bundle of evidence proves, or a split view; needs this package, PyNaCl and nothing else.
 
 ``python -m keepclear.faces.verifying BUNDLE --key KEY [--witness KEY]`` is the same as ``keepclear
 verify``, for machines on which nothing but PyNaCl is installed: a test looks at what it imports.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,36 +19,69 @@ from keepclear.errors import KeepclearError, UsageError, VerificationError
 from keepclear.faces.outcome import Exit
 from keepclear.record.bundle import BUNDLE_BYTES_MAX, DOES_NOT_PROVE, Evidence, Shown, verify
 from keepclear.record.note import Verifier
+from keepclear.record.split import Split, is_split, verify_split
 from keepclear.record.witness import COSIGNATURE
 
-__all__ = ["evidence_in", "main", "sentences", "telling"]
+__all__ = ["evidence_in", "main", "proven_in", "sentences", "telling"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def evidence_in(path: str, key: str, witnesses: Sequence[str]) -> Evidence:
+def evidence_in(path: str, key: str, witnesses: Sequence[str], quorum: int = 0) -> Evidence:
     """A bundle that verifies.
+
+    Raises:
+        UsageError: as :func:`proven_in`.
+        VerificationError: likewise; or it is the proof of a split view, and no bundle.
+    """
+    found = proven_in(path, key, witnesses, quorum)
+    if isinstance(found, Split):
+        raise VerificationError(
+            "bundle.malformed", "this is the proof of a split view, and no bundle"
+        )
+    return found
+
+
+def proven_in(path: str, key: str, witnesses: Sequence[str], quorum: int = 0) -> Evidence | Split:
+    """A bundle, or the proof of a split view, that verifies.
 
     Args:
         path: The bundle.
         key: The record's public key, as it was compared with its party over another path.
         witnesses: Public keys of witnesses that are believed.
+        quorum: How many of them must have cosigned a bundle.
 
     Raises:
-        UsageError: the file cannot be read.
+        UsageError: the file cannot be read, or more witnesses are asked for than keys were given.
         VerificationError: it does not verify, or a key is none.
     """
+    if quorum > len(witnesses):
+        raise UsageError(
+            f"--quorum {quorum} asks for more witnesses than there are keys; give --witness for each"
+        )
     try:
         with Path(path).open("rb") as file:
             data = file.read(BUNDLE_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name cannot be a file"
         raise UsageError(f"the bundle {path!r} cannot be read ({reason})") from error
-    return verify(data, Verifier.parse(key), [_witness(one) for one in witnesses])
+    believed = Verifier.parse(key)
+    if is_split(data):
+        return verify_split(data, believed)
+    return verify(data, believed, [_witness(one) for one in witnesses], quorum=quorum)
 
 
-def sentences(evidence: Evidence) -> Iterator[str]:
+def sentences(evidence: Evidence | Split) -> Iterator[str]:
     """What it proves, line by line, and what it does not."""
+    if isinstance(evidence, Split):
+        older, newer = evidence.older, evidence.newer
+        yield f"verified: {older.origin} was shown in two states that cannot both be true"
+        for head in (older, newer):
+            yield f"  {head.size} entries, root {b64encode(head.root).decode()}"
+        yield "its key signed both: it was rewritten, or different parties were shown different records"
+        yield "what this does not prove:"
+        yield "  Which of the two is true, or who did it: whoever holds the key may have."
+        return
     head = evidence.checkpoint
     yield f"verified: {len(evidence.entries)} of the {head.size} entries of {head.origin}"
     yield f"about (its maker's words, unsigned): {_plain(evidence.about)}"
@@ -62,8 +96,17 @@ def sentences(evidence: Evidence) -> Iterator[str]:
         yield f"  {sentence}"
 
 
-def telling(evidence: Evidence) -> dict[str, Any]:
+def telling(evidence: Evidence | Split) -> dict[str, Any]:
     """The same for programs; bodies are the texts that were recorded."""
+    if isinstance(evidence, Split):
+        return {
+            "keepclear": "verify/1",
+            "record": evidence.older.origin,
+            "split_view": [
+                {"size": head.size, "root": b64encode(head.root).decode()}
+                for head in (evidence.older, evidence.newer)
+            ],
+        }
     return {
         "keepclear": "verify/1",
         "record": evidence.checkpoint.origin,
@@ -113,9 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bundle")
     parser.add_argument("--key", required=True)
     parser.add_argument("--witness", action="append", default=[])
+    parser.add_argument("--quorum", type=int, default=0)
     typed = parser.parse_args(arguments)
     try:
-        found = evidence_in(typed.bundle, typed.key, typed.witness)
+        found = proven_in(typed.bundle, typed.key, typed.witness, typed.quorum)
     except KeepclearError as error:
         sys.stderr.write(f"keepclear: {_plain(str(error))}\n")
         return Exit.USAGE if isinstance(error, UsageError) else Exit.UNVERIFIED

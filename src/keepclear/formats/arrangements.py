@@ -113,6 +113,7 @@ read_back = "30min"
 tests = ["04:00Z", "10:00Z"]
 frequencies = ["243.0 MHz", "121.5 MHz"]
 languages = ["en"]
+# relays = ["secretariat"]   # neutral desks that pass sealed notes on where two cannot reach each other
 
 # What one party may ask of another in a day where only crossings are disclosed.
 [caps]
@@ -238,8 +239,19 @@ def _arrangement(top: _Table) -> Arrangement:
         retention=_section(top, "retention", _RETENTION, Retention),
         **_rules_and_line(top),
     )
+    _not_through(top, found)
     top.close()
     return found
+
+
+def _not_through(top: _Table, found: Arrangement) -> None:
+    """A humanitarian party would be taken for a messenger of forces, and its convoys with it."""
+    for name in sorted(set(found.relays) & set(found.notified)):
+        top.faults.add(
+            "line.relays",
+            "arrangement.relay",
+            f"{shown(name)} is a humanitarian party, which relays nothing between forces; name another",
+        )
 
 
 def _member(table: _Table) -> Member:
@@ -364,6 +376,7 @@ def _rules_and_line(top: _Table) -> dict[str, Any]:
         "test_times_us": line.take("tests", _clocks, ()),
         "frequencies": line.take("frequencies", _texts, ()),
         "languages": line.take("languages", _languages, ("en",)),
+        "relays": line.take("relays", _texts, ()),
     }
     rules.close()
     line.close()

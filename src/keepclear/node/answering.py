@@ -232,12 +232,8 @@ def view_of(
         said, mark, version = case.latest.declaration, case.mark, case.latest.number
     else:
         said, mark, version = other.declaration, other.mark, other.version
-    may = heard(memory, said, viewer.party, at_us)
     came = other.came if other is not None else case is not None and case.came
-    if came and viewer.party == memory.owner:  # what came to this desk is what it may have of it
-        may = Heard(Hearing.RELEASED, tuple(RELEASES))
-    elif came and is_humanitarian(arrangements, side.party):
-        return None  # what its party said of this reader is not known here
+    may = _heard(memory, said, viewer.party, at_us, came=came)
     if may.hearing is Hearing.RELEASED and level in {Level.NOTHING, Level.CROSSING}:
         level = Level.STAY_AWAY if said.kind is Kind.SITE else Level.CROSSING
     if level is Level.NOTHING or may.hearing is Hearing.HELD:
@@ -257,6 +253,15 @@ def view_of(
     if case is not None and case.unconfirmed_us is not None and version == case.latest.number:
         view["unconfirmed_since"] = format_instant(case.unconfirmed_us)
     return view
+
+
+def _heard(memory: Memory, said: Declaration, reader: str, at_us: int, *, came: bool) -> Heard:
+    """What a reader may hear of it; what came over a line this desk hears, and of aid nobody else."""
+    if came and reader == memory.owner:
+        return Heard(Hearing.RELEASED, tuple(RELEASES))
+    if came and is_humanitarian(memory.arrangements.values(), said.party):
+        return Heard(Hearing.HELD)  # what its party said of this reader is not known here
+    return heard(memory, said, reader, at_us)
 
 
 def _plan(said: Declaration) -> Any:

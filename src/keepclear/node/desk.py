@@ -21,6 +21,7 @@ from keepclear.link.drills import exercised
 from keepclear.link.pinning import Pinned, words_of
 from keepclear.link.receipts import PROCEEDING
 from keepclear.link.state import State
+from keepclear.node.beside import BesideView, beside_view
 from keepclear.node.calls import caller_of
 from keepclear.node.carrying import Unseen, unseen
 from keepclear.node.footings import between, who_is
@@ -254,6 +255,7 @@ class DeskView:
     lines: list[LineView]
     calls: list[StopView]
     """Stops that were told by telephone."""
+    beside: BesideView
 
 
 def desk_view(
@@ -313,7 +315,7 @@ def desk_view(
         if caller_of(key[0])
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
-    return DeskView(owner, cards, lines, calls)
+    return DeskView(owner, cards, lines, calls, beside_view(node))
 
 
 def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | None) -> DrillView:

@@ -17,6 +17,7 @@ from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.window import format_instant
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.ledger import Node, opening_of
+from keepclear.node.line import subject_of
 from keepclear.node.memory import Memory
 from keepclear.store.base import Entry
 from keepclear.wire.entries import (
@@ -42,6 +43,7 @@ LOOKED_AT: Final = 1_000
 """Entries that are looked at in one go."""
 _OF_THE_LINE: Final = frozenset({"line", "alert", "refused", "sound"})
 """What came over a line, what its ladders ask for, what could not be used, what is to be heard."""
+_LINE: Final = subject_of("")
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -60,7 +62,9 @@ class Event:
 def events_after(node: Node, after: int, limit: int = LOOKED_AT) -> tuple[list[Event], int]:
     """The events among the entries that follow, and the number of the last entry looked at."""
     entries = node.store.entries(after, limit)
-    known = _known(node.memory, node.around.owner)
+    # the desk of a secretariat's own people is the one that streams know by the empty name
+    owner = "" if node.around.owner == SECRETARIAT else node.around.owner
+    known = _known(node.memory, owner)
     found = [event for event in map(known, entries) if event is not None]
     return found, entries[-1].number if entries else after
 
@@ -102,13 +106,10 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         if body.how == "read":
             return (), {}  # whoever reads has it already
         if body.how in _OF_THE_LINE:
-            return {body.to}, {"how": body.how, **shown_in(body)}
+            return {owner}, {"how": body.how, **shown_in(body)}
         return _reader(memory, body), {"how": body.how, "shown": shown_in(body)}
     if isinstance(body, Alarm):
-        arrangement = memory.arrangements.get(body.arrangement)
-        others = others_in(arrangement, body.party) if arrangement else ()
-        told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
-        return {body.party, *others}, told
+        return _of_alarm(memory, owner, body)
     if isinstance(body, Arranged):
         found, _ = read_arrangement(body.text.encode(), name=body.subject)
         if found is not None:
@@ -137,6 +138,16 @@ def _of_agreement(
     which: dict[str, Any] = {"arrangement": body.name, "version": body.version}
     stood = {"party": body.party, "footing": body.footing, "because": body.because, "by": body.by}
     return members, which | stood
+
+
+def _of_alarm(memory: Memory, owner: str, body: Alarm) -> tuple[Iterable[str], dict[str, Any]]:
+    """One of a line is for this desk alone; others are for who is concerned by what was agreed."""
+    if body.subject.startswith(_LINE):
+        return {owner}, {"code": body.code, "line": body.subject}
+    arrangement = memory.arrangements.get(body.arrangement)
+    others = others_in(arrangement, body.party) if arrangement else ()
+    told = {"code": body.code, "party": body.party, "arrangement": body.arrangement}
+    return {body.party, *others}, told
 
 
 def _owner(memory: Memory, subject: str) -> set[str]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from keepclear.domain.keeping import is_frozen
 from keepclear.domain.window import Window, format_instant
 from keepclear.errors import RuleError
+from keepclear.node.cosigned import checkpoint_with
 from keepclear.node.keeping import lifetime
 from keepclear.node.ledger import Node, opening_of
 from keepclear.record import bundle
-from keepclear.record.checkpoint import open_checkpoint
 from keepclear.store.base import Entry
 from keepclear.wire.entries import Acted, Declared, Reported, Shown, Stated, decode_body
 
@@ -45,7 +45,7 @@ def evidence(
     span: Window | None = None,
     reader: str = "",
 ) -> bytes:
-    """A bundle of entries under the newest checkpoint.
+    """A bundle of entries under the checkpoint that most peers cosigned, or the newest.
 
     Entries whose text was erased cannot be shown; how many those are is said.
 
@@ -81,9 +81,7 @@ def evidence(
         )
     if len(shown) < len(entries) and not reader:
         said += f"; of {len(entries) - len(shown)} of them only the leaves are left"
-    checkpoint, _ = open_checkpoint(
-        node.checkpoint(), node.around.signer.name, node.around.signer.verifier
-    )
+    checkpoint = checkpoint_with(node, shown[-1].number)
     data = bundle.make(checkpoint, map(opening_of, shown), node.store.node, about=said)
     if len(data) > bundle.BUNDLE_BYTES_MAX:
         raise RuleError(

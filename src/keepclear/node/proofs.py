@@ -8,9 +8,9 @@ whole or not at all, and one on a crossing names the other declaration beside th
 from __future__ import annotations
 
 from keepclear.errors import RuleError
+from keepclear.node.cosigned import checkpoint_with
 from keepclear.node.ledger import Node, opening_of
 from keepclear.record import bundle
-from keepclear.record.checkpoint import Checkpoint, open_checkpoint
 from keepclear.record.merkle import consistency_proof, inclusion_proof
 from keepclear.record.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
 from keepclear.record.tiles import bundle as tile_of_entries
@@ -96,9 +96,7 @@ def own_evidence(node: Node, party: str, subject: str) -> bytes:
     ]
     if not entries:
         raise RuleError("record.nothing", "the record has no such entry")
-    signer = node.around.signer
-    head: Checkpoint
-    head, _ = open_checkpoint(node.checkpoint(), signer.name, signer.verifier)
+    head = checkpoint_with(node, entries[-1].number)
     about = f"entries about {subject} that {party} said or was shown"
     return bundle.make(head, map(opening_of, entries), node.store.node, about=about)
 

@@ -134,6 +134,11 @@ class Talk:
         return self._key
 
     @property
+    def heads(self) -> Heads:
+        """What parties said, since the start, to have seen of records."""
+        return self._heads
+
+    @property
     def deviating(self) -> Deviating:
         """What was agreed and not done in time, and the hours of line tests."""
         self._fresh()

@@ -4,7 +4,7 @@ A bundle is one UTF-8 text of JSON, so that it goes by e-mail and can be printed
 the record's key as it was compared with its party, and nothing else. The steps, in order:
 
 1. the checkpoint is signed by the key that is believed, and is of the record that is named;
-2. each witness whose key is believed cosigned that very checkpoint, and when;
+2. each witness whose key is believed cosigned that very checkpoint, and when; as many as asked for;
 3. each entry's leaf stands for the body shown (commitment);
 4. each leaf stands in the tree under the checkpoint's root (inclusion).
 
@@ -49,6 +49,11 @@ DOES_NOT_PROVE: Final = (
         "was passed on is its author's statement."
     ),
     "When something happened, by any other clock than the record's own and its witnesses'.",
+    (
+        "That nobody was shown another record: each cosignature is its witness's word that this one "
+        "goes on from all that this witness signed before. It says nothing of what others were shown, "
+        "and nothing of what is true; witnesses who lie with the record's holder prove nothing."
+    ),
 )
 """The page that belongs to every bundle."""
 
@@ -108,7 +113,12 @@ def make(
 
 
 def verify(
-    data: bytes, key: Verifier, witnesses: Sequence[Verifier] = (), *, origin: str | None = None
+    data: bytes,
+    key: Verifier,
+    witnesses: Sequence[Verifier] = (),
+    *,
+    origin: str | None = None,
+    quorum: int = 0,
 ) -> Evidence:
     """What a bundle proves.
 
@@ -117,9 +127,11 @@ def verify(
         key: The record's key, as it was compared with its party over another path.
         witnesses: Keys of witnesses that are believed.
         origin: The record that it must be of; the key's name, where nothing is said.
+        quorum: How many of the witnesses must have signed the checkpoint. A key counts once, whatever
+            it is called, and the record's own does not count.
 
     Raises:
-        VerificationError: ``bundle.malformed``, and what each step raises.
+        VerificationError: ``bundle.malformed``, ``bundle.quorum``, and what each step raises.
     """
     whole = _parsed(data)
     # (1) the checkpoint
@@ -128,18 +140,32 @@ def verify(
     if whole["record"] != checkpoint.origin:
         raise _malformed("it names another record than its checkpoint does")
     # (2) the witnesses
-    seen_by = tuple(_cosignatures(note, checkpoint.text, witnesses))
+    signed = dict(_cosignatures(note, checkpoint.text, witnesses))
+    _enough({one.public for one in signed}, {one.public for one in witnesses}, key.public, quorum)
+    seen_by = tuple(signed.values())
     # (3) and (4) the entries
     shown = tuple(_entry(raw, checkpoint) for raw in _list(whole, "entries"))
     return Evidence(checkpoint, _text(whole, "about"), shown, seen_by)
 
 
-def _cosignatures(note: bytes, text: str, witnesses: Sequence[Verifier]) -> Iterable[Cosignature]:
+def _cosignatures(
+    note: bytes, text: str, witnesses: Sequence[Verifier]
+) -> Iterable[tuple[Verifier, Cosignature]]:
     known = {(key.name, cosignature_key_id(key)): key for key in witnesses}
     for signature in parse_note(note).signatures:
         key = known.get((signature.name, signature.key_id))
         if key is not None:
-            yield verify_cosignature(text, signature, key)
+            yield key, verify_cosignature(text, signature, key)
+
+
+def _enough(signed: set[bytes], given: set[bytes], own: bytes, quorum: int) -> None:
+    found, possible = len(signed - {own}), len(given - {own})
+    if found < quorum:
+        raise VerificationError(
+            "bundle.quorum",
+            f"{found} of the {possible} witnesses whose keys were given cosigned it, and {quorum} are "
+            "asked for; ask its maker for one with their cosignatures",
+        )
 
 
 def _entry(raw: Any, checkpoint: Checkpoint) -> Shown:

@@ -24,6 +24,7 @@ __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
     "NodeReader",
+    "begins_with",
     "consistency_proof",
     "inclusion_proof",
     "leaf_hash",
@@ -153,7 +154,30 @@ def verify_consistency(
         if proof or not compare_digest(old_root, new_root):
             raise _inconsistent(old, new)
         return
-    if not _hashes(old_root, new_root, *proof):
+    first, second = begins_with(old, new, old_root, proof)
+    if not (compare_digest(first, old_root) and compare_digest(second, new_root)):
+        raise _inconsistent(old, new)
+
+
+def begins_with(old: int, new: int, old_root: bytes, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The roots that the hashes of a proof of consistency lead to, whatever anybody signed.
+
+    If the second is that of the larger tree, that tree begins with one whose root is the first: the
+    larger root was calculated from it, and nobody finds other hashes that lead there.
+
+    Args:
+        old: Leaves of the smaller tree, at least one and fewer than ``new``.
+        new: Leaves of the larger tree.
+        old_root: Where ``old`` is a power of two a proof leaves it out, and it leads the way.
+        proof: The hashes.
+
+    Returns:
+        The root of the smaller tree, and that of the larger one.
+
+    Raises:
+        VerificationError: ``record.consistency``: these are no hashes of such a proof.
+    """
+    if not 0 < old < new or not _hashes(old_root, *proof):
         raise _inconsistent(old, new)
     path = list(proof)
     if old & (old - 1) == 0:  # the old tree is one whole subtree of the new one: its root leads
@@ -170,8 +194,7 @@ def verify_consistency(
             first, second = node_hash(sibling, first), node_hash(sibling, second)
         else:
             second = node_hash(second, sibling)
-    if not (compare_digest(first, old_root) and compare_digest(second, new_root)):
-        raise _inconsistent(old, new)
+    return first, second
 
 
 def _climb(

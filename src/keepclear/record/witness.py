@@ -17,7 +17,16 @@ from keepclear.record.checkpoint import Checkpoint
 from keepclear.record.merkle import EMPTY_ROOT, verify_consistency
 from keepclear.record.note import Signature, Signer, Verifier
 
-__all__ = ["COSIGNATURE", "Cosignature", "Seen", "advance", "cosign", "verify_cosignature"]
+__all__ = [
+    "COSIGNATURE",
+    "PROOF_LINES_MAX",
+    "Cosignature",
+    "Seen",
+    "advance",
+    "cosign",
+    "cosignature_key_id",
+    "verify_cosignature",
+]
 
 COSIGNATURE: Final = 0x04
 """Signature type: Ed25519 over the header, the time and the checkpoint."""

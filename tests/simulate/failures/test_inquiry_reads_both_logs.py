@@ -55,9 +55,8 @@ def test_software_does_not_see_what_is_left_out_at_the_end_or_was_never_said():
     """An answer that ends too early is a whole chain; only the other party's copy shows more."""
     alder, birch = desks("Alder", "Birch")
     for number in range(3):
-        birch.talk.hears(
-            notes(alder.talk.say("Birch", plan_told(site(f"S{number}", "Alder"), ref=f"{number}")))
-        )
+        said = plan_told(site(f"S{number}", "Alder"), ref=f"{number}")
+        birch.talk.hears(notes(alder.talk.say("Birch", said)))
     exchange(alder, birch)
     handed_over = carried(birch, "received")[:-1]
     opened = [

@@ -148,7 +148,7 @@ def _query(route: Route, raw: bytes) -> Any:
 def _body(route: Route, data: bytes, media: str) -> Any:
     if route.body is None:
         return None
-    if media.partition(";")[0].strip().lower() == GEOJSON:
+    if route.body is bytes or media.partition(";")[0].strip().lower() == GEOJSON:
         return data
     try:
         return msgspec.json.decode(data, type=route.body)

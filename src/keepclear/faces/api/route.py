@@ -99,7 +99,8 @@ class Route:
     flow: Callable[[Asked, Service], Awaitable[Reply | ASGIApp]] | None = None
     """Answers in the loop, where something else than the node has to be waited for."""
     query: type[msgspec.Struct] | None = None
-    body: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct | bytes] | None = None
+    """Of bytes: it is handed on as it came."""
     takes: tuple[str, ...] = (JSON,)
     """Media types of the body."""
     answer: Any = None

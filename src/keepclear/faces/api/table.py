@@ -16,11 +16,13 @@ from keepclear.faces.api import (
     lines,
     ogc,
     pages,
+    parcels,
     people,
     record,
     several,
     stepping,
     upkeep,
+    witness,
 )
 from keepclear.faces.api.route import Route
 
@@ -37,6 +39,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *stepping.ROUTES,
     *record.ROUTES,
     *lines.ROUTES,
+    *witness.ROUTES,
+    *parcels.ROUTES,
     *calls.ROUTES,
     *upkeep.ROUTES,
     *people.ROUTES,

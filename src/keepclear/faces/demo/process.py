@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,8 +76,12 @@ class _Network:
 class _Stepped(Conversation):
     """The lines of the node, which do what is due when the player asks, and not by themselves."""
 
-    def __init__(self, talk: Talk, network: _Network) -> None:
-        super().__init__(talk, network.client)
+    by_itself = False
+
+    def __init__(
+        self, talk: Talk, network: _Network, identity: Callable[[], str], clock: SteppedClock
+    ) -> None:
+        super().__init__(talk, network.client, identity, lambda: clock.now_us() / 1e6)
         self._network = network
         self._loop: asyncio.AbstractEventLoop | None = None
         self._begun = threading.Event()
@@ -97,15 +102,14 @@ class _Stepped(Conversation):
             self._network.cut = set(asked["from"])
             return {}
         if asked["do"] == "end":
-            for way in self._ways.values():  # a peer that stops waits for them
-                if way.client is not None:
-                    await way.client.aclose()
+            await self.reach.close()  # a peer that stops waits for them
             return {}
         assert self._service is not None
         await self._service.ask(due)
         several, _ = await self._service.ask(self._passes)
         for told in several:
             self._take_up(told)
+        await self.attend(self._service)
         while self._under_way():  # noqa: ASYNC110 - counts of two makers
             await asyncio.sleep(_LOOK_S)
         return await self._service.ask(self._state)
@@ -134,7 +138,7 @@ def main(words: list[str]) -> None:
     ):
         host, port = listener.getsockname()[:2]
         place = Place(host, port, (host,), certificate, key)
-        conversation = _Stepped(Talk(node, home.message_key), _Network())
+        conversation = _Stepped(Talk(node, home.message_key), _Network(), home.age_identity, clock)
         worker = Worker(node)
         service = service_of(
             worker,

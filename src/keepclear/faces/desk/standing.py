@@ -14,6 +14,7 @@ from keepclear.faces.desk.choosing import all_stops, mark_of
 from keepclear.faces.desk.place import desk_at
 from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
+from keepclear.faces.passing_words import cosigned_lines, held_lines, way_lines
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -49,6 +50,9 @@ def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
         *_unseen(found),
         *_late(found),
         *_deviations(found),
+        *way_lines(found["beside"]),
+        *held_lines(found["beside"]),
+        *cosigned_lines(found["beside"]),
     ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
     if not any(one["pinned"] == _OWN for one in found["cards"]):

@@ -14,18 +14,21 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
-import httpx2
+import msgspec
 
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
-from keepclear.link.cards import Card
+from keepclear.faces.peer.passing import Passing
+from keepclear.faces.peer.reach import Client, Reach, over_tls
+from keepclear.faces.peer.witnesses import Witnesses
 from keepclear.link.happening import Send
+from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
-from keepclear.node.pinned_tls import context_for
 from keepclear.node.talking import Talk, Told
+from keepclear.node.ways import went
 
 __all__ = ["Client", "Conversation", "over_tls"]
 
@@ -33,21 +36,9 @@ _BYTES_A_REQUEST: Final = 2_000_000
 _WAITING_MAX: Final = 2_000
 """Notes to one party that wait for its address; what is beyond is sent again by its stream."""
 _LOOK_S: Final = 10.0
+_ACCEPTED: Final = 202
 _GATHER_S: Final = 0.02
 """What is decided within this time is looked at together, because what waits is read from the store."""
-_ANSWER_S: Final = 5.0
-
-Client = Callable[[Card], httpx2.AsyncClient]
-
-
-def over_tls(card: Card) -> httpx2.AsyncClient:
-    """A client that reaches one peer and trusts what its card says."""
-    return httpx2.AsyncClient(
-        verify=context_for(card.certificate),
-        timeout=_ANSWER_S,
-        follow_redirects=False,
-        trust_env=False,
-    )
 
 
 @dataclass(slots=True)
@@ -56,24 +47,37 @@ class _Way:
 
     waiting: deque[Send] = field(default_factory=deque)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
-    client: httpx2.AsyncClient | None = None
-    card: Card | None = None
     failures: int = 0
     """Since the last success: requests that came to nothing."""
+    relay: str | None = None
+    """Through whom the last ones went; empty: to its own node; nothing: none went since the start."""
 
 
 class Conversation:
     """The lines of a served node; used in one loop, its talk in the node's thread alone."""
 
-    def __init__(self, talk: Talk, client: Client = over_tls) -> None:
+    by_itself: ClassVar[bool] = True
+    """Whether peers are asked, and parcels handed on, without being told to by :meth:`attend`."""
+
+    def __init__(
+        self,
+        talk: Talk,
+        client: Client = over_tls,
+        identity: Callable[[], str] = str,
+        clock: Callable[[], float] = monotonic_s,
+    ) -> None:
         """Nothing is said before :meth:`keep` runs.
 
         Args:
             talk: The lines.
             client: How a peer is reached.
+            identity: What opens what was sealed for this desk.
+            clock: Seconds, from any beginning.
         """
         self.talk = talk
-        self._client = client
+        self.reach = Reach(client)
+        self.witnesses = Witnesses(self.reach, lambda: talk.heads, clock)
+        self.passing = Passing(self.reach, talk, identity, clock)
         self._ways: dict[str, _Way] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bell = asyncio.Event()
@@ -87,6 +91,9 @@ class Conversation:
     async def keep(self, service: Service) -> None:
         """Do what is due on the lines, until the service stops."""
         self._service = service
+        if self.by_itself:
+            self._tasks.append(asyncio.create_task(self.witnesses.keep(service)))
+            self._tasks.append(asyncio.create_task(self.passing.keep(service, self.carry_out)))
         wait_s = 0.0
         try:
             while not service.tail.stopping:
@@ -103,9 +110,12 @@ class Conversation:
         finally:
             for task in self._tasks:
                 task.cancel()
-            for way in self._ways.values():
-                if way.client is not None:
-                    await way.client.aclose()
+            await self.reach.close()
+
+    async def attend(self, service: Service) -> None:
+        """Do what it is time for as a witness, as who is witnessed, and as a relay."""
+        await self.passing.once(service, self.carry_out)
+        await self.witnesses.once(service)
 
     def wake(self) -> None:
         """Something was decided here that others may have to be told."""
@@ -148,30 +158,45 @@ class Conversation:
             way.bell.clear()
             while way.waiting:
                 notes = _some(way.waiting)
-                delivered = await self._deliver(party, way, notes)
-                way.failures = 0 if delivered else way.failures + 1
+                await self._send(party, way, notes)
 
-    async def _deliver(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+    async def _send(self, party: str, way: _Way, notes: list[bytes]) -> None:
+        """To the party's own node, and through a relay where that fails.
+
+        While it failed the last time a relay goes first, so that no stop waits for an address that does
+        not answer. What goes both ways is taken once.
+        """
         assert self._service is not None
-        try:
-            peer = await self._service.ask(lambda node: node.memory.peers.get(party))
-        except KeepclearError:
-            return False
-        if peer is None:
-            return False
-        if way.client is None or way.card != peer.card:
-            if way.client is not None:
-                await way.client.aclose()
-            way.client, way.card = self._client(peer.card), peer.card
-        for address in peer.card.addresses:
-            with suppress(httpx2.HTTPError, OSError):
-                answer = await way.client.post(
-                    address.rstrip("/") + NOTES_PATH,
-                    json={"notes": [note.decode() for note in notes]},
-                )
-                if answer.status_code == httpx2.codes.ACCEPTED:
-                    return True
-        return False
+        turn = way.failures
+        relay = await self.passing.send(self._service, party, notes, turn) if turn else ""
+        if await self._deliver(party, notes):
+            way.failures = 0
+            await self._went(party, way, "")
+            return
+        way.failures += 1
+        relay = relay or await self.passing.send(self._service, party, notes, turn)
+        if relay:
+            await self._went(party, way, relay)
+
+    async def _went(self, party: str, way: _Way, relay: str) -> None:
+        """Keep by which way notes go now, where it is another than before."""
+        assert self._service is not None
+        if way.relay != relay:
+            way.relay = relay
+            with suppress(KeepclearError):
+                await self._service.ask(lambda node: went(node, party, relay))
+
+    async def _deliver(self, party: str, notes: list[bytes]) -> bool:
+        assert self._service is not None
+        answer = await self.reach.post(
+            self._service,
+            party,
+            NOTES_PATH,
+            msgspec.json.encode({"notes": [note.decode() for note in notes]}),
+            media="application/json",
+            good=_ACCEPTED.__eq__,
+        )
+        return answer is not None and answer.status == _ACCEPTED
 
 
 def _some(waiting: deque[Send]) -> list[bytes]:

@@ -1,0 +1,128 @@
+"""Requests to the nodes of peers: to the addresses on a card, over TLS that trusts what it names.
+
+Nothing is asked of anybody but a party whose card holds and whose words were compared. No redirect is
+followed, and no proxy is used. Left to others: what is asked, and what an answer means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2
+
+from keepclear.errors import KeepclearError
+from keepclear.faces.api.service import Service
+from keepclear.link.cards import Card
+from keepclear.link.pinning import Pinned
+from keepclear.node.ledger import Node
+from keepclear.node.pinned_tls import context_for
+
+__all__ = ["Answer", "Client", "Reach", "over_tls"]
+
+_ANSWER_S: Final = 5.0
+ANSWER_BYTES_MAX: Final = 8_000_000
+"""Of an answer that is looked at."""
+
+Client = Callable[[Card], httpx2.AsyncClient]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a node answered."""
+
+    status: int
+    body: bytes
+    media: str
+
+
+def over_tls(card: Card) -> httpx2.AsyncClient:
+    """A client that reaches one peer and trusts what its card says."""
+    return httpx2.AsyncClient(
+        verify=context_for(card.certificate),
+        timeout=_ANSWER_S,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+class Reach:
+    """The clients of a served node, one for each party; used in one loop."""
+
+    def __init__(self, client: Client = over_tls) -> None:
+        """Nobody is reached yet.
+
+        Args:
+            client: How a peer is reached.
+        """
+        self._make = client
+        self._clients: dict[str, tuple[Card, httpx2.AsyncClient]] = {}
+
+    async def post(
+        self,
+        service: Service,
+        party: str,
+        path: str,
+        content: bytes,
+        *,
+        media: str,
+        good: Callable[[int], bool],
+    ) -> Answer | None:
+        """Ask a party at one address of its card after the other, until an answer is good.
+
+        Args:
+            service: The node that asks.
+            party: Who is asked.
+            path: Below the address.
+            content: What is sent.
+            media: Its media type.
+            good: Whether a status is an answer, so that no further address is tried.
+
+        Returns:
+            The good answer, or the last one; nothing, where nobody answered.
+        """
+        found = await self._client(service, party)
+        answer = None
+        if found is None:
+            return None
+        card, client = found
+        for address in card.addresses:
+            with suppress(httpx2.HTTPError, OSError):
+                got = await client.post(
+                    address.rstrip("/") + path, content=content, headers={"Content-Type": media}
+                )
+                media_got = got.headers.get("content-type", "")
+                answer = Answer(got.status_code, got.content[:ANSWER_BYTES_MAX], media_got)
+                if good(got.status_code):
+                    return answer
+        return answer
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for _, client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    async def _client(self, service: Service, party: str) -> tuple[Card, httpx2.AsyncClient] | None:
+        """The client for the card that holds now."""
+        try:
+            card = await service.ask(lambda node: _card(node, party))
+        except KeepclearError:
+            return None
+        if card is None:
+            return None
+        known = self._clients.get(party)
+        if known is None or known[0] != card:
+            if known is not None:
+                await known[1].aclose()
+            self._clients[party] = (card, self._make(card))
+        return self._clients[party]
+
+
+def _card(node: Node, party: str) -> Card | None:
+    peer = node.memory.peers.get(party)
+    if peer is None or peer.pinned is not Pinned.COMPARED or not peer.card.holds_at(node.now_us()):
+        return None
+    return peer.card
