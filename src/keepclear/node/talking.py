@@ -700,7 +700,8 @@ def _are_named(arrangement: Arrangement, a: str, b: str) -> bool:
 def _both(one: Told, other: Told) -> Told:
     """Both, with what is flash first."""
     sends = sorted((*one.sends, *other.sends), key=lambda sent: not sent[1].flash)
-    return Told(tuple(sends), (*one.effects, *other.effects), (*one.sounds, *other.sounds))
+    sounds = (*one.sounds, *other.sounds)
+    return Told(tuple(sends), (*one.effects, *other.effects), sounds)
 
 
 def _no_line(party: str) -> RuleError:
