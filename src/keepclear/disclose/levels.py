@@ -50,11 +50,9 @@ def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
 
 
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
-    """Whether a party is to declare to a node that is of no member; not while it has stepped down."""
+    """Whether a party is to declare to a node that is of no member."""
     return any(
-        node in one.neutral
-        and party in {member.name for member in one.members}
-        and party not in one.stepped_down
+        node in one.neutral and party in {member.name for member in one.members}
         for one in arrangements
     )
 
