@@ -769,3 +769,18 @@ def test_areas_that_both_claim_are_listed_to_both(request):
     assert {view["party"] for view in found} == {"Birch"}
     assert of_kind(went, "crossing/1") == []
     assert all("declaration" not in view for view in found)
+
+
+def test_what_is_released_takes_no_place_of_a_whole_plan(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    text = DARLING.format(version=2, alder="open", neutral="").replace(
+        "operation =", "movement =", 1
+    )
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    subject = notify(alder, replace(plan["W1"], party="Alder"))
+    consent(alder, subject, "Birch")  # the circle alone
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    held = birch.world.node.memory.cases[subject].latest.declaration
+    assert held.parts == plan["W1"].parts
