@@ -51,12 +51,15 @@ def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
 
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
     """Whether a party is to declare to a node that is of no member; not while it has stepped down."""
-    return any(
-        node in one.neutral
-        and party in {member.name for member in one.members}
-        and party not in one.stepped_down
+    return any(party not in one.stepped_down for one in _neutral_in(arrangements, node, party))
+
+
+def _neutral_in(arrangements: Iterable[Arrangement], node: str, party: str) -> list[Arrangement]:
+    return [
+        one
         for one in arrangements
-    )
+        if node in one.neutral and party in {member.name for member in one.members}
+    ]
 
 
 def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arrangement | None:
@@ -82,8 +85,8 @@ def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, ki
         kind: What kind of declaration it is.
     """
     known = tuple(arrangements)
-    if is_neutral(known, viewer, owner):
-        out = any(viewer in one.neutral and owner in one.stepped_down for one in known)
+    if _neutral_in(known, viewer, owner):
+        out = not is_neutral(known, viewer, owner)
         if is_humanitarian(known, owner) or (out and kind not in NOTIFIED):
             return Level.NOTHING
         return Level.OPEN
