@@ -24,8 +24,8 @@ DAY = 1_440 * MINUTE
 PARTIES = ("Alder", "Birch", "Cedar", "Relief")
 REPLAYED_FIELDS = frozenset(
     {
-        "arrangements",
         "arranged_us",
+        "arrangements",
         "footings",
         "alarms",
         "people",
