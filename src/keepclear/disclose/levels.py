@@ -48,9 +48,11 @@ def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
 
 
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
-    """Whether a party is to declare to a node that is of no member."""
+    """Whether a party is to declare to a node that is of no member; not while it has stepped down."""
     return any(
-        node in one.neutral and party in {member.name for member in one.members}
+        node in one.neutral
+        and party in {member.name for member in one.members}
+        and party not in one.stepped_down
         for one in arrangements
     )
 
