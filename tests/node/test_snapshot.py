@@ -36,8 +36,6 @@ REPLAYED_FIELDS = frozenset(
         "peers",
         "agreements",
         "incidents",
-        "arranged_us",
-        "footings",
     }
 )
 DERIVED_FIELDS = frozenset({"bounds", "owner", "texts"})

@@ -90,11 +90,16 @@ class Network:
 
     def __init__(self):
         self.served, self.cut = {}, set()
+        self.dead = 0
+        """So many requests that come next are never answered: their connection is open and dead."""
 
     def client(self, party):
         async def handler(request):
             if party in self.cut or party not in self.served:
                 raise httpx2.ConnectError("cut off")
+            if self.dead:
+                self.dead -= 1
+                await asyncio.sleep(3_600)
             async with self.served[party].http() as http:
                 answer = await http.post(request.url.path, content=request.content, headers={
                     "Content-Type": request.headers["content-type"]})  # fmt: skip
@@ -186,6 +191,36 @@ def test_what_a_cut_line_did_not_take_comes_when_it_is_whole():
             assert [re.search("number [0-9]", text)[0] for text in shown] == [
                 "number 0", "number 1", "number 2",
             ]  # fmt: skip
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("first", ["said/1", "stop/1"])
+def test_a_stop_waits_for_no_request_that_hangs(first):
+    """A connection that is open and dead holds up what is routine; a stop goes beside it."""
+
+    async def play():
+        async with two() as (network, alder, birch):
+            network.dead = 1
+            body = STOP if first == "stop/1" else {"words": "good morning"}
+            assert (await told(birch, "Alder", first, body)).status_code == 202
+
+            async def hangs():
+                return network.dead == 0
+
+            await until(hangs)
+            if first == "said/1":
+                assert (await told(birch, "Alder", "stop/1", STOP)).status_code == 202
+            else:
+                birch.party.world.now += (
+                    1_300_000  # its stream tries again within a second and a bit
+                )
+                birch.conversation.wake()
+
+            async def stopped():
+                return [text for text in await alder.shown("line") if "stop/1" in text]
+
+            assert len(await until(stopped, 4.0)) == 1
 
     asyncio.run(play())
 

@@ -145,7 +145,7 @@ def raised(
 
 
 def tell(
-    alert: Alert, what: str, who: str, now_us: int, *, false: bool = False
+    alert: Alert, what: str, who: str, now_us: int, *, false: bool = False, overtaken: bool = False
 ) -> tuple[Alert, tuple[Effect, ...]]:
     """Somebody says something about it: an answer, a confirmation, a lift, a hang-up.
 
@@ -156,9 +156,10 @@ def tell(
         who: A role or a screen.
         now_us: By this end's clock.
         false: With ``lifted``: it should not have been sent.
+        overtaken: What the same desk said later came before it: it is timed and changes nothing.
     """
     alert = replace(alert, moments=(*alert.moments, Moment(what, who, now_us)))
-    stage = _BECOMES.get(what)
+    stage = None if overtaken else _BECOMES.get(what)
     if stage is None or not alert.open:
         return alert, ()
     due = {Stage.STANDBY: now_us + STANDBY_US, Stage.COMPLYING: now_us + CONFIRM_US}.get(stage)

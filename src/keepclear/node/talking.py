@@ -44,7 +44,7 @@ from keepclear.link.happening import (
     StoredUpTo,
     Write,
 )
-from keepclear.link.message import Received, read_own, visible
+from keepclear.link.message import DRILL, Received, read_own, visible
 from keepclear.link.pinning import Pinned
 from keepclear.link.sounding import Sound, Sounding
 from keepclear.link.state import NEVER_US, State
@@ -305,7 +305,10 @@ class Talk:
     def _owe(self) -> None:
         """Plans that parties may have by now, where something changed since that was looked at."""
         node, now_us = self._node, self._node.now_us()
-        looked = (tuple(self._believed), tuple(node.memory.arrangements.values()))
+        agreed = tuple(
+            (one.name, one.version, one.stepped_down) for one in node.memory.arrangements.values()
+        )
+        looked = (tuple(self._believed), agreed)
         if looked == self._looked and now_us < self._owe_again_us:
             return
         if looked != self._looked:
@@ -454,9 +457,7 @@ class Talk:
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
-        alerts += [
-            self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
-        ]
+        alerts += [self._sounded(one) for one in sounds]
         alerts += self._deviating.passes(self._board, now_us)
         if alerts:
             self._node.save(alerts)
@@ -567,10 +568,20 @@ class Talk:
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
         subject = _subject(peer)
+        drill = f" {DRILL}" if self._board.alerts[key].drill else ""
         if isinstance(effect, Escalate):
-            return self._entry(subject, "alert", f"{effect.rung}: {digest}")
+            return self._entry(subject, "alert", f"{effect.rung}: {digest}{drill}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
-        return self._entry(subject, "alert", f"{said}: {digest}")
+        return self._entry(subject, "alert", f"{said}: {digest}{drill}")
+
+    def _sounded(self, sound: Sound) -> Entry:
+        drill = any(
+            one.drill
+            for key, one in self._board.alerts.items()
+            if (key[0], key[2]) == (sound.peer, sound.hash)
+        )
+        text = f"{sound.why}: {sound.hash}{f' {DRILL}' if drill else ''}"
+        return self._entry(_subject(sound.peer), "sound", text)
 
     def _entry(self, subject: str, how: str, text: str) -> Entry:
         return Shown(
@@ -697,7 +708,8 @@ def _are_named(arrangement: Arrangement, a: str, b: str) -> bool:
 def _both(one: Told, other: Told) -> Told:
     """Both, with what is flash first."""
     sends = sorted((*one.sends, *other.sends), key=lambda sent: not sent[1].flash)
-    return Told(tuple(sends), (*one.effects, *other.effects))
+    sounds = (*one.sounds, *other.sounds)
+    return Told(tuple(sends), (*one.effects, *other.effects), sounds)
 
 
 def _no_line(party: str) -> RuleError:
