@@ -76,6 +76,7 @@ bench: ## time it beside its peers at 1e4, 1e5 and 1e6 volumes, into docs/perfor
 	$(BIN)/python bench/link.py
 	$(BIN)/python bench/stop.py
 	$(BIN)/python bench/alarms.py
+	$(BIN)/python bench/deciding.py
 	$(BIN)/python bench/node.py --standing 1e5
 
 bench-quick: ## the same at 1e4 only

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import LineString, Point, box
 from shapely.affinity import rotate, translate
 
-from keepclear.disclose.budgets import DAY_US, Use, beyond, size_km2_hours
+from keepclear.disclose.budgets import DAY_US, Tally, Use, beyond, size_km2_hours
 from keepclear.domain.arrangement import Caps
 from keepclear.domain.declaration import Kind
 from tests.laws.strategies import (
@@ -131,3 +134,32 @@ def test_hours_are_those_of_one_day_at_most():
 def test_a_claimed_area_asks_nothing():
     claim = declared("A", volume(circle(0.0, 0.0, 500_000.0)), party="A", kind=Kind.AREA)
     assert size_km2_hours(claim) == 0.0
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 0, 1, 3_600_000_000, DAY_US - 1, DAY_US, -3_600_000_000]),
+        st.sampled_from(["asked", "asked", "back", "told"]),
+        st.sampled_from([0.0, 0.1, 2.5, 1_000.0]),
+    ),
+    max_size=40,
+)
+
+
+@given(STEPS, st.integers(0, 6), st.sampled_from([0.0, 3.0, 2_500.0]), st.integers(0, 2))
+@settings(derandomize=True, deadline=None)
+def test_a_tally_never_says_within_what_is_beyond(steps, declarations, km2_hours, withdrawals):
+    caps = Caps(declarations, km2_hours, withdrawals)
+    tally, uses, at_us, within = Tally(), [], DAY_US, 0
+    for step_us, what, size in steps:
+        at_us += step_us
+        new = Use(at_us, size)
+        if tally.within(uses, new, caps):
+            within += 1
+            assert beyond(uses, new, caps) is None
+        elif all(a.at_us <= b.at_us for a, b in pairwise(uses)):  # nor is it overly careful
+            near = abs(sum(u.area_km2_hours for u in [*uses, new]) - km2_hours) < 1e-3
+            assert near or beyond(uses, new, caps) is not None
+        uses.append(Use(at_us, size, withdrawal=what == "back", told=what == "told"))
+        if what == "back" and size == 1_000.0:
+            uses = list(uses[len(uses) // 2 :])  # some of it was erased

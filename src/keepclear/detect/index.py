@@ -6,7 +6,7 @@ The set only finds candidates; each answer comes from the very code that compare
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
@@ -307,6 +307,7 @@ class StandingSet:
         *,
         areas: bool = True,
         depths: bool = True,
+        only: Callable[[str], bool] | None = None,
     ) -> tuple[Crossing, ...]:
         """Its crossings with everything that stands, without adding it.
 
@@ -318,6 +319,7 @@ class StandingSet:
             areas: Compute shared areas and all distances.
             depths: Say how deep two reach into each other, and the shared heights in their own
                 words: for who reads a report.
+            only: Says of a party whether its declarations count; all do, where it is left out.
 
         Raises:
             InputError: A part of it cannot be used.
@@ -326,6 +328,9 @@ class StandingSet:
         if _in_nobodys_way(declaration):
             return ()
         asked, table, i, j = self._candidates(declaration, prepared)
+        if only is not None and len(j):
+            counts = [only(self._name(k)[0]) for k in table.owner[j].tolist()]
+            i, j = i[counts], j[counts]
         crossings = self._crossings(
             table, declaration, prepared, i, j, asked, areas=areas, depths=depths
         )

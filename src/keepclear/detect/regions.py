@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
 import numpy as np
 from pyproj import Geod
 
+from keepclear.detect.free import Free, box_round
 from keepclear.detect.index import StandingSet
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.altitude import AltitudeBand
@@ -27,7 +29,7 @@ from keepclear.domain.route import Route
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS
 
-__all__ = ["REACH_M_MAX", "SHARED_M", "Region", "beyond", "outside", "radius_for"]
+__all__ = ["REACH_M_MAX", "SHARED_M", "Around", "Region", "beyond", "outside", "radius_for"]
 
 SHARED_M: Final = 0.01
 """What lies no deeper than this on the other side lies on the line (decision 3 of the design)."""
@@ -38,6 +40,8 @@ _ROOM: Final = 1.25
 """The closing circle is drawn with corners, and must stay outside all that is asked."""
 _STEP_DEGREES: Final = 5.0
 _HALVINGS: Final = 60
+_SPHERE_M: Final = 6_371_008.8
+_ROUGH: Final = 0.01
 _GEOD: Final = Geod(ellps="WGS84")
 _OPEN: Final = AltitudeBand(None, None)
 
@@ -52,8 +56,11 @@ class Region:
             InputError: its outline crosses itself, as that of a line that bends back on itself does.
         """
         part = Volume4D(ground, _OPEN, ALWAYS)
+        whole = Declaration(id="region", kind=Kind.OPERATION, parts=(part,))
         self._set = StandingSet(geoid=_no_geoid())
-        self._set.insert(Declaration(id="region", kind=Kind.OPERATION, parts=(part,)))
+        prepared = self._set.prepared(whole)
+        self._set.insert(whole, prepared)
+        self._free = [Free(prepared.table, row) for row in range(len(prepared.table))]
 
     def shared_m2(self, said: Declaration) -> float | None:
         """How much ground of a declaration lies on it, m2; nothing where none does.
@@ -61,7 +68,10 @@ class Region:
         Raises:
             InputError: a part of the declaration cannot be used.
         """
-        parts = tuple(Volume4D(_ground(part), _OPEN, ALWAYS) for part in said.parts)
+        grounds = [_ground(part) for part in said.parts]
+        if all(free.of(box_round(ground)) for ground in grounds for free in self._free):
+            return None
+        parts = tuple(Volume4D(ground, _OPEN, ALWAYS) for ground in grounds)
         asked = Declaration(id="asked", kind=Kind.OPERATION, parts=parts)
         for met in self._set.query(asked):
             if met.depth_m is not None and met.depth_m > SHARED_M:
@@ -101,13 +111,46 @@ def radius_for(places: tuple[Position, ...], said: Declaration) -> float | None:
 
     One of few, so that regions are made seldom; nothing where it would be too large.
     """
-    middle = _middle(list(places))
-    around = [*((place, 0.0) for place in places), *_reaches(said)]
-    far_m = max(_metres(middle, place) + reach for place, reach in around)
+    return Around(places).radius_for(said)
+
+
+class Around:
+    """Circles round the middle of some places."""
+
+    def __init__(self, places: tuple[Position, ...]) -> None:
+        """Measure how far the places themselves lie from their middle."""
+        self._middle = _middle(list(places))
+        self._own_m = max(_metres(self._middle, place) for place in places)
+
+    def radius_for(self, said: Declaration) -> float | None:
+        """See :func:`radius_for`."""
+        around = list(_reaches(said))
+        rough_m = max(_sphere_m(self._middle, place) + reach for place, reach in around)
+        least, most = (
+            _radius(max(self._own_m, rough_m * factor)) for factor in (1 - _ROUGH, 1 + _ROUGH)
+        )
+        if least == most:  # almost always, and then nothing need be measured
+            return least
+        far_m = max(_metres(self._middle, place) + reach for place, reach in around)
+        return _radius(max(self._own_m, far_m))
+
+
+def _radius(far_m: float) -> float | None:
     radius_m = _REACH_M_MIN
     while radius_m < far_m * _ROOM:
         radius_m *= 2.0
     return radius_m if radius_m <= REACH_M_MAX else None
+
+
+def _sphere_m(a: Position, b: Position) -> float:
+    """Distance on a sphere; that on the ellipsoid differs by less than :data:`_ROUGH` of it."""
+    north = radians(b.latitude - a.latitude)
+    east = radians(b.longitude - a.longitude)
+    half = (
+        sin(north / 2) ** 2
+        + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
+    )
+    return 2 * _SPHERE_M * asin(min(1.0, sqrt(half)))
 
 
 def _ground(part: Part) -> Footprint:

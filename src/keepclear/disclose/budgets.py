@@ -25,6 +25,7 @@ from keepclear.domain.window import Window
 __all__ = [
     "DAY_US",
     "SHARE_MAX",
+    "Tally",
     "Use",
     "beyond",
     "share_of_theatre",
@@ -39,6 +40,8 @@ SHARE_MAX: Final = 0.05
 _HOUR_US: Final = 3_600_000_000
 _RADIUS_KM: Final = 6_371.0088
 """Mean radius: areas are counted here, not judged; 0.5 % is good enough for a budget."""
+_ROUNDED: Final = 1e-6
+"""What adding and taking away a day of uses may be off by; closer to a cap they are added up anew."""
 _CELL_KM: Final = 2.25
 _CELL_HOURS: Final = 32 / 60
 """The coarsest cell that is worth something to whoever maps out a plan."""
@@ -76,6 +79,56 @@ def beyond(uses: Iterable[Use], new: Use, caps: Caps) -> str | None:
     if sum(use.area_km2_hours for use in (*recent, new)) > caps.area_km2_hours:
         return "budget.area-hours"
     return None
+
+
+class Tally:
+    """What a party used within the last 24 hours, counted on as time goes on.
+
+    Days hold many thousands of uses; so only what has come and what is over is looked at. It may say
+    that nothing is beyond its budget; where it does not say so, :func:`beyond` is asked.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        self._begin_anew(())
+
+    def _begin_anew(self, uses: Sequence[Use]) -> None:
+        self._uses: Sequence[Use] = uses
+        self._begin = self._end = 0
+        """The uses that are counted: their place in the list."""
+        self._asked = self._taken_back = 0
+        self._km2_hours = 0.0
+        self._ordered = True
+
+    def within(self, uses: Sequence[Use], new: Use, caps: Caps) -> bool:
+        """Whether one more declaration surely stays within all budgets; see :func:`beyond`."""
+        since_us = new.at_us - DAY_US
+        if uses is not self._uses or len(uses) < self._end or self._is_back(since_us):
+            self._begin_anew(uses)
+        while self._end < len(uses):
+            use, last = uses[self._end], uses[self._end - 1] if self._end else None
+            self._ordered &= last is None or last.at_us <= use.at_us
+            self._count(use, 1)
+            self._end += 1
+        while self._begin < self._end and uses[self._begin].at_us <= since_us:
+            self._count(uses[self._begin], -1)
+            self._begin += 1
+        sure_km2_hours = (self._km2_hours + new.area_km2_hours) * (1 + _ROUNDED) + _ROUNDED
+        return (
+            self._ordered
+            and self._taken_back <= caps.withdrawals_after_verdict
+            and self._asked + 1 <= caps.declarations
+            and sure_km2_hours <= caps.area_km2_hours
+        )
+
+    def _is_back(self, since_us: int) -> bool:
+        """Whether the clock was set back, so that something is counted again."""
+        return self._begin > 0 and self._uses[self._begin - 1].at_us > since_us
+
+    def _count(self, use: Use, sign: int) -> None:
+        self._asked += sign * (not (use.withdrawal or use.told))
+        self._taken_back += sign * use.withdrawal
+        self._km2_hours += sign * use.area_km2_hours
 
 
 def share_of_theatre(arrangement: Arrangement) -> float | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from keepclear.detect.regions import Region, beyond, outside, radius_for
+from keepclear.detect.regions import Around, Region, beyond, outside
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.declaration import Declaration
 from keepclear.domain.footprint import Area
@@ -41,6 +41,9 @@ class Bounds:
         """Remember what to make them of."""
         self._agreed = arrangement
         self._made: dict[tuple[str, float], Region | None] = {}
+        line, theatre = arrangement.dividing_line, arrangement.theatre
+        self._line = None if line is None else Around(line.line.vertices)
+        self._theatre = None if theatre is None else Around(theatre.polygons[0].rings[0])
 
     def beyond(self, said: Declaration) -> tuple[float | None, str] | str | None:
         """How much of a declaration lies beyond the line, and on whose side; or why that is unknown.
@@ -48,9 +51,9 @@ class Bounds:
         Nothing where there is no line, or it does not concern the declaration's party.
         """
         line = self._agreed.dividing_line
-        if line is None or said.party not in {line.left, line.right}:
+        if line is None or self._line is None or said.party not in {line.left, line.right}:
             return None
-        radius_m = radius_for(line.line.vertices, said)
+        radius_m = self._line.radius_for(said)
         if radius_m is None:
             return TOO_FAR
         is_left = said.party == line.left
@@ -65,9 +68,9 @@ class Bounds:
     def lies(self, said: Declaration) -> Lies | str | None:
         """How a declaration lies to the theatre; or why that is unknown; nothing without a theatre."""
         theatre = self._agreed.theatre
-        if theatre is None:
+        if theatre is None or self._theatre is None:
             return None
-        radius_m = radius_for(theatre.polygons[0].rings[0], said)
+        radius_m = self._theatre.radius_for(said)
         if radius_m is None:
             return TOO_FAR
         within = self._region("theatre", 0.0, lambda: theatre)

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
-from keepclear.disclose.budgets import Use, beyond, size_km2_hours
+from keepclear.disclose.budgets import Tally, Use, beyond, size_km2_hours
 from keepclear.disclose.levels import is_humanitarian, is_open, others_in
 from keepclear.domain.declaration import Declaration, State
 from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
@@ -302,11 +302,19 @@ def within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
     party, memory = declaration.party, node.memory
     if is_humanitarian(memory.arrangements.values(), party):
         return  # it is answered with a receipt, which tells it nothing
-    uses = memory.uses.get(party, ())
-    for one in memory.arrangements.values():
-        if is_open(one) or not any(member.name == party for member in one.members):
+    uses: Sequence[Use] = memory.uses.get(party, ())
+    capped = [
+        one
+        for one in memory.arrangements.values()
+        if not is_open(one) and any(member.name == party for member in one.members)
+    ]
+    if not capped:
+        return
+    new, tally = Use(at_us, size_km2_hours(declaration)), memory.tallies.setdefault(party, Tally())
+    for one in capped:
+        if tally.within(uses, new, one.caps):
             continue
-        code = beyond(uses, Use(at_us, size_km2_hours(declaration)), one.caps)
+        code = beyond(uses, new, one.caps)
         if code is None:
             continue
         alarm = Alarm(

@@ -107,7 +107,9 @@ def _deviations(
     found: Iterable[Met],
     missing: dict[str, None],
 ) -> list[DeviationForm]:
-    bounds = memory.bounds.setdefault(agreed.name, Bounds(agreed))
+    if agreed.name not in memory.bounds:
+        memory.bounds[agreed.name] = Bounds(agreed)
+    bounds = memory.bounds[agreed.name]
     place = _on_theatre(bounds, agreed, about.declaration, missing)
     if any(one.code == "theatre.outside" for one in place):
         return place

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from keepclear.disclose.budgets import DAY_US, Use, size_km2_hours, told_of_sizes
+from keepclear.disclose.budgets import DAY_US, Tally, Use, size_km2_hours, told_of_sizes
 from keepclear.disclose.hearing import Word
 from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
@@ -123,6 +123,8 @@ class Memory:
     """By party and kind, then recipient: what was said of all of a kind."""
     bounds: dict[str, Bounds] = field(default_factory=dict, compare=False)
     """By arrangement: what it draws on the map, once somebody asked."""
+    tallies: dict[str, Tally] = field(default_factory=dict, repr=False, compare=False)
+    """By party: what of its uses counts now, as far as it was counted."""
     changed: set[str] = field(default_factory=set, compare=False)
     """Notifications of which something changed since it was last looked what time brings them."""
     waits: dict[str, int] = field(default_factory=dict, compare=False)
@@ -258,8 +260,6 @@ class Memory:
         if body.ref is not None:
             self.cases.changing(body.subject).ref = body.ref
             lines.by_ref[party, body.ref] = body.subject
-        if body.message is not None:
-            lines.by_message[body.message] = body.subject, body.version
         lines.sort(body.subject, case, self.owner)
 
     def _acted(self, body: Acted) -> None:

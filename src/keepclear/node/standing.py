@@ -7,9 +7,9 @@ whose pair has agreed on just that. Left to others: who may see what is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import Final
 
@@ -94,11 +94,11 @@ class Standing:
         _only_windows(declaration)
         found: list[Met] = []
         prepared = self._prepared(declaration)
+        agreed = cache(partial(minima_of, self._arrangements, declaration.party))
         for minima, standing in self._sets.items():
-            for crossing in standing.query(declaration, prepared, depths=depths):
-                parties = (crossing.a.party, crossing.b.party)
-                if minima_of(self._arrangements, *parties) == minima:
-                    found.append(Met(crossing, minima))
+            only = None if len(self._sets) == 1 else partial(_is_agreed, agreed, minima)
+            met = standing.query(declaration, prepared, depths=depths, only=only)
+            found += [Met(crossing, minima) for crossing in met]
         return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
 
     @property
@@ -157,6 +157,10 @@ class Standing:
         return self._last[1]
 
 
+def _is_agreed(agreed: Callable[[str], Minima], minima: Minima, party: str) -> bool:
+    return agreed(party) == minima
+
+
 def _same_rows(a: Declaration, b: Declaration) -> bool:
     lengths = (a.standoff_m, a.position_error_m) == (b.standoff_m, b.position_error_m)
     return a.parts is b.parts and a.kind is b.kind and lengths and a.ground == b.ground
@@ -210,15 +214,17 @@ def _finder(rows: int) -> Finder:
 
 @cache
 def _rehearse() -> None:
-    """Ask a small set, by its grid and by its list; once in a process."""
+    """Ask a small set, by its grid and by its list, with depths and without; once in a process."""
     from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415
 
     disc = Circle(Position(longitude=0.0, latitude=0.0), 100.0)
     part = Volume4D(disc, AltitudeBand(None, None), ALWAYS)
     one, two, three = (Declaration(id=name, kind=Kind.OPERATION, parts=(part,)) for name in "abc")
     flat = Geoid(np.zeros((721, 1440), dtype=np.int16))
-    known = StandingSet(geoid=flat, finder=FastFinder(fresh_min=0))
-    known.insert(one)
-    known.query(two)  # the grid is built
-    known.insert(two)
-    known.query(three)
+    for finder in (FastFinder(fresh_min=0), FastFinder()):
+        known = StandingSet(geoid=flat, finder=finder)
+        known.insert(one)
+        known.query(two)  # the first builds its grid
+        known.insert(two)
+        known.query(three)
+        known.query(three, depths=False)

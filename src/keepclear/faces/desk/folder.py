@@ -33,6 +33,11 @@ class FolderDesk:
     by: str
     key: str = ""
 
+    @property
+    def how_it_goes(self) -> str:
+        """A node that nobody serves sends nothing."""
+        return "NOTHING IS SENT YET: serve the node, or write a file with keepclear link export"
+
     def lines(self) -> dict[str, Any]:
         """How all lines stand."""
         return _plain(desk_view(self.node, self.talk))

@@ -24,6 +24,10 @@ class Desk(Protocol):
     def by(self) -> str:
         """The role or mark in whose name messages are said."""
 
+    @property
+    def how_it_goes(self) -> str:
+        """How what is said leaves this desk, in words."""
+
     def lines(self) -> dict[str, Any]:
         """How all lines stand."""
 

@@ -54,6 +54,8 @@ class _Way:
     hurrying: set[asyncio.Task[None]] = field(default_factory=set)
     failures: int = 0
     """Since the last success: requests that came to nothing."""
+    trying: asyncio.Task[bool] | None = None
+    """Its own node, while a relay goes first."""
     relay: str | None = None
     """Through whom the last ones went; empty: to its own node; nothing: none went since the start."""
 
@@ -113,10 +115,10 @@ class Conversation:
                 except KeepclearError:
                     wait_s = 1.0  # the node says so to everybody who asks
         finally:
-            for task in (
-                *self._tasks,
-                *(one for way in self._ways.values() for one in way.hurrying),
-            ):
+            ways = self._ways.values()
+            tried = (way.trying for way in ways if way.trying is not None)
+            hurrying = (one for way in ways for one in way.hurrying)
+            for task in (*self._tasks, *tried, *hurrying):
                 task.cancel()
             await self.reach.close()
 
@@ -185,20 +187,28 @@ class Conversation:
     async def _send(self, party: str, way: _Way, notes: list[bytes]) -> None:
         """To the party's own node, and through a relay where that fails.
 
-        While it failed the last time a relay goes first, so that no stop waits for an address that does
-        not answer. What goes both ways is taken once.
+        While it failed the last time a relay goes first, and the party's own node is tried beside it,
+        so that no stop waits for an address that does not answer. What goes both ways is taken once.
         """
         assert self._service is not None
         turn = way.failures
         relay = await self.passing.send(self._service, party, notes, turn) if turn else ""
-        if await self._deliver(party, notes):
-            way.failures = 0
-            await self._went(party, way, "")
-            return
-        way.failures += 1
-        relay = relay or await self.passing.send(self._service, party, notes, turn)
         if relay:
             await self._went(party, way, relay)
+            if way.trying is None or way.trying.done():
+                way.trying = asyncio.create_task(self._directly(party, way, notes))
+        elif not await self._directly(party, way, notes) and not turn:
+            relay = await self.passing.send(self._service, party, notes)
+            if relay:
+                await self._went(party, way, relay)
+
+    async def _directly(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+        """Whether the party's own node takes them."""
+        delivered = await self._deliver(party, notes)
+        way.failures = 0 if delivered else way.failures + 1
+        if delivered:
+            await self._went(party, way, "")
+        return delivered
 
     async def _went(self, party: str, way: _Way, relay: str) -> None:
         """Keep by which way notes go now, where it is another than before."""

@@ -32,6 +32,11 @@ class RemoteDesk:
             self._mark = str(self.to.ask("GET", "/api/v1/session")["mark"])
         return self._mark
 
+    @property
+    def how_it_goes(self) -> str:
+        """A node that is served sends it over the line."""
+        return "it goes out again and again until it is stored there"
+
     def lines(self) -> dict[str, Any]:
         """How all lines stand."""
         return self._found("GET", "/api/v1/lines")

@@ -115,7 +115,7 @@ STEPS: Final = (
     Form("no-crossing", "expect {party} sees {id} cross nothing of {subject}"),
     Form("deviation", "expect {party} sees deviation {word} of {what}", ("area", "side")),
     Form("no-deviation", "expect {party} sees no deviation of {what}"),
-    Form("receipt-of", "expect {party} has a receipt of {id}"),
+    Form("receipt-of", "expect {party} has a receipt of {id} from {other}"),
     Form("stage", "expect {party} has {id} at {word}", ("version",)),
     Form("no-finding", "expect {party} finds nothing in {id}"),
     Form("finding", "expect {party} finds {word} in {id}:?"),
