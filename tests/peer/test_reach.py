@@ -17,7 +17,7 @@ class Worker:
     def __init__(self, node):
         self.node = node
 
-    async def ask(self, call):
+    async def ask(self, call, **_):
         return call(self.node)
 
 
