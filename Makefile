@@ -111,9 +111,10 @@ schemathesis: ## half an hour of requests made from the OpenAPI document, asked 
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.api.schemathesis_run $(SCHEMATHESIS_ARGS)
 
-simulate: ## play 100,000 simulated worlds of the line, going on from the last run
+simulate: ## play 100,000 simulated worlds of the line, and of boards, going on from the last run
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.simulate.soak $(SIMULATE_ARGS)
+	$(BIN)/python -m tests.simulate.soak --boards $(SIMULATE_ARGS)
 
 partitions: ## two served nodes, a way between them that fails, kill -9: 200 rounds
 	@tools/setup.sh dev

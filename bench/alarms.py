@@ -31,7 +31,8 @@ from zlib import crc32
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from keepclear.link import bodies as b
-from tests.node.desks import desks
+from tests.node.desks import desks, plan_told
+from tests.node.world import site
 
 ROOT = Path(__file__).resolve().parent.parent
 SECOND, MINUTE, HOUR = 1_000_000, 60_000_000, 3_600_000_000
@@ -188,7 +189,8 @@ def plan(day, crossings, notices):
     rng, expected = day.rng, day.expected
     for number in range(notices):
         force = FORCES[number % 2]
-        body = b.Declared(subject=f"Relief/N{number}", version=1, what="site", text="{}")
+        place = site(f"N{number}", east_m=float(number % 997) * 400.0)
+        body = plan_told(place, ref=f"{number:06x}")
         day.at(rng.randrange(DAY), lambda force=force, body=body: day.say("Relief", force, body))
     for number in range(12):
         one, other = rng.sample(FORCES, 2)

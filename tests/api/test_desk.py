@@ -185,3 +185,67 @@ def test_the_own_card_shows_its_words_and_nobody_elses_do():
         assert birch is not None
 
     play(story)
+
+
+def test_an_aid_desk_without_any_arrangement_is_heard_and_owes_nothing():
+    """Nothing agreed, nobody asked for anything: what is urgent and what it notifies goes both ways."""
+
+    async def story(_, alder, birch):
+        site = {"subject": "Birch/S1", "version": 1, "what": "site", "text": "{}"}
+        said = [
+            ("stop/1", STOP),
+            ("declared/1", site),
+            ("held/1", {"subject": "Birch/W1", "version": 1, "since_us": 0}),
+            ("contact/1", {"by": "watch", "how": "line 2"}),
+            ("incident/1", {"incident": "I1", "by": "watch", "official": False,
+                            "certainty": "possible", "words": "two rooms burnt"}),
+            ("test/1", {"by": "watch"}),
+        ]  # fmt: skip
+        for kind, body in said:
+            assert (await told(birch, "Alder", kind, body)).status_code == 202
+
+        async def all_there():
+            shown = await alder.shown("line")
+            return shown if len(shown) == len(said) else None
+
+        shown = await until(all_there)
+        assert not any("arrangement." in text for text in shown)  # none was refused
+        for one in (alder, birch):
+            one.party.world.now += 100_000_000_000  # a day and more
+            one.conversation.wake()
+        await asyncio.sleep(0.3)
+        for one in (alder, birch):
+            (line,) = (await lines(one))["lines"]
+            assert (line["arrangements"], line["tests"], line["deviations"]) == ([], [], [])
+            assert "deviated" not in one.party.world.kinds()
+
+    play(story)
+
+
+def test_a_humanitarian_party_uses_its_desk_and_is_given_no_verdict():
+    from tests.api.service import running
+    from tests.node.world import World, site
+
+    world = World()
+    world.arrange()
+    with running(world) as node:
+        relief = node.as_("Relief/duty")
+        answer = relief.declare(site()).json()
+        shown = [one for one in answer["shown"] if "crossings" in one or "verdict" in one]
+        assert shown == []
+        assert relief.get("/api/v1/lines").status_code == 404  # this node is a secretariat's
+        given = relief.ask(
+            "PUT", "/api/v1/declarations/Relief/S1/consents/Alder", json={"fields": ["name"]}
+        )
+        assert given.status_code == 200, given.text
+        assert relief.get("/api/v1/agreed").json()["arrangements"][0]["members"] == [
+            "Alder", "Birch",
+        ]  # fmt: skip
+        report = {
+            "subjects": [answer["subject"]], "to": ["Alder"],
+            "first": {"says": "two rooms burnt", "source": "witness", "sure": "possible"},
+        }  # fmt: skip
+        kept = relief.ask("POST", "/api/v1/incidents", json=report)
+        assert (kept.status_code, kept.json()["told"]) == (201, ["Alder"])
+        for path in ("/api/v1/arrangements", "/api/v1/keeping", "/api/v1/people"):
+            assert relief.get(path).status_code == 403

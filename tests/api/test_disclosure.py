@@ -120,6 +120,7 @@ def everything(node, party, things):
             "level": "0",
             "index:path": "000.p/1",
             "mark": "x",
+            "seq": "1",
             "kind": "site",
             "to": "Birch",
         }

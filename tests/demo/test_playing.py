@@ -24,6 +24,9 @@ from keepclear.record.note import Signer
 
 HERE = Path(__file__).parent
 TWO = (HERE / "two.scenario").read_text(encoding="utf-8")
+HAS_PROC = pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="looks for processes in /proc"
+)
 MODULE = "keepclear.faces.demo.process"
 SHORT = """\
 keepclear scenario 1
@@ -87,6 +90,13 @@ def test_two_desks_play_what_is_written(temporary, capsys):
     assert nodes_in(temporary) == []
 
 
+@pytest.mark.timeout(180)
+def test_three_desks_say_all_that_a_scenario_may_say(temporary, capsys):
+    code = main(["demo", "-q", "--script", str(HERE / "three.scenario")])
+    assert code == 0, capsys.readouterr().err
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.timeout(120)
 def test_what_is_missed_is_told_with_its_line_and_what_is_there(tmp_path, temporary, capsys):
     text = (
@@ -131,6 +141,7 @@ def begun(tmp_path, text):
     return player
 
 
+@HAS_PROC
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_however_the_player_ends_nothing_runs_on(tmp_path, temporary, how):

@@ -277,6 +277,19 @@ def test_files_beside_it_are_read_as_any_other():
         read_scenario(text.encode(), name="play.scenario")
 
 
+def test_every_sentence_is_in_one_of_the_scenarios_that_are_played():
+    shipped = HERE.parents[1] / "src" / "keepclear" / "data" / "acts-1-4.scenario"
+    files = [HERE / "two.scenario", HERE / "three.scenario", shipped]
+    head = {"title", "day", "party", "humanitarian", "secretariat", "line", "lines", "place"}
+    head |= {"arrangement", "arrangement-file"}  # each of them is in what was read
+    played = {
+        step.form.name
+        for file in files
+        for step in read(file.read_text(encoding="utf-8"), file.name).steps
+    }
+    assert played | head == {form.name for form in FORMS}
+
+
 def test_an_arrangement_may_stand_in_a_file():
     block = TWO.split("arrangement Darling\n")[1].split("END\n")[0]
     text = f"{HEADER}arrangement Darling from d.toml\nat 04:00Z\nAlder proposes Darling\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,3 +152,48 @@ def test_read_again_it_is_what_it_was(said):
     again.tick(at)
     assert again.alerts == live.alerts
     assert again.progress == live.progress
+
+
+def lifted(one, seq=2):
+    body = b.StopLifted(mine=ref(one), because="over", by="duty")
+    return signed(body, seq=seq, prev=one.hash)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_lift_that_overtakes_its_stop_closes_it_when_it_comes(order):
+    """Both are flash, and act across a gap: else the stop would climb its ladder for ever."""
+    one = signed(stop())
+    both, seen = (one, lifted(one)), board()
+    effects = [seen.take(ALDER.name, "received", both[at], DAWN + at * SECOND) for at in order]
+    (alert,) = seen.alerts.values()
+    assert alert.stage is Stage.LIFTED
+    assert seen.next_us() is None
+    assert any(isinstance(what, Show) for some in effects for _, what in some)
+
+
+@pytest.mark.parametrize(
+    "words", [("standby", "wilco"), ("wilco", "unable"), ("unable", "wilco"), ("wilco", "roger")]
+)
+def test_what_a_desk_said_later_holds_in_whichever_order_it_comes(words):
+    one = signed(stop())
+    first, second = answers(one, *words)
+    stages = set()
+    for order in ((first, second), (second, first)):
+        here = board()
+        here.take(BIRCH.name, "sent", one, DAWN)
+        for each in order:
+            here.take(BIRCH.name, "received", each, DAWN + SECOND)
+        (alert,) = here.alerts.values()
+        stages.add(alert.stage)
+        assert [m.what for m in alert.moments if m.what in words] == [
+            each.message.body.answer for each in order
+        ]
+    assert len(stages) == 1
+
+
+def test_what_waits_for_stops_that_never_come_has_an_end():
+    seen = board()
+    for seq in range(1, 500):
+        body = b.StopLifted(mine=b.Ref(seq=seq, hash=f"{seq:064x}"), because="over", by="d")
+        seen.take(ALDER.name, "received", signed(body, seq=2, prev="ab" * 32), DAWN)
+    assert len(seen._early) == 64

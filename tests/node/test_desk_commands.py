@@ -15,6 +15,7 @@ from tests.node.test_carrying import ALDER, BIRCH, desks, enrolled, run
 from tests.node.world import agreement
 
 __all__ = ["desks", "enrolled", "run"]
+SENT = "it goes out again and again until it is stored there"
 PLACE = "31°11.0'S 144°04.2'E"
 
 
@@ -63,6 +64,7 @@ def test_a_stop_from_content_to_the_units_confirmation(desks, monkeypatch, is_se
             "--radius", "500m", "--from", "2015-11-20T06:41Z", "--asked-for", "usual officer",
         )  # fmt: skip
         assert "nobody is known to act before they say so" in told
+        assert (SENT if is_served else "NOTHING IS SENT YET") in told
         first = typed(desks, "link", "status", here)[0].splitlines()
         assert re.fullmatch(r"STOP to Birch is open since .*: raised, ladder at desk", first[0])
         assert "STOP. STOP. Cease what you do at this place. people at the well" in first[1]
@@ -128,7 +130,10 @@ def test_a_drill_is_marked_from_end_to_end_and_counts_for_nothing_real(desks):
     pass_on(desks, ALDER, BIRCH, alder)
     typed(desks, "link", "answer", birch, ALDER, "wilco")
     pass_on(desks, BIRCH, ALDER, birch)
-    assert ", EXERCISE EXERCISE EXERCISE" in typed(desks, "link", "status", alder)[0]
+    status = typed(desks, "link", "status", alder)[0]
+    assert ", EXERCISE EXERCISE EXERCISE" in status
+    assert "of exercises: 1; untaken 0, false 0, hung up on 0" in status
+    assert "stops so far" not in status
     shown = json.loads(typed(desks, "link", "messages", alder, BIRCH, "--json")[0])["messages"]
     assert [(one["kind"], one["drill"]) for one in shown] == [("answer/1", True), ("stop/1", True)]
     with desks.talk(ALDER) as (_, _, talk):
@@ -319,7 +324,7 @@ def test_an_arrangement_is_suspended_resumed_and_left_by_one(desks, monkeypatch,
     def play(here):
         _, told = typed(desks, "arrangement", "suspend", here, "Darling", "--because", "elections")
         assert "Darling, version 1: suspended from here on" in told
-        assert "told over the line: Birch" in told
+        assert f"for Birch: {SENT if is_served else 'NOTHING IS SENT YET'}" in told
         assert "notified sites and movements, and receipts go on as before" in told
         typed(desks, "arrangement", "suspend", here, "Darling", code=5)
         typed(desks, "arrangement", "resume", here, "Darling")
@@ -356,8 +361,8 @@ def test_a_report_of_a_drill_holds_its_steps_and_nothing_real(desks, monkeypatch
         assert told == "2 exercises, 1 of them open\n"
         assert "drilled" in out
         assert "real" not in out
-        assert re.search(r"\+ \d+\.\d s  wilco by desk", out)
-        assert re.search(r"\+ \d+\.\d s  answered by desk", out)
+        assert re.search(r"\+ \d+\.\d s  wilco: desk", out)
+        assert re.search(r"\+ \d+\.\d s  answered: desk", out)
         found = json.loads(typed(desks, "link", "drill-report", here, "--json")[0])
         assert [one["what"] for one in found["exercises"]] == ["stop", "test"]
         none = typed(desks, "link", "drill-report", here, "--before", "2015-11-20T06:00Z")
@@ -379,7 +384,9 @@ def test_a_due_test_is_a_task_until_somebody_answers(desks):
     text.write_text(agreement() + f'[line]\ntests = ["{hour}"]\n')
     for folder in (alder, birch):
         typed(desks, "arrangement", "set", folder, text)
-    assert "LINE TEST with Birch is due" in typed(desks, "link", "status", alder)[0]
+    assert re.search(
+        r"LINE TEST with Birch at .* UTC is due", typed(desks, "link", "status", alder)[0]
+    )
     typed(desks, "link", "test", alder, BIRCH)
     pass_on(desks, ALDER, BIRCH, alder)
     assert "LINE TEST of Alder waits for an answer" in typed(desks, "link", "status", birch)[0]
@@ -387,3 +394,19 @@ def test_a_due_test_is_a_task_until_somebody_answers(desks):
     assert "LINE TEST" not in typed(desks, "link", "status", birch)[0]
     pass_on(desks, BIRCH, ALDER, birch)
     assert "LINE TEST" not in typed(desks, "link", "status", alder)[0]
+
+
+def test_an_exercise_by_telephone_is_marked_on_both_boards(desks):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    sheet = typed(desks, "link", "voice", birch, ALDER, "cease", PLACE, "--drill")[0]
+    assert sheet.splitlines()[1].startswith("EN  EXERCISE EXERCISE EXERCISE  STOP.")
+    out = typed(desks, "link", "heard", alder, BIRCH, sheet_line(sheet))[0]
+    assert out.startswith("EXERCISE EXERCISE EXERCISE\n")
+    words = re.search(r"READ BACK THE WORDS   (.*)", out)[1]
+    assert f"THEY READ BACK THE WORDS   {words}" in sheet
+    for place in (alder, birch):
+        (one,) = stops(desks, place)
+        assert (one["drill"], one["by_voice"]) == (True, True)
+        status = typed(desks, "link", "status", place)[0]
+        assert "stops so far" not in status
+        assert "of exercises: 1" in status

@@ -80,6 +80,7 @@ def test_a_folder_that_is_not_there_or_no_node(tmp_path):
         ("UPDATE entry SET data = zeroblob(40) WHERE number = 2", "entries", "entry 2 is not what"),
         ("UPDATE leaf SET data = x'00' WHERE number = 1", "entries", "entry 2 is not what"),
         ("DELETE FROM entry WHERE number = 3", "entries", "after entry 0 numbers are missing"),
+        ("UPDATE entry SET data = x'' WHERE number = 2", "entries", "none says that it was erased"),
         ("DELETE FROM leaf WHERE number = 3", "entries", "leaves are missing"),
         ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND number = 0", "entries", "(1, 0)"),
         ("DELETE FROM node WHERE level = 0 AND number = 2", "entries", "(0, 2)"),

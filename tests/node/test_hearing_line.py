@@ -12,6 +12,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from keepclear.domain.arrangement import Caps
 from keepclear.domain.consent import Consent
 from keepclear.domain.life import Act
 from keepclear.domain.window import Window, parse_instant
@@ -21,13 +22,16 @@ from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
 from keepclear.node import acting, arranging, consenting, declaring, incoming, journeys
 from keepclear.node.declaring import Request
+from keepclear.node.due import due
 from keepclear.node.geoid import load_geoid
+from keepclear.node.ledger import Node
 from keepclear.node.notices import spelled
 from keepclear.node.talking import Talk
 from keepclear.node.told import told_on
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Declared, Shown, Verdict
 from tests.node.desks import alarms, carried, later, meets, shown
+from tests.node.shelves import MemoryShelf, same
 from tests.node.test_peers import Party
 
 DAY = "2015-11-20T"
@@ -591,3 +595,192 @@ def test_after_a_start_everything_is_there(plan):
     withdraw(alder, "Alder/A2")
     pass_on(alder, birch)
     assert not birch.world.node.memory.cases["Alder/A2"].stands
+
+
+def test_held_acts_across_a_gap_by_the_plan_that_is_here(plan):
+    relief, birch = some = morning("Relief", "Birch")
+    declare(birch, plan["B1"])
+    subject = notify(relief, plan["W1"])
+    consent(relief, subject, "Birch", "geometry", "id")
+    pass_on(*some)
+    lost = relief.talk.say("Birch", b.LineTest(by="duty"))  # it does not come
+    assert lost.sends
+    relief.world.now = birch.world.now = at("06:20:00")
+    journeys.hold(relief.world.node, subject, ASK, leaves_us=at("06:55:00"))
+    held, amended = sorted(
+        (send.note for _, send in relief.talk.forward().sends), key=lambda note: b"amended" in note
+    )
+    birch.talk.hears([held])
+    assert shown(birch, "line")[-1].startswith("earlier messages are missing")
+    came = notices(birch, "came/1")[-1]
+    assert (came["version"], came["because"]) == (2, "held")
+    (crossing,) = came["crossings"]
+    assert parse_instant(crossing["time_start"]) == pytest.approx(at("07:31:40"), abs=5e6)
+    birch.talk.hears([amended])
+    later(5, *some)
+    pass_on(*some)
+    assert len(notices(birch, "came/1")) == 2  # what followed said the same
+    case = birch.world.node.memory.cases[subject]
+    assert [one.number for one in case.versions] == [1, 2]
+    assert case.latest.declaration.parts == relief.world.node.memory.cases[
+        subject
+    ].latest.declaration.parts  # fmt: skip
+    digest = next(
+        key[2] for key, one in birch.talk.board.progress.items() if one.kind == "amended/1"
+    )
+    deliver(birch.talk.read_back("Relief", digest, "duty officer"), some)
+    pass_on(*some)
+    (progress,) = [one for one in relief.talk.board.progress.values() if one.kind == "amended/1"]
+    assert progress.read_back is not None
+
+
+def test_a_site_is_confirmed_and_unconfirmed_where_it_was_told(plan):
+    relief, birch = some = morning("Relief", "Birch")
+    subject = notify(relief, plan["S1"])
+    consent(relief, subject, "Birch", "geometry", "id")
+    pass_on(*some)
+    half_a_year = 180 * 86_400
+    later(half_a_year - 60, *some)
+    acting.act(relief.world.node, subject, Act.CONFIRM, ASK)
+    pass_on(*some)
+    later(3_600, *some)
+    for one in some:
+        due(one.world.node)
+    pass_on(*some)
+    held = birch.world.node.memory.cases[subject]
+    assert held.unconfirmed_us is None
+    later(half_a_year, *some)
+    due(relief.world.node)
+    pass_on(*some)
+    assert held.unconfirmed_us == relief.world.node.memory.cases[subject].unconfirmed_us
+    assert held.unconfirmed_us is not None
+    assert held.stands
+
+
+def test_more_than_was_agreed_for_a_day_is_refused_and_both_ends_are_told(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    text = DARLING.format(version=2, alder="open", neutral="") + "[caps]\ndeclarations = 2\n"
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    alder.world.node.memory.arrangements["Darling"] = replace(
+        alder.world.node.memory.arrangements["Darling"], caps=Caps()
+    )  # Alder's own node does not stop it
+    for number in range(3):
+        declare(alder, replace(plan["A2"], id=f"A2-{number}"))
+    pass_on(*some)
+    assert len([name for name in birch.world.node.memory.cases if "A2-" in name]) == 2
+    assert "budget.declarations" in alarms(birch)
+    assert any("budget.declarations" in text for text in shown(alder, "line"))
+
+
+def test_a_start_from_a_snapshot_knows_what_came(plan):
+    some = morning("Relief", "Alder", "Birch")
+    relief, alder, birch = some
+    subject = notify(relief, plan["W1"])
+    consent(relief, subject, "Birch", "geometry")
+    declare(birch, plan["B1"])
+    declare(alder, plan["A2"])
+    pass_on(*some)
+    for one in some:
+        node = one.world.node
+        shelf = MemoryShelf()
+        made = node.moment().made()
+        shelf.put(made.snapshot)
+        again = Node(one.world.store, node.around, checkpoint=one.world.notes[-1], shelf=shelf)
+        assert shelf.taken == 1
+        assert again.memory == node.memory
+        assert again.memory.lines == node.memory.lines
+        assert same(again, node)
+
+
+def test_a_plan_that_came_before_what_was_agreed_is_offered_again(plan):
+    alder, birch = some = morning("Alder", "Birch", alder="crossing")
+    declare(birch, plan["B1"])
+    declare(alder, plan["A2"])
+    arrange(alder, version=2, alder="open")  # Birch has not got it yet
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    assert [one["code"] for one in of_kind(went, "refused/1")] == ["arrangement.other"]
+    assert "Alder/A2" not in birch.world.node.memory.cases
+    arrange(birch, version=2, alder="open")
+    assert of_kind(pass_on(*some), "declared/1") == []  # not at once, and not for ever
+    later(61, *some)
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    assert birch.world.node.memory.cases["Alder/A2"].stands
+    assert len(told_on(alder.world.node.memory.cases["Alder/A2"])) == 1
+    later(7_200, *some)
+    assert of_kind(pass_on(*some), "declared/1") == []
+
+
+def test_what_is_suspended_gets_no_plans_until_it_holds_again(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    declare(birch, plan["B1"])
+    suspended = frozenset({"Birch"})
+    for one in some:
+        memory = one.world.node.memory
+        agreed = memory.arrangements["Darling"]
+        memory.arrangements["Darling"] = replace(agreed, stepped_down=suspended)
+    declare(alder, plan["A2"])
+    assert of_kind(pass_on(*some), "declared/1") == []
+    for one in some:
+        memory = one.world.node.memory
+        agreed = memory.arrangements["Darling"]
+        memory.arrangements["Darling"] = replace(agreed, stepped_down=frozenset())
+    assert len(of_kind(pass_on(*some), "declared/1")) == 1
+    assert len(told_on(alder.world.node.memory.cases["Alder/A2"])) == 1
+
+
+def test_a_node_that_tells_of_too_much_is_refused(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    declare(alder, plan["A2"])
+    pass_on(*some)
+    for number in range(66):
+        body = b.CrossingFound(
+            yours="Alder/A2", your_version=1, mine=f"{number:016}", my_version=0, certain=False,
+            span=b.Span(start_us=2**53 - 1), text='{"a":1e999}' if number else '{"a":"\\ud800"}',
+        )  # fmt: skip
+        deliver(birch.talk.say("Alder", body), some)
+    pass_on(*some)
+    told = told_on(alder.world.node.memory.cases["Alder/A2"])
+    assert len(told) == 64
+    assert told[1]["crossing"] == '{"a":1e999}'  # no number that can be kept: as it was written
+    assert told[0]["crossing"] == '{"a":"\\ud800"}'
+    assert told[0]["time_start"].startswith("2255-")
+    codes = [text.partition("\n")[0] for text in shown(alder, "refused")]
+    assert codes == ["crossing.too-many"] * 2
+
+
+def test_areas_that_both_claim_are_listed_to_both(request):
+    path = request.config.rootpath / "examples" / "darling" / "areas.geojson"
+    areas = read_bytes(path.read_bytes(), name="areas").declarations
+    alder, birch = some = morning("Alder", "Birch")
+    text = DARLING.format(version=2, alder="open", neutral="").replace("operation =", "area =", 1)
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    for one in areas:
+        if one.party in {"Alder", "Birch"}:
+            declare(alder if one.party == "Alder" else birch, one)
+    went = pass_on(*some)
+    (claimed,) = [each["claimed_by_both"] for each in notices(birch, "claimed/1")]
+    assert claimed[0]["party"] == "Alder"
+    back = [json.loads(each["text"]) for each in of_kind(went, "notice/1")]
+    found = [view for each in back for view in each.get("claimed_by_both", ())]
+    assert {view["party"] for view in found} == {"Birch"}
+    assert of_kind(went, "crossing/1") == []
+    assert all("declaration" not in view for view in found)
+
+
+def test_what_is_released_takes_no_place_of_a_whole_plan(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    text = DARLING.format(version=2, alder="open", neutral="").replace(
+        "operation =", "movement =", 1
+    )
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    subject = notify(alder, replace(plan["W1"], party="Alder"))
+    consent(alder, subject, "Birch")  # the circle alone
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    held = birch.world.node.memory.cases[subject].latest.declaration
+    assert held.parts == plan["W1"].parts

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keepclear.app import main
 from keepclear.detect.growing import columns_of
 from keepclear.detect.index import StandingSet
 from keepclear.detect.prepare import prepare
 from keepclear.errors import ConfigurationError, StoreError
 from keepclear.node import columns_file, ledger
+from keepclear.node.examining import examine_node
 from keepclear.node.shelf import FileShelf
 from keepclear.node.snapshot import LAYOUT
 from keepclear.record.note import Signer
@@ -140,6 +142,22 @@ def test_while_one_is_written_the_one_before_stays(tmp_path, monkeypatch, fails)
     world.node.close()
 
 
+def test_the_doctor_says_what_it_is_of(tmp_path, monkeypatch):
+    assert main(["init", str(tmp_path / "node"), "--secretariat"]) == 0
+    monkeypatch.setattr(ledger, "_KEPT_FROM", 1)
+    monkeypatch.setattr(ledger, "_UNKEPT_MIN", 1)
+    plan = Path(__file__).parents[2] / "examples" / "darling" / "alder.geojson"
+    assert main(["declare", str(tmp_path / "node"), str(plan)]) == 0
+    said = {one.name: one for one in examine_node(tmp_path / "node")}["snapshot"]
+    assert (said.state, "a start goes on from it" in said.text) == ("ok", True)
+    content = bytearray((tmp_path / "node" / "snapshot").read_bytes())
+    content[200] ^= 1
+    (tmp_path / "node" / "snapshot").write_bytes(content)
+    said = {one.name: one for one in examine_node(tmp_path / "node")}["snapshot"]
+    assert (said.state, "passed over" in said.text) == ("note", True)
+    assert main(["status", str(tmp_path / "node")]) == 0
+
+
 def test_what_a_killed_writer_left_goes_with_the_snapshot(tmp_path):
     world = lived(tmp_path)
     world.node.keep_snapshot()
@@ -189,6 +207,7 @@ def test_a_text_that_somebody_changed_is_not_believed_when_it_is_read(tmp_path):
         (f"UPDATE entry SET subject = 'Birch/2' WHERE number = {FIRST}", "is not what its leaf"),
         (f"UPDATE leaf SET data = x'00' WHERE number = {FIRST} - 1", "is not what its leaf"),
         (f"DELETE FROM entry WHERE number = {FIRST}", "numbers are missing"),
+        (f"UPDATE entry SET data = x'' WHERE number = {FIRST}", "none says that it was erased"),
         ("UPDATE node SET hash = zeroblob(32) WHERE level = 0 AND number = 2", "(0, 2)"),
     ],
 )
@@ -267,4 +286,4 @@ def test_the_layout_has_a_new_number_where_rows_are_made_ready_in_another_way():
     digest = sha256()
     for name, column in sorted(columns_of(standing.rows().table).items()):
         digest.update(f"{name} {column.dtype} {column.shape}".encode() + column.tobytes())
-    assert (LAYOUT, digest.hexdigest()[:16]) == (1, "2a6acafde77fe8a7")
+    assert (LAYOUT, digest.hexdigest()[:16]) == (2, "2a6acafde77fe8a7")

@@ -24,7 +24,9 @@ DAY = 1_440 * MINUTE
 PARTIES = ("Alder", "Birch", "Cedar", "Relief")
 REPLAYED_FIELDS = frozenset(
     {
+        "arranged_us",
         "arrangements",
+        "footings",
         "alarms",
         "people",
         "invited",
@@ -36,7 +38,7 @@ REPLAYED_FIELDS = frozenset(
         "incidents",
     }
 )
-DERIVED_FIELDS = frozenset({"bounds", "texts"})
+DERIVED_FIELDS = frozenset({"bounds", "owner", "tallies", "texts"})
 
 
 @pytest.fixture

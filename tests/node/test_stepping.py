@@ -18,10 +18,10 @@ from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Stepped
-from tests.link.ends import declared, said, stop
-from tests.node.desks import carried, desks, exchange, later, notes, shown
+from tests.link.ends import said, stop
+from tests.node.desks import carried, desks, exchange, later, notes, plan_told, shown
 from tests.node.test_peers import ASK
-from tests.node.world import agreement, operation
+from tests.node.world import agreement, operation, site
 
 SUSPEND, RESUME, WITHDRAW = FootingStep
 
@@ -52,17 +52,19 @@ def view(one, other):
 
 
 def refusals(one):
-    """Codes with which the other desk answered."""
-    return [
+    """Codes with which the other desk answered because of the arrangement; it cannot read the site."""
+    codes = [
         text.rpartition('"code":"')[2].split('"')[0]
         for text in shown(one, "line")
         if "refused/1" in text
     ]
+    return [code for code in codes if code.startswith("arrangement.")]
 
 
 def everything(one, other):
     """Something urgent, a site, and something that is neither."""
-    for body in (stop(), declared("S1"), said(), declared("A1", what="operation")):
+    known, plan = site(party=one.name), operation("A9", party=one.name, east_m=90_000.0)
+    for body in (stop(), plan_told(known, ref="01"), said(), plan_told(plan, ref="02")):
         other.talk.hears(notes(one.talk.say(other.name, body)))
     later(3, one, other)  # what was answered is sent again
     exchange(one, other)
@@ -136,19 +138,45 @@ def test_meanwhile_the_two_stand_apart_and_are_shown_sites_alone(two):
         held = alder.world.node.memory.arrangements
         return [
             level_of(held.values(), viewer="Birch", owner="Alder", kind=kind)
-            for kind in (Kind.OPERATION, Kind.SITE)
+            for kind in (Kind.OPERATION, Kind.MOVEMENT, Kind.SITE)
         ]
 
-    assert levels() == [Level.CROSSING, Level.STAY_AWAY]
+    assert levels() == [Level.CROSSING, Level.CROSSING, Level.STAY_AWAY]
     assert alder.world.node.memory.arrangements["Darling"].rung("Alder", "Birch") is Rung.PARALLEL
     passes(birch, alder, SUSPEND)
-    assert levels() == [Level.NOTHING, Level.STAY_AWAY]
+    assert levels() == [Level.NOTHING, Level.CROSSING, Level.STAY_AWAY]
     assert alder.world.node.memory.arrangements["Darling"].rung("Alder", "Birch") is Rung.APART
     alder.world.declare(operation("B1", party="Birch"))
     alder.world.declare(operation("A1"))
     assert alder.talk.forward().sends == ()
     passes(birch, alder, RESUME)
-    assert levels() == [Level.CROSSING, Level.STAY_AWAY]
+    assert levels() == [Level.CROSSING, Level.CROSSING, Level.STAY_AWAY]
+
+
+def test_a_neutral_node_hears_of_it_and_passes_no_plan_of_that_party_on():
+    """Cedar compares for both: what one of them has suspended it does not tell the other."""
+    alder, birch, cedar = three = desks("Alder", "Birch", "Cedar")
+    text = agreement().replace("[humanitarian]", '[neutral]\nnodes = ["Cedar"]\n[humanitarian]')
+    for one in three:
+        set_arrangement(one.world.node, text, ASK)
+    done, told = take_step(alder.world.node, alder.talk, "Darling", SUSPEND, ASK)
+    assert done.told == ("Birch", "Cedar")
+    for party, send in told.sends:
+        {"Birch": birch, "Cedar": cedar}[party].talk.hears([send.note])
+    for one in three:
+        held = one.world.node.memory.arrangements.values()
+        seen = {
+            (viewer, kind): level_of(held, viewer=viewer, owner="Alder", kind=kind)
+            for viewer in ("Birch", "Cedar")
+            for kind in (Kind.OPERATION, Kind.SITE)
+        }
+        assert seen == {
+            ("Birch", Kind.OPERATION): Level.NOTHING,
+            ("Birch", Kind.SITE): Level.STAY_AWAY,
+            ("Cedar", Kind.OPERATION): Level.NOTHING,
+            ("Cedar", Kind.SITE): Level.OPEN,
+        }
+        assert level_of(held, viewer="Cedar", owner="Birch", kind=Kind.OPERATION) is Level.OPEN
 
 
 def test_it_holds_after_a_start(two):

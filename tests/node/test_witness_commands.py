@@ -70,9 +70,10 @@ def test_a_bundle_is_verified_with_a_quorum_and_the_log_says_how_far_it_is_cosig
     assert [(one["party"], one["size"]) for one in told["cosigned"]] == [("Birch", size)]
     assert f"cosigned by Birch: all of {size} entries" in type_("link", "status", alder)[0]
     bundle = tmp_path / "bundle.json"
-    type_("bundle", alder, "--from", "1", "-o", bundle)
+    said = type_("bundle", alder, "--from", "1", "-o", bundle)[1]
     keys = ["--key", key_of(alder), "--witness", key_of(birch)]
     name = key_of(birch).partition("+")[0]
+    assert f"cosigned by {name}" in said
     assert f"seen by {name} at" in type_("verify", bundle, *keys, "--quorum", "1")[0]
     too_many = type_("verify", bundle, *keys, "--quorum", "2", code=2)[1]
     assert "more witnesses than there are keys" in too_many
@@ -117,3 +118,52 @@ def test_the_status_says_by_which_way_notes_go(folders, type_):
     with running(str(alder)) as (_, node):
         went(node, "Birch")
     assert "notes to Birch go to its own node, since" in type_("link", "status", alder)[0]
+
+
+def test_two_desks_with_nothing_but_a_stick_cosign_for_each_other(folders, type_, tmp_path):
+    alder, birch = folders.values()
+    asked, answer, bundle = (tmp_path / name for name in ("asked", "answer", "bundle"))
+
+    def round_(*more, code=0):
+        type_("link", "witness", "ask", alder, "Birch", *more, "-o", asked)
+        return type_("link", "witness", "sign", birch, asked, "-o", answer, code=code)
+
+    round_()
+    assert "Birch has cosigned" in type_("link", "witness", "keep", alder, answer)[1]
+    first = answer.read_bytes()
+    said = type_("link", "witness", "ask", alder, "Birch", "-o", asked)[1]
+    assert "all there is; nothing was written" in said
+    type_("link", "call", alder, "Birch", "dialled")
+    type_("link", "call", alder, "Birch", "held")
+    round_()  # its answer is lost
+    type_("link", "call", alder, "Birch", "hung-up")
+    said = round_(code=6)[1]
+    size = re.search("--old ([0-9]+)", said)[1]
+    round_("--old", size)
+    type_("link", "witness", "keep", alder, answer)
+    (tmp_path / "first").write_bytes(first)
+    type_("link", "witness", "keep", alder, tmp_path / "first")  # late, and twice: no harm
+    type_("link", "witness", "keep", alder, answer)
+    type_("bundle", alder, "--from", "1", "-o", bundle)
+    keys = ["--key", key_of(alder), "--witness", key_of(birch)]
+    assert "verified" in type_("verify", bundle, *keys, "--quorum", "1")[0]
+    bare = first.rsplit("\u2014".encode(), 1)[0]
+    (tmp_path / "bare").write_bytes(bare)
+    assert "no cosignature" in type_("link", "witness", "keep", alder, tmp_path / "bare", code=6)[1]
+    type_("link", "witness", "keep", birch, answer, code=6)  # it is of another record
+    type_("link", "witness", "ask", alder, "Cedar", "-o", asked, code=5)
+    (tmp_path / "rubbish").write_bytes(b"hello")
+    type_("link", "witness", "sign", birch, tmp_path / "rubbish", "-o", answer, code=6)
+
+
+def test_an_answer_of_a_state_that_this_database_never_had_is_not_kept(folders, type_, tmp_path):
+    alder, birch = folders.values()
+    asked, answer = tmp_path / "asked", tmp_path / "answer"
+    shutil.copytree(alder, tmp_path / "backup")
+    type_("link", "call", alder, "Birch", "dialled")
+    type_("link", "witness", "ask", alder, "Birch", "-o", asked)
+    type_("link", "witness", "sign", birch, asked, "-o", answer)
+    back = tmp_path / "backup"
+    assert "never so" in type_("link", "witness", "keep", back, answer, code=6)[1]
+    type_("link", "call", back, "Birch", "held")
+    assert "never so" in type_("link", "witness", "keep", back, answer, code=6)[1]

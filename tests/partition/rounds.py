@@ -16,10 +16,11 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import httpx2
+import msgspec
 
 from keepclear.link.message import open_message
 from keepclear.node.ledger import opening_of
@@ -28,6 +29,8 @@ from keepclear.record.checkpoint import open_checkpoint
 from keepclear.record.commitment import leaf_of
 from keepclear.record.merkle import leaf_hash, node_hash, verify_consistency
 from keepclear.wire.entries import Carried, Shown, decode_body
+from tests.node.desks import plan_told
+from tests.node.world import site
 from tests.partition.pair import HOST, acquainted, free_port
 from tests.partition.proxy import FAULTS, Proxy
 
@@ -155,9 +158,9 @@ def spoken(what, mark):
     if what == "stop":
         return "stop/1", {"asks": "hold", "by": "duty officer", "words": mark}
     if what == "site":
-        text = json.dumps({"name": mark})
-        return "declared/1", {"subject": mark.replace(" ", "/", 1), "version": 1, "what": "site",
-                              "text": text}  # fmt: skip
+        party, number = mark.split()[1:]
+        said = plan_told(replace(site(f"S{number}", party.title()), name=mark), ref=f"{number:0>2}")
+        return "declared/1", msgspec.to_builtins(said)
     if what == "test":
         return "test/1", {"by": mark}
     return "contact/1", {"by": "duty officer", "how": mark}

@@ -90,11 +90,16 @@ class Network:
 
     def __init__(self):
         self.served, self.cut = {}, set()
+        self.dead = 0
+        """So many requests that come next are never answered: their connection is open and dead."""
 
     def client(self, party):
         async def handler(request):
             if party in self.cut or party not in self.served:
                 raise httpx2.ConnectError("cut off")
+            if self.dead:
+                self.dead -= 1
+                await asyncio.sleep(3_600)
             async with self.served[party].http() as http:
                 answer = await http.post(request.url.path, content=request.content, headers={
                     "Content-Type": request.headers["content-type"]})  # fmt: skip
@@ -190,6 +195,36 @@ def test_what_a_cut_line_did_not_take_comes_when_it_is_whole():
     asyncio.run(play())
 
 
+@pytest.mark.parametrize("first", ["said/1", "stop/1"])
+def test_a_stop_waits_for_no_request_that_hangs(first):
+    """A connection that is open and dead holds up what is routine; a stop goes beside it."""
+
+    async def play():
+        async with two() as (network, alder, birch):
+            network.dead = 1
+            body = STOP if first == "stop/1" else {"words": "good morning"}
+            assert (await told(birch, "Alder", first, body)).status_code == 202
+
+            async def hangs():
+                return network.dead == 0
+
+            await until(hangs)
+            if first == "said/1":
+                assert (await told(birch, "Alder", "stop/1", STOP)).status_code == 202
+            else:
+                birch.party.world.now += (
+                    1_300_000  # its stream tries again within a second and a bit
+                )
+                birch.conversation.wake()
+
+            async def stopped():
+                return [text for text in await alder.shown("line") if "stop/1" in text]
+
+            assert len(await until(stopped, 4.0)) == 1
+
+    asyncio.run(play())
+
+
 def test_a_notice_of_the_node_crosses_the_line_to_the_party_it_is_for():
     """What crosses Birch's own, decided at Alder's node, is a signed message on Birch's screen."""
 
@@ -219,6 +254,43 @@ def test_a_notice_of_the_node_crosses_the_line_to_the_party_it_is_for():
             (text,) = await until(told_of_it)
             assert '"yours":"Birch/B1"' in text
             assert alder.party.world.store.pending(10) == []
+
+    asyncio.run(play())
+
+
+def test_a_plan_that_is_open_is_compared_over_the_network_and_the_answer_stands_beside_it():
+    async def play():
+        async with two() as (_, alder, birch):
+            text = agreement().replace('[humanitarian]\nnames = ["Relief"]\n', "")
+            text = text.replace(
+                'desk = "line 1"', 'desk = "line 1"\ndiscloses = {operation = "open"}'
+            )
+            for one, said in ((alder, None), (birch, operation("B1", party="Birch"))):
+                await asyncio.wrap_future(
+                    one.worker.ask(lambda node: set_arrangement(node, text, ASK))
+                )
+                if said is not None:
+                    await asyncio.wrap_future(
+                        one.worker.ask(lambda node, said=said: declare(node, said, ASK))
+                    )
+            async with alder.http("Alder/duty") as http:
+                headers = {"Content-Type": "application/json"}
+                path = "/api/v1/declarations"
+                answer = await http.post(path, content=encode(operation("A1")), headers=headers)
+                assert answer.status_code == 201
+
+                async def told_of_it():
+                    return (await http.get(f"{path}/Alder/A1")).json().get("told_by")
+
+                (told,) = await until(told_of_it)
+                assert (told["by"], told["newest"], told["certainty"]) == ("Birch", True, "certain")
+                assert told["crossing"]["level"] == "crossing"
+                assert "B1" not in str(told)
+            async with birch.http("Birch/duty") as http:
+                found = (await http.get("/api/v1/notices")).json()["notices"]
+                came = [one["shown"] for one in found if one["shown"].get("notice") == "came/1"]
+                assert [one["id"] for one in came] == ["A1"]
+                assert (await http.get(f"{path}/Alder/A1")).json()["declaration"]["id"] == "A1"
 
     asyncio.run(play())
 

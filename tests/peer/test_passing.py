@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx2
 import pytest
 
-from keepclear.faces.peer import PARCELS_ASKED_PATH, PARCELS_PATH, passing
+from keepclear.faces.peer import PARCELS_ASKED_PATH, PARCELS_PATH, handing, passing
 from keepclear.node.parcels import sealed_for
 from keepclear.node.relaying import holdings
 from keepclear.node.ways import ways
@@ -101,8 +101,9 @@ def stored(one, party, *passing_time):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(passing, "_ASK_S", 0.2)
-    monkeypatch.setattr(passing, "_AGAIN_S", 0.05)
-    monkeypatch.setattr(passing, "_AGAIN_MAX_S", 0.2)
+    monkeypatch.setattr(passing, "_LOOK_S", 0.05)
+    monkeypatch.setattr(handing, "AGAIN_S", 0.05)
+    monkeypatch.setattr(handing, "AGAIN_MAX_S", 0.2)
 
 
 async def again(*several):
@@ -334,8 +335,7 @@ def test_a_relay_that_changes_what_it_passes_on_is_refused_and_named(change, ask
 
     async def play():
         async with three() as (roads, alder, birch, _relay):
-            if asks:
-                roads.cut.add((RELAY, "Birch"))
+            roads.cut.add((RELAY, "Birch") if asks else ("Birch", RELAY))
             roads.tampers = mixed(change)
             for k in range(3):
                 await told(alder, "Birch", "said/1", {"words": f"number {k}"})
@@ -377,5 +377,60 @@ def test_strangers_bring_and_get_nothing():
                     assert answer.status_code == 422
                     assert answer.json()["detail"] == "nothing was handed out"
             assert await birch.shown("line") == []
+
+    asyncio.run(play())
+
+
+def test_who_does_not_answer_holds_up_nobody_else(monkeypatch):
+    """One recipient's node hangs; a stop for another goes through meanwhile."""
+
+    async def play():
+        async with three() as (_, alder, birch, relay):
+            hangs = asyncio.Event()
+            post = relay.conversation.reach.post
+
+            async def slow(service, party, path, content, **more):
+                if party == "Alder" and path == PARCELS_PATH:
+                    hangs.set()
+                    await asyncio.sleep(60)
+                return await post(service, party, path, content, **more)
+
+            monkeypatch.setattr(relay.conversation.reach, "post", slow)
+            await told(birch, "Alder", "said/1", {"words": "good morning"})
+            await asyncio.wait_for(hangs.wait(), 10)
+            await told(alder, "Birch", "stop/1", STOP)
+            shown = await until(lambda: birch.shown("line"), seconds=5)
+            assert "people of a partner near A2" in shown[0]
+
+    asyncio.run(play())
+
+
+def test_a_direct_way_that_hangs_holds_up_nothing_that_goes_through_the_relay(monkeypatch):
+    async def play():
+        async with three() as (_, alder, birch, _relay):
+            await told(alder, "Birch", "said/1", {"words": "good morning"})
+
+            async def failed():
+                return alder.conversation.failures("Birch")
+
+            await until(failed)
+            deliver, tried = alder.conversation._deliver, asyncio.Event()
+
+            async def hangs(party, notes):
+                if party != "Birch":
+                    return await deliver(party, notes)
+                tried.set()
+                await asyncio.sleep(60)
+                return False
+
+            monkeypatch.setattr(alder.conversation, "_deliver", hangs)
+            await told(alder, "Birch", "said/1", {"words": "are you there"})
+            await asyncio.wait_for(tried.wait(), 10)
+            await told(alder, "Birch", "stop/1", STOP)
+
+            async def there():
+                return [text for text in await birch.shown("line") if "stop/1" in text]
+
+            await until(there, seconds=5)
 
     asyncio.run(play())

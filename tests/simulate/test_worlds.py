@@ -11,38 +11,52 @@ from dataclasses import replace
 import pytest
 
 from keepclear.errors import KeepclearError, StoreError
-from keepclear.link import receiving, sending, stream
+from keepclear.link import alerting, receiving, sending, stream
+from keepclear.link.board import Board
 from keepclear.link.bodies import Ref
 from keepclear.link.state import NEVER_US, OUT
 from keepclear.node.ledger import Node
+from keepclear.node.talking import Talk, Told
+from tests.simulate.boards import BoardWorld
 from tests.simulate.world import World
 
-WORLDS = 1_000
+LINES, BOARDS = 700, 300
+"""A thousand worlds: of lines alone, and of desks with their boards."""
 EACH = 50
 FILES_EVERY = 50
 """Of so many worlds one is on real SQLite files."""
 
 
-def play(seed, tmp_path=None):
+def play(seed, tmp_path=None, world=World):
     folder = None
     if tmp_path is not None and seed % FILES_EVERY == 0:
         folder = tmp_path / str(seed)
         folder.mkdir()
-    world = World(seed, folder)
+    boards = " --boards" if world is BoardWorld else ""
     try:
-        world.run()
+        one = world(seed, folder)
+        one.run()
     except Exception as error:
-        error.add_note(f"python -m tests.simulate.soak --seed {seed}  plays this world again")
+        error.add_note(f"python -m tests.simulate.soak{boards} --seed {seed}  plays it again")
         raise
-    return world.counts
+    return one.counts
 
 
-@pytest.mark.parametrize("first", range(0, WORLDS, EACH))
+@pytest.mark.parametrize("first", range(0, LINES, EACH))
 def test_whatever_happens_the_invariants_hold(first, tmp_path):
     counts = Counter()
     for seed in range(first, first + EACH):
         counts += play(seed, tmp_path)
     for what in ("messages", "acknowledged", "cosigned"):  # else nothing was tested
+        assert counts[what] > EACH
+
+
+@pytest.mark.parametrize("first", range(0, BOARDS, EACH))
+def test_no_stop_is_ever_lost_from_a_board(first, tmp_path):
+    counts = Counter()
+    for seed in range(first, first + EACH):
+        counts += play(seed, tmp_path, BoardWorld)
+    for what in ("stops", "calls", "rungs in time"):
         assert counts[what] > EACH
 
 
@@ -62,6 +76,8 @@ true = {
     "_message": sending._message,
     "write": sending.write,
     "save": Node.save,
+    "tick": alerting.tick,
+    "_says": Board._says,
 }
 
 
@@ -122,6 +138,33 @@ def test_a_planted_fault_is_noticed(monkeypatch, where, name, fault):
         play_some(400)
 
 
-def play_some(worlds):
+def forgets_what_came_early(self, key, what, message, at_us, **values):
+    """A stop that was lifted before it came climbs its ladder for ever."""
+    return true["_says"](self, key, what, message, at_us, **values) if key in self.alerts else []
+
+
+def begins_anew_at_a_start(alert, now_us):
+    """Each start makes the ladder begin again."""
+    return true["tick"](replace(alert, raised_us=now_us), now_us)
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "fault"),
+    [
+        (Board, "_says", forgets_what_came_early),
+        (Board, "next_us", lambda _self: None),
+        (Board, "tick", lambda _self, _now_us: []),
+        (alerting, "tick", begins_anew_at_a_start),
+        (Talk, "passes", lambda _self: Told((), ())),
+    ],
+    ids=["forgets", "oversleeps", "stands still", "begins anew", "looks away"],
+)
+def test_a_planted_fault_of_a_board_is_noticed(monkeypatch, where, name, fault):
+    monkeypatch.setattr(where, name, fault)
+    with pytest.raises((AssertionError, KeepclearError)):
+        play_some(100, BoardWorld)
+
+
+def play_some(worlds, world=World):
     for seed in range(worlds):
-        play(seed)
+        play(seed, world=world)

@@ -4,7 +4,8 @@ Rules kept here:
 
 * Where nothing was agreed, nothing is shown.
 * A humanitarian party sees nothing of anybody's plan, whatever an arrangement says.
-* Parties that stand apart tell each other of notified sites alone.
+* Parties that stand apart tell each other of notified sites alone; where one of two has suspended what
+  was agreed, or left it, of sites and movements.
 * What a humanitarian party notifies is never open, because nobody here has asked for its consent.
 * A site that is not open is shown as a circle to stay away from, because half of a site is no site.
 * A neutral node that the members have named compares for them: it has their plans, and shows none.
@@ -16,6 +17,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from keepclear.domain.arrangement import Arrangement, Disclosure, Rung
+from keepclear.domain.consent import NOTIFIED
 from keepclear.domain.declaration import Kind
 
 __all__ = [
@@ -48,11 +50,15 @@ def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
 
 
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
-    """Whether a party is to declare to a node that is of no member."""
+    """Whether a party is to declare its plans to a node that is of no member; not while it is out."""
     return any(
-        node in one.neutral and party in {member.name for member in one.members}
+        node in one.neutral and _is_member(one, party) and party not in one.stepped_down
         for one in arrangements
     )
+
+
+def _is_member(arrangement: Arrangement, party: str) -> bool:
+    return any(member.name == party for member in arrangement.members)
 
 
 def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arrangement | None:
@@ -78,16 +84,24 @@ def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, ki
         kind: What kind of declaration it is.
     """
     known = tuple(arrangements)
-    if is_neutral(known, viewer, owner):
-        return Level.NOTHING if is_humanitarian(known, owner) else Level.OPEN
+    if any(viewer in one.neutral and _is_member(one, owner) for one in known):
+        told = kind in NOTIFIED or is_neutral(known, viewer, owner)
+        return Level.OPEN if told and not is_humanitarian(known, owner) else Level.NOTHING
     found = arrangement_of(known, viewer, owner)
     if found is None or is_humanitarian(known, viewer):
         return Level.NOTHING
-    if found.rung(viewer, owner) is Rung.APART and kind is not Kind.SITE:
+    if not _told_at_all(found, frozenset((viewer, owner)), kind):
         return Level.NOTHING
     if found.disclosed(kind, owner) is Disclosure.OPEN and not is_humanitarian(known, owner):
         return Level.OPEN
     return Level.STAY_AWAY if kind is Kind.SITE else Level.CROSSING
+
+
+def _told_at_all(found: Arrangement, pair: frozenset[str], kind: Kind) -> bool:
+    """Whether two that agreed tell each other of a kind, by their rung and by their footing now."""
+    if found.rungs.get(pair) is Rung.APART:
+        return kind is Kind.SITE
+    return kind in NOTIFIED or not found.stepped_down & pair
 
 
 def is_open(arrangement: Arrangement) -> bool:

@@ -158,9 +158,10 @@ def _stepping(step: str, words: str) -> click.Command:
         say(
             f"{plain(done['arrangement'])}, version {done['version']}: {done['footing']} from here on"
         )
-        for title, parties in (("told over the line", "told"), ("NO LINE, tell them", "untold")):
-            if done[parties]:
-                say(f"{title}: {plain(', '.join(done[parties]))}")
+        if done["told"]:
+            say(f"for {plain(', '.join(done['told']))}: {desk.how_it_goes}")
+        if done["untold"]:
+            say(f"NO LINE, tell them in another way: {plain(', '.join(done['untold']))}")
         if done["footing"] != "in force":
             say(
                 "stops, urgent messages, notified sites and movements, and receipts go on as before"

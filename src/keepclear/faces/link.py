@@ -18,7 +18,7 @@ from keepclear.faces.desk.testing import test
 from keepclear.faces.lives import asking
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.witnessing import splits
+from keepclear.faces.witnessing import splits, witness
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN, read_file
 
@@ -53,6 +53,7 @@ for one in (
     export,
     import_,
     splits,
+    witness,
 ):
     link.add_command(one)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import click
 
 from keepclear.errors import ConfigurationError
@@ -52,6 +54,7 @@ def serve(
     Plain HTTP is for this machine alone; others need --tls-cert and --tls-key. The first start prints a
     link for the first person, which is good until somebody is in, or until the next start.
     """
+    from keepclear.faces.api.early import early  # noqa: PLC0415
     from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY  # noqa: PLC0415
     from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
     from keepclear.faces.peer.conversation import Conversation  # noqa: PLC0415
@@ -63,7 +66,10 @@ def serve(
 
     place = Place(host, port, names, tls_cert, tls_key)
     known = place.checked()
-    with running(folder, say=say) as (home, node), listening(place) as listener:
+    with ExitStack() as stack:
+        listener = stack.enter_context(listening(place))
+        with early(place, listener) as state:
+            home, node = stack.enter_context(running(folder, say=say, tell=state.tell))
         url = place.url(listener.getsockname()[1])
         link = first_link(node)
         if link is not None:

@@ -26,6 +26,7 @@ from typing import Final
 from keepclear.domain.units import MICROSECONDS
 
 __all__ = [
+    "CHANGES",
     "EVERY_US",
     "LADDER",
     "Alert",
@@ -77,6 +78,8 @@ _BECOMES: Final[Mapping[str, Stage]] = MappingProxyType(
     }
 )
 """What somebody says, and what the stop becomes; everything else is only timed, ROGER above all."""
+CHANGES: Final = frozenset(_BECOMES)
+"""What a stop changes by, when somebody says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def raised(
 
 
 def tell(
-    alert: Alert, what: str, who: str, now_us: int, *, false: bool = False
+    alert: Alert, what: str, who: str, now_us: int, *, false: bool = False, overtaken: bool = False
 ) -> tuple[Alert, tuple[Effect, ...]]:
     """Somebody says something about it: an answer, a confirmation, a lift, a hang-up.
 
@@ -156,9 +159,10 @@ def tell(
         who: A role or a screen.
         now_us: By this end's clock.
         false: With ``lifted``: it should not have been sent.
+        overtaken: What the same desk said later came before it: it is timed and changes nothing.
     """
     alert = replace(alert, moments=(*alert.moments, Moment(what, who, now_us)))
-    stage = _BECOMES.get(what)
+    stage = None if overtaken else _BECOMES.get(what)
     if stage is None or not alert.open:
         return alert, ()
     due = {Stage.STANDBY: now_us + STANDBY_US, Stage.COMPLYING: now_us + CONFIRM_US}.get(stage)

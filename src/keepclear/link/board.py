@@ -2,13 +2,16 @@
 
 Made from the notes in the record alone, in their order, so that after a start it is what it was.
 Nothing is decided here; :mod:`keepclear.link.alerting` and :mod:`keepclear.link.receipts` say what
-each message changes. A stop that has no place in its stream is on the board all the same.
+each message changes. A stop that has no place in its stream is on the board all the same. What is
+flash comes in any order: what is said about a stop before the stop is here waits for it, and what a
+desk said later holds, whichever came first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from keepclear.domain.arrangement import Deadlines
 from keepclear.link import alerting, receipts
@@ -22,6 +25,8 @@ __all__ = ["Board", "Key"]
 
 Key = tuple[str, bool, str]
 """The peer's key name, whether the message is ours, and its hash."""
+_EARLY_MAX: Final = 64
+"""Words about stops that never came: so many a peer may have wait."""
 
 
 @dataclass(slots=True)
@@ -40,6 +45,10 @@ class Board:
     """What each stop says."""
     tests: dict[Key, LineTested] = field(default_factory=dict)
     """Every test of a line."""
+    _early: dict[Key, list[tuple[Message, bool]]] = field(default_factory=dict)
+    """What was said about a stop that is not here yet, and whether we said it."""
+    _last: dict[tuple[Key, bool], tuple[int, int]] = field(default_factory=dict)
+    """Stream and number of the last thing that each desk said and that a stop changes by."""
     _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
     """Ours of which there is no receipt, by peer and number."""
     _streams: dict[str, int] = field(default_factory=dict)
@@ -146,7 +155,10 @@ class Board:
             peer, received.seq, at_us, asking=ours, drill=message.drill
         )
         self.alerts[key], self.stops[key] = alert, message.body
-        return [(key, one) for one in effects]
+        found = [(key, one) for one in effects]
+        for early, ours in self._early.pop(key, ()):
+            found += self._about(peer, early, at_us, ours=ours)
+        return found
 
     def _in_stream(self, peer: str, stream: int) -> None:
         """In a new stream, what had no receipt is written again: the old one is awaited no more."""
@@ -169,7 +181,8 @@ class Board:
         body = message.body
         if isinstance(body, b.StopLifted):
             false = body.because == "false"
-            return self._tell((peer, ours, body.mine.hash), "lifted", body.by, at_us, false=false)
+            key = (peer, ours, body.mine.hash)
+            return self._says(key, "lifted", message, at_us, ours=ours, false=false)
         re = getattr(body, "re", None)
         if re is None:
             return []
@@ -181,18 +194,43 @@ class Board:
             if test.answered_us is None:
                 self.tests[key] = replace(test, answered_us=at_us, by=body.by)
         if isinstance(body, b.Answer):
-            return self._tell(key, body.answer, body.by, at_us)
+            return self._says(key, body.answer, message, at_us, ours=ours)
         if isinstance(body, b.Stopped):
-            return self._tell(key, "stopped", body.by, at_us)
+            return self._says(key, "stopped", message, at_us, ours=ours)
         return []
 
+    def _says(
+        self, key: Key, what: str, message: Message, at_us: int, *, ours: bool, false: bool = False
+    ) -> list[tuple[Key, Effect]]:
+        """Something said about a stop by a message; it waits where the stop is not here yet."""
+        if key not in self.alerts:
+            of_peer = sum(len(some) for (peer, *_), some in self._early.items() if peer == key[0])
+            if of_peer < _EARLY_MAX:
+                self._early.setdefault(key, []).append((message, ours))
+            return []
+        place = (message.stream, message.seq)
+        last = self._last.get((key, ours), place)
+        if what in alerting.CHANGES:  # ROGER overtakes nothing
+            self._last[key, ours] = max(place, last)
+        who = str(getattr(message.body, "by", ""))
+        return self._tell(key, what, who, at_us, false=false, overtaken=place < last)
+
     def _tell(
-        self, key: Key, what: str, who: str, at_us: int, *, false: bool = False
+        self,
+        key: Key,
+        what: str,
+        who: str,
+        at_us: int,
+        *,
+        false: bool = False,
+        overtaken: bool = False,
     ) -> list[tuple[Key, Effect]]:
         if key not in self.alerts:
             return []
         effects = self._until(key, at_us)
-        self.alerts[key], found = alerting.tell(self.alerts[key], what, who, at_us, false=false)
+        self.alerts[key], found = alerting.tell(
+            self.alerts[key], what, who, at_us, false=false, overtaken=overtaken
+        )
         return [*effects, *((key, one) for one in found)]
 
     def _until(self, key: Key, at_us: int) -> list[tuple[Key, Effect]]:

@@ -7,9 +7,9 @@ now; everything else is shown, and waits to be looked at:
   it from the first step on that nobody took;
 * what came as flash from a desk that is not answering us, and what asks for a person there;
 * a crossing that begins soon; of those that begin later somebody reads in good time;
-* what is agreed to be urgent and was read by nobody in time, and a line that is silent or contradicts
-  itself: once, and not again on the same line within half an hour; what came meanwhile and is still so
-  sounds then, together.
+* what is agreed to be urgent, is no exercise and was read by nobody in time, and a line that is silent
+  or contradicts itself: once, and not again on the same line within half an hour; what came meanwhile
+  and is still so sounds then, together.
 
 What anybody on the network can cause without a key (notes that do not verify) never sounds. Left to
 others: loudspeakers; what is shown, which is everything.
@@ -111,7 +111,9 @@ class Sounding:
     def awaits(self, key: Key, board: Board, now_us: int) -> None:
         """A message that somebody is to read: it is looked at when that is late, if it is urgent."""
         progress = board.progress.get(key)
-        if progress is None or progress.urgency < Urgency.IMMEDIATE or progress.acknowledged:
+        if progress is None or progress.drill or progress.acknowledged:
+            return
+        if progress.urgency < Urgency.IMMEDIATE:
             return
         due_us = progress.since_us + board.deadlines(key[0]).urgent_us
         heappush(self._awaited, (max(due_us, now_us), key))

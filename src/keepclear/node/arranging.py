@@ -22,8 +22,8 @@ from keepclear.errors import RuleError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node.about import About
 from keepclear.node.answering import answer_on
+from keepclear.node.answering_back import answer_back
 from keepclear.node.declaring import Answer, Request, replied, reply_to
-from keepclear.node.incoming import answer_back
 from keepclear.node.judging import arrangements_of, verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case

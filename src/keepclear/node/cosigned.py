@@ -38,6 +38,7 @@ __all__ = [
     "cosigned",
     "differs",
     "took",
+    "took_note",
     "witnesses",
 ]
 
@@ -131,6 +132,36 @@ def took(node: Node, party: str, asked: Asking, answer: bytes) -> Cosigned:
     )
     node.save([], kept=[Kept(_COSIGNED, _key(new), encode_kept(new)), *_over(node, new)])
     return new
+
+
+def took_note(node: Node, note: bytes) -> Cosigned:
+    """Keep the cosignature on a checkpoint of this record that came back by hand.
+
+    Raises:
+        VerificationError: ``note.*``, ``checkpoint.*``: it is no checkpoint that this record signed;
+            ``record.other-root``: this record was never so; ``witness.no-cosignature``: no party whose
+            words were compared has signed it.
+        StoreError: nobody can know whether it is kept.
+    """
+    own = node.fresh().around.signer
+    head, _ = open_checkpoint(note, own.name, own.verifier)
+    if not 0 < head.size <= node.store.size() or _signed(node, head.size) != _bare(note):
+        raise VerificationError(
+            "record.other-root",
+            "this record was never so: was this database put back? find out before anybody signs more",
+        )
+    lines = {(one.name, one.key_id) for one in parse_note(note).signatures}
+    for party, key in witnesses(node).items():
+        if (key.name, cosignature_key_id(key)) in lines:
+            asked = Asking(0, head.size, _bare(note), b"")
+            return took(node, party, asked, note[len(asked.note) :])
+    raise _none()
+
+
+def _bare(note: bytes) -> bytes:
+    """A note with the first of its signatures alone."""
+    text, blank, lines = note.rpartition(b"\n\n")
+    return text + blank + lines.partition(b"\n")[0] + b"\n"
 
 
 def _over(node: Node, new: Cosigned) -> list[Kept]:

@@ -15,7 +15,7 @@ from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.footing import Footing
 from keepclear.domain.window import format_instant
 from keepclear.link import bodies as b
-from keepclear.link.alerting import LADDER, Alert
+from keepclear.link.alerting import LADDER, Alert, sums
 from keepclear.link.board import Board, Key
 from keepclear.link.drills import exercised
 from keepclear.link.pinning import Pinned, words_of
@@ -44,6 +44,7 @@ __all__ = [
     "PlaceView",
     "StepView",
     "StopView",
+    "SumView",
     "TookView",
     "UnseenView",
     "desk_view",
@@ -211,6 +212,18 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class SumView:
+    """How many stops there were."""
+
+    stops: int
+    untaken: int
+    """Open, and nobody took them."""
+    false: int
+    hung_up: int
+    """Calls that ended so, counted for each stop that was open in them."""
+
+
+@dataclass(frozen=True, slots=True)
 class TookView:
     """One step of an exercise, and how many seconds after its beginning, by this desk's clock."""
 
@@ -255,6 +268,9 @@ class DeskView:
     lines: list[LineView]
     calls: list[StopView]
     """Stops that were told by telephone."""
+    stops: SumView
+    """Of all stops, over lines and by telephone; none of an exercise is among them."""
+    drills: SumView
     beside: BesideView
 
 
@@ -315,7 +331,8 @@ def desk_view(
         if caller_of(key[0])
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
-    return DeskView(owner, cards, lines, calls, beside_view(node))
+    real, drills = (_sum(board, drill=drill) for drill in (False, True))
+    return DeskView(owner, cards, lines, calls, real, drills, beside_view(node))
 
 
 def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | None) -> DrillView:
@@ -348,6 +365,11 @@ def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | No
         for one in exercised(board, first, last)
     ]
     return DrillView(node.around.owner, _time(after_us), format_instant(last - 1), rows)
+
+
+def _sum(board: Board, *, drill: bool) -> SumView:
+    found = sums(board.alerts.values(), drill=drill)
+    return SumView(found.stops, found.untaken, found.false, found.hung_up)
 
 
 def _alerts(board: Board, peer: str) -> list[tuple[Key, Alert]]:

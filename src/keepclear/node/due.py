@@ -62,8 +62,11 @@ def due(node: Node, *, writes: int | None = None) -> int | None:
 
 
 def confirm_by_us(memory: Memory, case: Case) -> int | None:
-    """When a site that stands will be unconfirmed; nothing for all else."""
-    if case.kind is not Kind.SITE or case.stage is not Stage.ACTIVE:
+    """When a site that stands will be unconfirmed; nothing for all else.
+
+    Of what came over a line its party's own node says so, which knows when it was confirmed.
+    """
+    if case.kind is not Kind.SITE or case.stage is not Stage.ACTIVE or case.came:
         return None
     said = case.latest.declaration
     lasts = [

@@ -44,6 +44,8 @@ LOOKED_AT: Final = 1_000
 _OF_THE_LINE: Final = frozenset({"line", "alert", "refused", "sound"})
 """What came over a line, what its ladders ask for, what could not be used, what is to be heard."""
 _LINE: Final = subject_of("")
+_FOR_NO_SCREEN: Final = frozenset({"read", "not-taken"})
+"""Whoever reads has it already; what another's node did not take says the message that refused it."""
 _FOR_NOBODY: Final = frozenset({"verdict"})
 """Kinds of entries that hold what the node alone knows."""
 
@@ -103,8 +105,8 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
         told = {"subject": body.subject, "version": body.version, "stage": body.stage}
         return _owner(memory, body.subject), told | {"act": body.act, "by": body.by}
     if isinstance(body, Shown):
-        if body.how == "read":
-            return (), {}  # whoever reads has it already
+        if body.how in _FOR_NO_SCREEN:
+            return (), {}
         if body.how in _OF_THE_LINE:
             return {owner}, {"how": body.how, **shown_in(body)}
         return _reader(memory, body), {"how": body.how, "shown": shown_in(body)}

@@ -19,9 +19,11 @@ from keepclear.domain.window import format_instant
 from keepclear.errors import ConfigurationError, InUseError, KeepclearError
 from keepclear.node.clock import now_us
 from keepclear.node.doctor import Finding, clock_findings
+from keepclear.node.geoid import load_geoid
 from keepclear.node.home import Home, open_home
-from keepclear.node.recount import checkpoint_agrees, recount
+from keepclear.node.recount import checkpoint_agrees, has_root, recount
 from keepclear.node.serving import served_at
+from keepclear.node.shelf import FileShelf
 from keepclear.node.start import kept_checkpoint, open_store
 from keepclear.store.base import Store
 from keepclear.store.looking import Look, look_at_sqlite
@@ -143,6 +145,7 @@ def _contents(home: Home, store: Store) -> Iterator[Finding]:
         text = f"{found.entries:,} entries{erased}, each as the record says"
         yield Finding("entries", "ok", text)
     yield _checkpoint(home, store)
+    yield _snapshot(home, store)
     yield _against(found.newest_us)
     waiting = len(store.pending(_WAITING_MAX))
     more = " or more" if waiting == _WAITING_MAX else ""
@@ -161,6 +164,23 @@ def _checkpoint(home: Home, store: Store) -> Finding:
     behind = store.size() - size
     text = f"of {size:,} entries, and the database goes on from it"
     return Finding("checkpoint", "ok", text + (f" by {behind:,}" if behind else ""))
+
+
+def _snapshot(home: Home, store: Store) -> Finding:
+    said: list[str] = []
+    kept = FileShelf(home.folder, home.record_key, load_geoid(), said.append).take()
+    if said:
+        return Finding(
+            "snapshot", "note", said[0], "nothing needs to be done; a start makes another"
+        )
+    if kept is None:
+        return Finding("snapshot", "ok", "none; a start reads every entry")
+    if not has_root(store, kept.size, kept.root):
+        text = "it is of another record, or an older database stands in the place of this one"
+        return Finding(
+            "snapshot", "note", text, "nothing needs to be done for it; it is passed over"
+        )
+    return Finding("snapshot", "ok", f"of {kept.size:,} entries; a start goes on from it")
 
 
 def _against(newest_us: int | None) -> Finding:

@@ -52,8 +52,10 @@ def stepped_by(
         at_us: Now.
     """
     step = FootingStep(said.step)
-    for found in between(memory, party, owner):
-        if arrangement_word(found) == said.arrangement:
+    for found in memory.arrangements.values():
+        members = {member.name for member in found.members}
+        hears = owner in members or owner in found.neutral
+        if party in members and hears and arrangement_word(found) == said.arrangement:
             after = STEPS.get((footing_of(memory, found, party), step))
             if after is not None:
                 return Stepped(

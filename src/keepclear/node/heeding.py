@@ -19,18 +19,20 @@ from keepclear.errors import InputError, KeepclearError, RuleError, StoreError
 from keepclear.link import bodies as b
 from keepclear.link.message import Received, read_own
 from keepclear.link.state import key_of
-from keepclear.node.incoming import Came, Made, confirmation, declared, withdrawn
+from keepclear.node.arrived import Came, Made
+from keepclear.node.incoming import confirmation, declared, held, withdrawn
 from keepclear.node.ledger import Node
 from keepclear.node.line import alarm_of, subject_of
+from keepclear.node.not_taken import not_taken
 from keepclear.node.told import crossing_told, notice_told, withdrawn_told
 from keepclear.store.base import Kept, Outgoing
 from keepclear.wire.entries import Shown
 
-__all__ = ["PLANS", "heed", "to_heed", "waits"]
+__all__ = ["PLANS", "heed", "takes_no_plans", "to_heed", "waits"]
 
 PLANS: Final = b.Declared | b.Delayed | b.CrossingFound
 """What tells of another's plan, and is shown to no aid desk."""
-_HEEDED: Final = PLANS | b.Withdrawn
+_HEEDED: Final = PLANS | b.Held | b.Withdrawn
 _CONFIRMATIONS: Final = frozenset({"confirmed/1", "unconfirmed/1"})
 _NOTICES: Final = frozenset({"crossing/1", "compared/1"}) | _CONFIRMATIONS
 _SPACE: Final = "link-heard"
@@ -45,9 +47,16 @@ def to_heed(peer: str, received: Received) -> list[Kept]:
     if message is None or message.drill:
         return []
     body = message.body
-    if not isinstance(body, _HEEDED) and getattr(body, "notice", "") not in _NOTICES:
+    heeded = isinstance(body, _HEEDED) or takes_no_plans(received)
+    if not heeded and getattr(body, "notice", "") not in _NOTICES:
         return []
     return [Kept(_SPACE, f"{key_of(peer, received.stream)} {received.seq:016}", received.note)]
+
+
+def takes_no_plans(received: Received) -> bool:
+    """Whether the peer refused something because it has not, or not now, what was agreed."""
+    body = received.message.body if received.message is not None else None
+    return isinstance(body, b.Refused) and body.code.startswith("arrangement.")
 
 
 def waits(node: Node, parties: Mapping[str, str]) -> bool:
@@ -70,7 +79,7 @@ def heed(node: Node, parties: Mapping[str, str]) -> int:
         received, peer = read_own(note), _peer(key)
         party = parties[peer]
         try:
-            _keep(node, key, _follows(node, party, received))
+            _keep(node, key, _follows(node, peer, party, received))
         except StoreError:
             raise
         except KeepclearError as error:
@@ -90,19 +99,28 @@ def _peer(key: str) -> str:
     return key.split(" ", 1)[0]
 
 
-def _follows(node: Node, party: str, received: Received) -> Made:
+def _follows(node: Node, peer: str, party: str, received: Received) -> Made:
     assert received.message is not None
     body = received.message.body
     came = Came(party, body, received.hash)
+    if isinstance(body, b.Refused):
+        return not_taken(node, peer, party, body)
     if is_humanitarian(node.memory.arrangements.values(), node.memory.owner):
         raise RuleError("disclosure.not-ours", "an aid desk is told of nobody's plans")
     if isinstance(body, b.Declared | b.Delayed):
         return declared(node, came, body)
+    if isinstance(body, b.Held):
+        return held(node, came, body)
+    if isinstance(body, b.CrossingFound):
+        return crossing_told(node, came, body)
+    return _ends(node, came, body)
+
+
+def _ends(node: Node, came: Came, body: b.Body) -> Made:
+    """What says that something holds no longer, or holds again."""
     if isinstance(body, b.Withdrawn):
         made = withdrawn(node, came, body)
         return Made([*made.bodies, *withdrawn_told(node, came, body)], made.outgoing)
-    if isinstance(body, b.CrossingFound):
-        return crossing_told(node, came, body)
     assert isinstance(body, b.Notice)
     if body.notice in _CONFIRMATIONS:
         return confirmation(node, came, body)

@@ -23,6 +23,7 @@ from keepclear.domain.declaration import Declaration
 from keepclear.errors import ConfigurationError, StoreError, VerificationError
 from keepclear.node.memory import Memory
 from keepclear.node.past import Past
+from keepclear.node.recount import has_root
 from keepclear.node.shelf import Shelf
 from keepclear.node.snapshot import Made, Moment
 from keepclear.node.standing import Standing
@@ -318,6 +319,11 @@ class Node:
         return size >= _KEPT_FROM and self.unkept >= after
 
     @property
+    def snapshot_is_worth_it(self) -> bool:
+        """Whether the next start is noticeably quicker with a snapshot of now; for an end."""
+        return self._memory.size >= _KEPT_FROM and self.unkept >= _UNKEPT_MIN
+
+    @property
     def unkept(self) -> int:
         """Entries that no snapshot is of; 0 where none is to be kept."""
         if self._shelf is None or self._wrong or not self._past.can_be_kept:
@@ -434,7 +440,7 @@ class Node:
                     "older than what was signed; restore a newer one; to go on from here, other "
                     "parties must be told, and the checkpoint set aside"
                 )
-            if not self.past.has_root(kept.size, kept.root):
+            if not has_root(self.store, kept.size, kept.root):
                 raise ConfigurationError(
                     "the database does not go on from its last checkpoint; it is another one, or "
                     "somebody changed it; keep it, and restore the newest backup beside it"

@@ -260,8 +260,6 @@ class Memory:
         if body.ref is not None:
             self.cases.changing(body.subject).ref = body.ref
             lines.by_ref[party, body.ref] = body.subject
-        if body.message is not None:
-            lines.by_message[body.message] = body.subject, body.version
         lines.sort(body.subject, case, self.owner)
 
     def _acted(self, body: Acted) -> None:

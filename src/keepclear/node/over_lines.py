@@ -19,8 +19,6 @@ class OverLines:
 
     by_ref: dict[tuple[str, str], str] = field(default_factory=dict)
     """Subjects of what came, by its party and that party's own mark for it."""
-    by_message: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Subject and version of what came, by the hash of the message that brought it."""
     foreign: set[str] = field(default_factory=set)
     """Subjects of what came and stands."""
     guests: set[str] = field(default_factory=set)
@@ -42,7 +40,5 @@ class OverLines:
         self.foreign.discard(subject)
         self.guests.discard(subject)
         self.by_ref.pop((case.party, case.ref), None)
-        for one in case.versions:
-            self.by_message.pop(one.message or "", None)
         for key in case.told_by:
             self.told_of.get(key, set()).discard(subject)

@@ -16,13 +16,13 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
-from keepclear.node.recount import Recounting
+from keepclear.node.recount import Recounting, has_root
 from keepclear.node.shelf import Shelf
 from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
 from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts, opening_of, seal_of
 from keepclear.record.commitment import SALT_BYTES, leaf_of
-from keepclear.record.merkle import leaf_hash, root_of
+from keepclear.record.merkle import leaf_hash
 from keepclear.store.base import Entry
 from keepclear.store.staged import Staged
 from keepclear.wire.entries import Body, Erased, decode_body, kind_of
@@ -87,7 +87,7 @@ class Past:
         """
         kept = shelf.take() if shelf is not None else None
         past = cls(store, geoid, owner)
-        if kept is not None and not past.has_root(kept.size, kept.root):
+        if kept is not None and not has_root(store, kept.size, kept.root):
             kept = None
         if kept is not None:
             past._begin(kept, geoid)
@@ -108,14 +108,7 @@ class Past:
         """How many of those are compared with their leaves again by now, and how many they are."""
         if self._back is None:
             return self.begun, self.begun
-        return self._back.found.entries, self.begun
-
-    def has_root(self, size: int, root: bytes) -> bool:
-        """Whether the record had this root at this size, by the hashes that are kept."""
-        try:
-            return size <= self._store.size() and root_of(0, size, self._store.node) == root
-        except KeyError:  # a hash is missing
-            return False
+        return min(self._back.found.entries, self.begun), self.begun
 
     def look_back(self, entries: int) -> bool:
         """See :meth:`keepclear.node.ledger.Node.look_back`."""
@@ -174,7 +167,7 @@ class Past:
                 _take(memory, entry, leaf)
         memory.take_in_summed(kept.memory(memory.texts))
         self.memory, self.size, self._replayed = memory, kept.size, list(numbers)
-        self.begun, self._back = kept.size, Recounting(self._store.behind, kept.size)
+        self.begun, self._back = kept.size, Recounting(self._store.behind)
         self._row = kept.row
         self.standing = Standing(memory, geoid)
         kept.stand(self.standing)

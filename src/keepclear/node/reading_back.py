@@ -18,6 +18,9 @@ from keepclear.domain.position import Position
 from keepclear.domain.route import Route
 from keepclear.errors import InputError
 from keepclear.link import bodies as b
+from keepclear.link.message import Received
+from keepclear.node.arrived import known_subject
+from keepclear.node.memory import Memory
 from keepclear.node.notices import place_of
 from keepclear.wire.declaration import declaration_of, form_in
 
@@ -39,6 +42,19 @@ def points_in(body: b.Body) -> Points | None:
         return points_of(declaration_of(form_in(body.text.encode())))
     except InputError:
         return None
+
+
+def held_of(memory: Memory, party: str, received: Received) -> Declaration | None:
+    """The version that a message told of, as it is held here; nothing where it is not."""
+    body = received.message.body if received.message is not None else None
+    if not isinstance(body, b.Declared | b.Delayed | b.Held):
+        return None
+    ref = getattr(body, "ref", None) or body.subject
+    case = memory.cases.get(known_subject(memory, party, ref))
+    versions = case.versions if case is not None else ()
+    told = [one for one in versions if one.number == body.version]
+    same = [one for one in told if one.message == received.hash]
+    return (same or told)[-1].declaration if told else None
 
 
 def points_of(said: Declaration) -> Points:

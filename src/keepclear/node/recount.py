@@ -17,9 +17,9 @@ from keepclear.record.merkle import NodeReader, root_of, roots_of_subtrees
 from keepclear.record.note import Verifier
 from keepclear.store.base import Entry, Store
 from keepclear.store.subtrees import completed
-from keepclear.wire.entries import decode_body, kind_of
+from keepclear.wire.entries import Body, Erased, decode_body, kind_of
 
-__all__ = ["Recount", "Recounting", "checkpoint_agrees", "recount"]
+__all__ = ["Recount", "Recounting", "checkpoint_agrees", "has_root", "recount"]
 
 _PAGE: Final = 1_000
 
@@ -39,14 +39,11 @@ class Recount:
 class Recounting:
     """Counts a store again, a page at a time; whoever uses the store may go on meanwhile."""
 
-    def __init__(self, store: Store, until: int | None = None) -> None:
-        """Nothing is counted yet.
-
-        Args:
-            store: The store.
-            until: At which entry to end; after the last, where it is left out.
-        """
-        self._store, self._until = store, until
+    def __init__(self, store: Store) -> None:
+        """Nothing is counted yet."""
+        self._store = store
+        self._silent: set[int] = set()
+        """Entries that say nothing, though none was seen yet that says that they were erased."""
         self.found = Recount(0, 0, None, "")
         """What there is so far."""
         self.done = False
@@ -58,19 +55,19 @@ class Recounting:
         Raises:
             StoreError: they cannot be read.
         """
-        after = self.found.entries
-        if self._until is not None:
-            limit = min(limit, self._until - after)
-        page = self._store.entries(after, limit) if limit else []
+        page = self._store.entries(self.found.entries, limit)
         fault = self._page(page) if page else self._whole()
         self.done = not page or bool(fault)
         self.found = replace(self.found, fault=fault)
         return self.done
 
     def _whole(self) -> str:
-        size = self._store.size() if self._until is None else self._until
-        entries = self.found.entries
-        return "" if entries == size else f"{size} leaves stand for {entries} entries"
+        size, entries = self._store.size(), self.found.entries
+        if entries != size:
+            return f"{size} leaves stand for {entries} entries"
+        if self._silent:
+            return f"entry {min(self._silent)} says nothing, and none says that it was erased"
+        return ""
 
     def _page(self, page: list[Entry]) -> str:
         after = self.found.entries
@@ -81,8 +78,14 @@ class Recounting:
         if len(leaves) != len(page):
             return f"after leaf {after} leaves are missing"
         for entry, leaf in zip(page, leaves, strict=True):
-            if entry.data and not _stands_for(leaf, entry):
+            if not entry.data:
+                self._silent.add(entry.number)
+                continue
+            body = _body_of(entry, leaf)
+            if body is None:
                 return f"entry {entry.number} is not what its leaf stands for"
+            if isinstance(body, Erased):
+                self._silent.difference_update(body.numbers)
         fresh = completed(after, leaves, _reader(self._edge))
         for where, found in fresh.items():
             if _kept(self._store, *where) != found:
@@ -106,16 +109,28 @@ def recount(store: Store) -> Recount:
     return counting.found
 
 
-def _stands_for(leaf: bytes, entry: Entry) -> bool:
-    """Whether a leaf stands for an entry, and the columns beside what it says agree with that."""
+def _body_of(entry: Entry, leaf: bytes) -> Body | None:
+    """What an entry says, if its leaf stands for it and the columns beside it agree with that."""
     if len(entry.data) < SALT_BYTES or leaf != leaf_of(opening_of(entry)):
-        return False
+        return None
     try:
         body = decode_body(entry.data[SALT_BYTES:])
     except InputError:
-        return False
+        return None
     said = (kind_of(body), body.subject, body.at_us)
-    return (entry.kind, entry.subject, entry.at_us) == said
+    return body if (entry.kind, entry.subject, entry.at_us) == said else None
+
+
+def has_root(store: Store, size: int, root: bytes) -> bool:
+    """Whether a record had this root at this size, by the hashes that its store keeps.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    try:
+        return size <= store.size() and root_of(0, size, store.node) == root
+    except KeyError:  # a hash is missing
+        return False
 
 
 def checkpoint_agrees(store: Store, note: bytes, record: str, key: Verifier) -> tuple[int, str]:

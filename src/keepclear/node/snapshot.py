@@ -55,7 +55,6 @@ class Rest:
     waits: dict[str, int]
     replayed: list[int]
     refs: list[tuple[str, str, str]]
-    messages: list[tuple[str, str, int]]
     foreign: list[str]
     guests: list[str]
     told_of: list[tuple[str, str, list[str]]]
@@ -154,7 +153,6 @@ class Snapshot:
         found, rest = Memory(texts), self.rest
         found.lines = OverLines(
             {(party, ref): subject for party, ref, subject in rest.refs},
-            {message: (subject, number) for message, subject, number in rest.messages},
             set(rest.foreign),
             set(rest.guests),
             {(party, ref): set(subjects) for party, ref, subjects in rest.told_of},
@@ -256,14 +254,13 @@ def moment_of(
     shown, carried, changed = memory.shown, memory.carried, list(memory.changed)
     waits, numbers, lines = dict(memory.waits), list(replayed), memory.lines
     refs = [(*key, subject) for key, subject in lines.by_ref.items()]
-    messages = [(message, *which) for message, which in lines.by_message.items()]
     foreign, guests = list(lines.foreign), list(lines.guests)
     told_of = [(*key, list(subjects)) for key, subjects in lines.told_of.items()]
 
     def rest(frozen: Frozen) -> Rest:
         return Rest(
             list(frozen.parties), [list(one) for one in frozen.judgements], of_party(), uses(), read,
-            shown, carried, gone, changed, waits, numbers, refs, messages, foreign, guests, told_of,
+            shown, carried, gone, changed, waits, numbers, refs, foreign, guests, told_of,
         )  # fmt: skip
 
     return Moment(

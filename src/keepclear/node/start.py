@@ -81,7 +81,7 @@ def running(
         if node.unkept >= _MANY:
             _keep_snapshot(node, say)
         yield home, node
-        if node.snapshot_is_due:
+        if node.snapshot_is_worth_it:
             _keep_snapshot(node, say)
     finally:
         store.close()

@@ -29,9 +29,9 @@ class Taken:
     version: int
     footing: Footing
     told: tuple[str, ...]
-    """Members to whom it goes out over a line."""
+    """Members, and nodes that compare for them, to whom it goes out over a line."""
     untold: tuple[str, ...]
-    """Members without a line: they must hear of it in another way."""
+    """Those without a line: they must hear of it in another way."""
 
 
 def take_step(
@@ -75,6 +75,7 @@ def take_step(
     )
     lines = set(talk.parties())
     others = [member.name for member in found.members if member.name != owner]
+    others += found.neutral
     told = [party for party in others if party in lines]
     entry = stepped_by(node.memory, owner, owner, body, node.now_us())
     assert entry is not None

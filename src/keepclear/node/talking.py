@@ -44,28 +44,28 @@ from keepclear.link.happening import (
     StoredUpTo,
     Write,
 )
-from keepclear.link.message import Received, read_own, visible
+from keepclear.link.message import DRILL, Received, read_own, visible
 from keepclear.link.pinning import Pinned
 from keepclear.link.sounding import Sound, Sounding
-from keepclear.link.state import State
+from keepclear.link.state import NEVER_US, State
 from keepclear.link.stream import step
 from keepclear.node.calls import caller_of, on_board, text_of
 from keepclear.node.deviating import Deviating, Terms
 from keepclear.node.disclosing import owed_plans
 from keepclear.node.footings import arrangement_word, between, stepped_by, who_is
-from keepclear.node.heeding import PLANS, heed, to_heed, waits
+from keepclear.node.heeding import PLANS, heed, takes_no_plans, to_heed, waits
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
 from keepclear.node.notices import bodies_of
-from keepclear.node.reading_back import points_in, points_of
+from keepclear.node.reading_back import held_of, points_in, points_of
 from keepclear.node.telling import outgoing_of
 from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
+from keepclear.wire.entries import Alarm, Carried, Deviated, Shown, Voiced, decode_body
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Deviated, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -74,6 +74,10 @@ _FORWARDED: Final = "link-forwarded"
 """Kept values: numbers of notices that are messages by now, and not yet marked as delivered."""
 _PENDING_MAX: Final = 10_000
 _OWED_IN_A_WRITE: Final = 100
+_OWE_AGAIN_US: Final = 60_000_000
+_OWE_AGAIN_MAX_US: Final = 3_600_000_000
+"""Plans that a peer does not take yet, because it has not what was agreed: they are offered again after
+a minute, then after twice as long each time, up to an hour."""
 _ON_BOARD: Final = frozenset({"carried", "deviated", "voiced"})
 """Kinds of entries that the board, and what is beside it, are made of."""
 _HEAD_BYTES: Final = 1_000
@@ -112,10 +116,13 @@ class Talk:
         self._levels: dict[str, Level] = {}
         self._looked: tuple[object, ...] = ()
         """For what it was looked last which plans are owed."""
+        self._owe_again_us, self._owe_wait_us = NEVER_US, _OWE_AGAIN_US
+        """When to look again, because a peer takes no plans yet; how long the next time after that."""
         self._agreed: set[tuple[str, int, frozenset[str]]] = set()
         self._board = Board(lambda _: Deadlines())
         self._deviating = Deviating(node.around.owner)
         self._sounding = Sounding()
+        self._alarms_seen = 0
         self._acted_on: list[tuple[str, Received]] = []
         """What came and was acted on since :meth:`_told` last looked."""
         self._again: list[tuple[Key, Effect]] = []
@@ -184,7 +191,7 @@ class Talk:
         self._fresh()
         if party not in self._believed:
             raise _no_line(party)
-        held = self._held(digest)
+        held = self._held(party, digest)
         waiting = self._board.progress.get((self._name(party), False, digest))
         if held is None or held.party != party or waiting is None:
             raise RuleError(
@@ -197,13 +204,14 @@ class Talk:
         )
         return self.say(party, body)
 
-    def _held(self, digest: str) -> Declaration | None:
-        """What a message brought, as this node holds it."""
+    def _held(self, party: str, digest: str) -> Declaration | None:
+        """What a message brought, as this node holds it; also where another brought the same before."""
         memory = self._node.memory
-        subject, _ = memory.lines.by_message.get(digest, ("", 0))
-        case = memory.cases.get(subject)
-        versions = case.versions if case is not None else ()
-        return next((one.declaration for one in versions if one.message == digest), None)
+        for entry in reversed(self._node.store.history(subject_of(self._name(party)))):
+            body = decode_body(opening_of(entry).body) if entry.data else None
+            if isinstance(body, Carried) and (body.how, body.hash) == ("received", digest):
+                return held_of(memory, party, read_own(body.note.encode()))
+        return None
 
     def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
         """Say one thing to several parties, in one write with entries of the caller's.
@@ -296,12 +304,17 @@ class Talk:
 
     def _owe(self) -> None:
         """Plans that parties may have by now, where something changed since that was looked at."""
-        node = self._node
-        agreed = tuple((one.name, one.version) for one in node.memory.arrangements.values())
+        node, now_us = self._node, self._node.now_us()
+        agreed = tuple(
+            (one.name, one.version, one.stepped_down) for one in node.memory.arrangements.values()
+        )
         looked = (tuple(self._believed), agreed)
-        if looked == self._looked:
+        if looked == self._looked and now_us < self._owe_again_us:
             return
-        owed = owed_plans(node.memory, node.now_us())
+        if looked != self._looked:
+            self._owe_wait_us = _OWE_AGAIN_US
+        self._owe_again_us = NEVER_US
+        owed = owed_plans(node.memory, now_us)
         for some in batched(owed, _OWED_IN_A_WRITE):
             node.save(some, outgoing=outgoing_of(some))
         self._looked = looked
@@ -418,7 +431,7 @@ class Talk:
     def due_us(self) -> int:
         """When :meth:`passes` has something to do."""
         self._fresh()
-        if self._again or waits(self._node, self._parties()):
+        if self._again or self._alarms() or waits(self._node, self._parties()):
             return self._node.now_us()
         due = (
             self._lines.due_us(),
@@ -444,9 +457,7 @@ class Talk:
         effects += self._board.tick(now_us)
         sounds = self._heard(effects, now_us)
         alerts = [self._alerted(key, one) for key, one in effects]
-        alerts += [
-            self._entry(_subject(one.peer), "sound", f"{one.why}: {one.hash}") for one in sounds
-        ]
+        alerts += [self._sounded(one) for one in sounds]
         alerts += self._deviating.passes(self._board, now_us)
         if alerts:
             self._node.save(alerts)
@@ -461,9 +472,15 @@ class Talk:
         sounds = self._sounding.steps(board, effects, now_us)
         for peer, received in came:
             sounds += self._sounding.came(peer, received, now_us)
-        for peer, code in self._lines.alarmed():
-            sounds += self._sounding.alarm(peer, code, now_us)
+        for alarm in self._alarms():
+            if alarm.subject.startswith(subject_of("")):
+                sounds += self._sounding.alarm(alarm.party, alarm.code, now_us)
+        self._alarms_seen = len(self._node.memory.alarms)
         return sounds + self._sounding.passes(board, self._is_silent, now_us)
+
+    def _alarms(self) -> list[Alarm]:
+        """Those that were kept since this was asked last, whoever kept them: lines, and witnesses."""
+        return self._node.memory.alarms[self._alarms_seen :]
 
     def _is_silent(self, peer: str) -> bool:
         return self._lines.state(peer).silent
@@ -497,6 +514,9 @@ class Talk:
         if effect.problem:
             return Decision([shown])
         kept = to_heed(peer, received)
+        if kept and takes_no_plans(received) and self._owe_again_us == NEVER_US:
+            self._owe_again_us = self._node.now_us() + self._owe_wait_us
+            self._owe_wait_us = min(2 * self._owe_wait_us, _OWE_AGAIN_MAX_US)
         if received.message is None:
             return Decision([shown], kept=kept)
         return Decision([*self._follows(peer, received.message.body), shown], kept=kept)
@@ -548,10 +568,20 @@ class Talk:
     def _alerted(self, key: Key, effect: Effect) -> Entry:
         peer, _, digest = key
         subject = _subject(peer)
+        drill = f" {DRILL}" if self._board.alerts[key].drill else ""
         if isinstance(effect, Escalate):
-            return self._entry(subject, "alert", f"{effect.rung}: {digest}")
+            return self._entry(subject, "alert", f"{effect.rung}: {digest}{drill}")
         said = effect.code if isinstance(effect, Warn) else "every screen"
-        return self._entry(subject, "alert", f"{said}: {digest}")
+        return self._entry(subject, "alert", f"{said}: {digest}{drill}")
+
+    def _sounded(self, sound: Sound) -> Entry:
+        drill = any(
+            one.drill
+            for key, one in self._board.alerts.items()
+            if (key[0], key[2]) == (sound.peer, sound.hash)
+        )
+        text = f"{sound.why}: {sound.hash}{f' {DRILL}' if drill else ''}"
+        return self._entry(_subject(sound.peer), "sound", text)
 
     def _entry(self, subject: str, how: str, text: str) -> Entry:
         return Shown(
@@ -618,6 +648,7 @@ class Talk:
         self._board.tick(self._node.now_us())
         self._deviating.begin(self._board)
         self._sounding, self._acted_on = Sounding(), []
+        self._alarms_seen = len(memory.alarms)
         for key in self._board.progress:
             self._sounding.awaits(key, self._board, self._node.now_us())
         # nobody knows which screens still show it: what is open is shown, and alerted, once more
@@ -677,7 +708,8 @@ def _are_named(arrangement: Arrangement, a: str, b: str) -> bool:
 def _both(one: Told, other: Told) -> Told:
     """Both, with what is flash first."""
     sends = sorted((*one.sends, *other.sends), key=lambda sent: not sent[1].flash)
-    return Told(tuple(sends), (*one.effects, *other.effects))
+    sounds = (*one.sounds, *other.sounds)
+    return Told(tuple(sends), (*one.effects, *other.effects), sounds)
 
 
 def _no_line(party: str) -> RuleError:

@@ -7,18 +7,23 @@ and of which version. What is told no more is taken off. Left to others: saving.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
 from keepclear.link import bodies as b
-from keepclear.node.incoming import Came, Made, known_subject, said_in
+from keepclear.node.arrived import Came, Made, known_subject, said_in
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
 from keepclear.node.wording import text_of
 from keepclear.wire.entries import Body, Shown
 
 __all__ = ["crossing_told", "notice_told", "told_on", "withdrawn_told"]
+
+_TOLD_MAX: Final = 64
+"""Crossings of one declaration that are held of one other node; what is beyond is refused."""
+_TEXT_MAX: Final = 20_000
+"""What is longer is read in the message itself, which stands in the record."""
 
 
 def crossing_told(node: Node, came: Came, body: b.CrossingFound) -> Made:
@@ -32,6 +37,11 @@ def crossing_told(node: Node, came: Came, body: b.CrossingFound) -> Made:
     case = memory.cases.get(subject)
     if case is None:
         raise RuleError("declaration.unknown", "a crossing of something that was not declared here")
+    by_it = [key for key in case.told_by if key[0] == came.party]
+    if len(by_it) >= _TOLD_MAX and (came.party, body.mine) not in by_it:
+        raise RuleError(
+            "crossing.too-many", f"{_TOLD_MAX} crossings of it are told of by that node"
+        )
     said = case.latest.declaration
     text: dict[str, Any] = {
         "notice": "told/1",
@@ -45,7 +55,7 @@ def crossing_told(node: Node, came: Came, body: b.CrossingFound) -> Made:
         "time_start": _instant(body.span.start_us),
         "time_end": _instant(body.span.end_us),
         "message": came.hash,
-        "crossing": said_in(body.text),
+        "crossing": said_in(body.text) if len(body.text) <= _TEXT_MAX else None,
     }
     shown = Shown(
         subject=subject, at_us=at_us, to=memory.owner, how="told", of=[], text=text_of(text)
@@ -122,8 +132,4 @@ def _own(memory: Memory, name: str) -> str:
 
 
 def _instant(time_us: int | None) -> str | None:
-    """A time that a calendar has, as people read it."""
-    try:
-        return None if time_us is None else format_instant(time_us)
-    except (OverflowError, ValueError):
-        return None
+    return None if time_us is None else format_instant(time_us)

@@ -11,7 +11,6 @@ import json
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.link.ends import declared
 from tests.node.desks import alarms, carried, desks, exchange, later, notes, plan_told, shown
 from tests.node.world import movement
 
@@ -47,7 +46,7 @@ def test_held_is_shown_although_what_came_before_is_missing():
 def test_software_sees_no_convoy_that_nobody_reports_as_held():
     """It stands at the holding point past its time, and nothing is on any screen about that."""
     relief, alder = desks("Relief", "Alder")
-    alder.talk.hears(notes(relief.talk.say("Alder", declared("W1", what="movement"))))
+    alder.talk.hears(notes(relief.talk.say("Alder", plan_told(movement()))))
     before = shown(alder, "line")
     for _ in range(8):
         later(600, relief, alder)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
-from tests.link.ends import declared
 from tests.node.desks import alarms, carried, desks, exchange, notes, plan_told
 from tests.node.world import site
 
@@ -55,7 +54,7 @@ def test_what_a_desk_has_read_is_not_what_its_units_know():
 def test_software_does_not_tell_a_true_statement_from_another():
     """A list that nobody has, and units that are not there: it is a claim, as every other is."""
     relief, alder = desks("Relief", "Alder")
-    alder.talk.hears(notes(relief.talk.say("Alder", declared("S1"))))
+    alder.talk.hears(notes(relief.talk.say("Alder", plan_told(site("S1")))))
     answered(alder, relief, b.Disseminated, list_version="never printed", units=["no such unit"])
     (progress,) = relief.talk.board.progress.values()
     (claim,) = progress.claims

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import msgspec
 
 from keepclear.domain.access import Action
+from keepclear.errors import VerificationError
 from keepclear.faces.api import forms
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Reply, Route
@@ -60,7 +61,10 @@ async def _signed(service: Service, call: Callable[[Node, Signer], Agreement]) -
     conversation = service.conversation
     if conversation is None:
         raise Problem(404, "line.none", "this node has no key to sign with")
-    found = await service.ask(lambda node: call(node, conversation.talk.signer))
+    try:
+        found = await service.ask(lambda node: call(node, conversation.talk.signer))
+    except VerificationError as error:
+        raise Problem(422, error.code, str(error)) from None
     service.decided()
     return Reply(Signed(found.note.decode(), list(found.signed), list(found.missing), found.holds))
 

@@ -15,10 +15,12 @@ from keepclear.node.ledger import Node
 __all__ = ["ROUTES"]
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """How it goes."""
 
     state: str
+    compared_percent: int | None = None
+    """How much of what a snapshot stood for at the start is compared with the record again by now."""
 
 
 async def healthy(asked: Asked, service: Service) -> Reply:  # noqa: ARG001 - as every flow
@@ -29,7 +31,8 @@ async def healthy(asked: Asked, service: Service) -> Reply:  # noqa: ARG001 - as
 def ready(_asked: Asked, node: Node) -> Reply:
     """The store could be read; the record is what its last checkpoint says."""
     node.store.size()
-    return Reply(State("ready"))
+    compared, of = node.past.compared
+    return Reply(State("ready", 100 * compared // of if of else None))
 
 
 def me(asked: Asked, _node: Node) -> Reply:

@@ -77,7 +77,11 @@ async def bring(asked: Asked, service: Service) -> Reply:
     """Hear what is for this desk; hold what is for another."""
     conversation = _conversation(service)
     parcels = [(one.head.encode(), one.sealed) for one in asked.body.parcels]
-    handed, told = await service.ask(lambda node: conversation.passing.take(node, parcels))
+    ours = f"\nto: {conversation.talk.signer.name}\n"
+    handed, told = await service.ask(
+        lambda node: conversation.passing.take(node, parcels),
+        first=any(ours in one.head for one in asked.body.parcels),  # it may be a stop
+    )
     if told is not None:
         conversation.carry_out(told)
     conversation.passing.wake()

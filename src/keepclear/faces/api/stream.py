@@ -21,6 +21,7 @@ from keepclear.errors import KeepclearError
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked
 from keepclear.faces.api.service import Service
+from keepclear.node.clock import monotonic_s
 from keepclear.node.events import Event, events_after
 
 __all__ = ["After", "follow", "stream"]
@@ -65,13 +66,15 @@ async def stream(asked: Asked, service: Service) -> StreamingResponse:
 
 async def follow(service: Service) -> None:
     """Read what is new for all streams, until the service stops."""
-    tail = service.tail
+    tail, read_s = service.tail, 0.0
     while not tail.stopping:
         try:
             await asyncio.wait_for(tail.bell.wait(), _LOOK_S)
-            await asyncio.sleep(_GATHER_S)
+            # what comes alone, such as a stop, waits for nothing; of much, a part is read at a time
+            await asyncio.sleep(max(0.0, read_s + _GATHER_S - monotonic_s()))
         except TimeoutError:
             pass
+        read_s = monotonic_s()
         tail.bell.clear()
         if not tail.streams:
             continue

@@ -102,14 +102,6 @@ def _deviations(stage: Stage, step: Step) -> list[Mapping[str, Any]]:
     raise Unmet(f"{what} did not come to this desk")
 
 
-def receipt_of(stage: Stage, step: Step) -> str:
-    """A notification was received; its receipt says that it is no permission."""
-    told = verdict_of(stage.desk(step), step.slots["id"])
-    if told.get("notice") != "receipt/1" or "no permission" not in told.get("says", ""):
-        raise Unmet(f"what was told of it is {told.get('notice', _NOTHING)}")
-    return str(told["says"])
-
-
 def stage_of(stage: Stage, step: Step) -> str:
     """Where in its life something is."""
     answer = stage.desk(step).ask("GET", path_of(step.slots["party"], step.slots["id"]))
@@ -124,10 +116,11 @@ def stage_of(stage: Stage, step: Step) -> str:
 def holds(stage: Stage, step: Step) -> str:
     """An arrangement holds at the node of a party."""
     held = stage.desk(step).ask("GET", "/api/v1/agreed").body["arrangements"]
-    names = [one["name"] for one in held]
-    if step.slots["arrangement"] not in names:
+    wanted = stage.scenario.arrangements[step.slots["arrangement"]]
+    if (wanted.name, wanted.version) not in {(one["name"], one["version"]) for one in held}:
+        names = [f"{one['name']} version {one['version']}" for one in held]
         raise Unmet(f"it holds to {', '.join(names) or _NOTHING}")
-    return ""
+    return f"version {wanted.version}"
 
 
 def finding(stage: Stage, step: Step) -> str:
@@ -283,7 +276,6 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "no-crossing": no_crossing,
         "deviation": deviation,
         "no-deviation": no_deviation,
-        "receipt-of": receipt_of,
         "stage": stage_of,
         "holds": holds,
         "finding": finding,

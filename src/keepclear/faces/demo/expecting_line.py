@@ -18,6 +18,7 @@ from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.telling import hour
 from keepclear.faces.verifying import evidence_in
 from keepclear.formats.scenarios.script import Step
+from keepclear.link.bodies import NO_PERMISSION
 
 __all__ = ["EXPECTED"]
 
@@ -107,6 +108,18 @@ def came_of(stage: Stage, step: Step) -> str:
         off = "; ".join(came.get("differences", []))
         raise Unmet(f"it is {', '.join(steps) or 'unseen'}{f'; {off}' if off else ''}")
     return _claimed(value) if isinstance(value, list) else f"by {value['by']}, {hour(value['at'])}"
+
+
+def receipt_of(stage: Stage, step: Step) -> str:
+    """A receipt of another desk on something notified, in which it says that it is no permission."""
+    desk, other, id_ = stage.desk(step), step.slots["other"], step.slots["id"]
+    found = message_about(stage, desk, other, id_, ours=True)
+    if found is None:
+        raise Unmet(f"nothing about {id_} was said to {other}")
+    for event in _of(list(desk.events), "line"):
+        if found["hash"] in event.text and NO_PERMISSION in event.text:
+            return f"event {event.number}: {NO_PERMISSION}"
+    raise Unmet(f"no receipt of {other} on its screen names that message")
 
 
 def _claimed(value: list[Any]) -> str:
@@ -219,6 +232,7 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "unseen": unseen,
         "seen": seen,
         "came-of": came_of,
+        "receipt-of": receipt_of,
         "overdue": overdue,
         "stands": stands,
         "asked": asked,

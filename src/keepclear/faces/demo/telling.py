@@ -10,7 +10,6 @@ import sys
 from typing import IO, Final, cast
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -60,7 +59,7 @@ class Teller:
         if self._console.width > _WIDTH_MAX or not self._console.is_terminal:
             self._console.width = _WIDTH_MAX
         self._nodes: Nodes | None = None
-        self._last = ""
+        self._last, self._said = "", False
         self._began_s = monotonic_s()
 
     def begin(self, scenario: Scenario, nodes: Nodes) -> None:
@@ -79,12 +78,14 @@ class Teller:
     def words(self, step: Step) -> None:
         """An act, or what is said about what happens."""
         text = plain(step.slots["rest"])
-        self._console.print()
+        if not self._said:
+            self._console.print()
+        self._said = step.form.name == "say"
         if step.form.name == "act":
             self._console.rule(f"[bold]{text}", align="left", style="dim")
             self._last = ""
         else:
-            self._console.print(Padding(Text(text, style="italic"), (0, 0, 0, 0)))
+            self._console.print(Text(text, style="italic"))
 
     def done(self, step: Step, said: str, now_us: int) -> None:
         """Something was done."""
@@ -126,6 +127,7 @@ class Teller:
         return shown
 
     def _row(self, left: str, text: Text) -> None:
+        self._said = False
         grid = Table.grid(padding=(0, 0, 0, 0))
         grid.add_column(width=_LEFT, style="cyan", no_wrap=True)
         grid.add_column(overflow="fold")

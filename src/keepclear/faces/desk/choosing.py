@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from keepclear.errors import RuleError, UsageError
+from keepclear.faces.desk.wording import at_second
 from keepclear.faces.words import plain
 
 __all__ = ["MARK_LENGTH", "all_stops", "mark_of", "the_stop"]
@@ -53,4 +54,8 @@ def the_stop(lines: dict[str, Any], party: str, named: str, *, ours: bool) -> di
 
 
 def _in_words(stops: Iterable[dict[str, Any]]) -> list[str]:
-    return [f"{mark_of(one)} of {one['raised']}, {plain(one['asks'])}" for one in stops]
+    return [
+        f"{mark_of(one)} of {at_second(one['raised'])} UTC, {plain(one['asks'])}"
+        f"{', by telephone' if one['by_voice'] else ''}{', EXERCISE' if one['drill'] else ''}"
+        for one in stops
+    ]

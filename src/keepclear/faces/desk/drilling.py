@@ -10,6 +10,7 @@ import click
 
 from keepclear.faces import quantities
 from keepclear.faces.desk.place import desk_at
+from keepclear.faces.desk.wording import at_second
 from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -54,9 +55,9 @@ def _lines(one: dict[str, Any]) -> Iterator[str]:
     way = "to" if one["ours"] else "from"
     says = f": {one['says']}" if one["says"] else ""
     still = ", open" if one["open"] else ""
-    yield f"{one['began']}  {one['what']} {way} {one['party']}{says}{still}"
+    yield f"{at_second(one['began'])} UTC  {one['what']} {way} {one['party']}{says}{still}"
     for step in one["steps"]:
-        who = f" by {step['who']}" if step["who"] else ""
+        who = f": {step['who']}" if step["who"] else ""
         yield f"{_after(step['after_s']):>14}  {step['what']}{who}"
 
 

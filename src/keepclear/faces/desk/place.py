@@ -24,6 +24,10 @@ class Desk(Protocol):
     def by(self) -> str:
         """The role or mark in whose name messages are said."""
 
+    @property
+    def how_it_goes(self) -> str:
+        """How what is said leaves this desk, in words."""
+
     def lines(self) -> dict[str, Any]:
         """How all lines stand."""
 
@@ -36,7 +40,9 @@ class Desk(Protocol):
     def say(self, party: str, body: Body, *, drill: bool) -> dict[str, Any]:
         """Say something."""
 
-    def sheet(self, party: str, asks: Asks, place: str, language: str) -> dict[str, Any]:
+    def sheet(
+        self, party: str, asks: Asks, place: str, language: str, *, drill: bool
+    ) -> dict[str, Any]:
         """The sheet for a telephone."""
 
     def heard(self, party: str, line: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.desk.place import desk_at
 from keepclear.faces.desk.stopping import drill_option, place_of
+from keepclear.faces.desk.wording import at_second, in_words
 from keepclear.faces.lives import by_option, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
@@ -20,13 +21,12 @@ from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
     from keepclear.link.bodies import Body
+    from keepclear.link.kinds import Kind
 
 __all__ = ["messages", "reply", "say_"]
 
 _KINDS: Final = ("acknowledged", "noted", "query", "contact", "read-back", "disseminated")
 _NEED_WORDS: Final = frozenset({"query", "contact"})
-_WORDS_MAX: Final = 100
-"""Of a body, in the list."""
 
 
 @click.command(name="say")
@@ -69,7 +69,7 @@ def say_(
     body = Said(phrase=phrase, slots=filled or None, words=words)
     with desk_at(folder, token_file, by) as desk:
         done = desk.say(party, body, drill=drill)
-    say(f"{plain(party)}: message {done['seq']} is kept, and goes out until it is stored there")
+    say(f"{plain(party)}: message {done['seq']} is kept; {desk.how_it_goes}")
     return Exit.NOTHING
 
 
@@ -183,30 +183,37 @@ def _body(
 
 
 def _lines(one: dict[str, Any], party: str) -> Iterator[str]:
+    from keepclear.link.kinds import KINDS  # noqa: PLC0415
+
     way = "to" if one["ours"] else "from"
     drill = ", EXERCISE" if one["drill"] else ""
-    body = json.dumps(one["body"], ensure_ascii=False)
-    body = body if len(body) <= _WORDS_MAX else f"{body[: _WORDS_MAX - 3]}..."
-    yield f"{one['seq']:>5}  {one['kept']}  {way} {party}: {one['kind']}, {one['urgency']}{drill}"
-    yield f"{'':5}  {body}"
+    at = at_second(one["kept"])
+    yield f"{one['seq']:>5}  {at} UTC  {way} {party}: {one['kind']}, {one['urgency']}{drill}"
+    yield f"{'':5}  {in_words(one['body'])}"
     if one["problem"]:
         yield f"{'':5}  kept, not acted on: {one['problem']}"
     got = one["receipts"]
     if got is not None:
-        yield f"{'':5}  {_receipts(got)}"
+        yield f"{'':5}  {_receipts(got, KINDS[one['kind']])}"
         for claim in got["claims"]:
             units = f" to {', '.join(claim['units'])}" if claim["units"] else ""
-            yield f"{'':5}  {claim['by']} states that it was passed on{units}, at {claim['stated']}"
+            at = at_second(claim["stated"])
+            yield f"{'':5}  {claim['by']} states that it was passed on{units}, at {at} UTC"
         for found in got["differences"]:
             yield f"{'':5}  READ BACK OTHERWISE  {found}"
 
 
-def _receipts(got: dict[str, Any]) -> str:
+def _receipts(got: dict[str, Any], kind: Kind) -> str:
+    """Those that are expected of the kind, and those that came."""
     words = []
-    for name, said in (
-        ("stored", got["stored"]),
-        ("acknowledged", got["acknowledged"]),
-        ("read back", got["read_back"]),
+    for name, said, expected in (
+        ("stored", got["stored"], True),
+        ("acknowledged", got["acknowledged"], kind.acknowledge),
+        ("read back", got["read_back"], kind.read_back),
     ):
-        words.append(f"{name} {said['at']} by {said['by']}" if said else f"not {name}")
+        if said is None and not expected:
+            continue
+        words.append(
+            f"{name} {at_second(said['at'])} UTC by {said['by']}" if said else f"not {name}"
+        )
     return "; ".join(words)

@@ -12,6 +12,7 @@ from keepclear.domain.window import parse_instant
 from keepclear.faces.carrying_words import stop_lines, unseen_lines
 from keepclear.faces.desk.choosing import all_stops, mark_of
 from keepclear.faces.desk.place import desk_at
+from keepclear.faces.desk.wording import at_second
 from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.passing_words import cosigned_lines, held_lines, way_lines
@@ -44,6 +45,7 @@ def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
         return Exit.NOTHING
     lines = [
         *_stops(found),
+        *_sums(found),
         *_cards(found),
         *_states(found),
         *_tests(found),
@@ -91,6 +93,16 @@ def _stops(found: dict[str, Any]) -> Iterator[str]:
         yield f"  {mark_of(one)}{way}: {stop_words(one)}"
 
 
+def _sums(found: dict[str, Any]) -> Iterator[str]:
+    """How many stops there were, and what was wrong with some; exercises apart."""
+    for name, one in (("stops so far", found["stops"]), ("of exercises", found["drills"])):
+        if one["stops"]:
+            yield (
+                f"{name}: {one['stops']:,}; untaken {one['untaken']:,}, false {one['false']:,}, "
+                f"hung up on {one['hung_up']:,}"
+            )
+
+
 def _cards(found: dict[str, Any]) -> Iterator[str]:
     for card in found["cards"]:
         over = "" if card["holds"] else ", NOT VALID NOW"
@@ -123,7 +135,8 @@ def _states(found: dict[str, Any]) -> Iterator[str]:
         if line["degraded"]:
             yield f"DEGRADED with {name}: {plain('; '.join(line['degraded']))}"
         if line["down"]:
-            yield f"DOWN with {name}: nothing heard since {line['heard']}; use the telephone"
+            since = at_second(line["heard"])
+            yield f"DOWN with {name}: nothing heard since {since} UTC; use the telephone"
 
 
 def _tests(found: dict[str, Any]) -> Iterator[str]:
@@ -134,7 +147,8 @@ def _tests(found: dict[str, Any]) -> Iterator[str]:
             yield f"LINE TEST of {name} waits for an answer: keepclear link test DIR {name} --answer"
         for hour in line["tests"]:
             if hour["state"] == "due":
-                yield f"LINE TEST with {name} is due, of {hour['due']}: keepclear link test DIR {name}"
+                at = at_second(hour["due"])
+                yield f"LINE TEST with {name} at {at} UTC is due: keepclear link test DIR {name}"
 
 
 def _deviations(found: dict[str, Any]) -> Iterator[str]:
@@ -143,7 +157,7 @@ def _deviations(found: dict[str, Any]) -> Iterator[str]:
         name = plain(line["party"])
         for one in reversed(line["deviations"][:_DEVIATIONS_MAX]):
             who = f", by {plain(one['party'])}" if one["party"] else ""
-            yield f"deviation with {name}: {one['code']}{who}, due {one['due']}"
+            yield f"deviation with {name}: {one['code']}{who}, due {at_second(one['due'])} UTC"
 
 
 def _unseen(found: dict[str, Any]) -> Iterator[str]:
@@ -173,9 +187,8 @@ def _late(found: dict[str, Any]) -> Iterator[str]:
         late = [one for one in line["overdue"] if not one["drill"]]
         for one in late:
             who = plain(line["party"]) if one["ours"] else "this desk"
-            yield (
-                f"{who} is late since {one['due']}: message {one['seq']} ({one['kind']}) is not "
-                f"{one['what']}"
-            )
+            since = at_second(one["due"])
+            which = f"message {one['seq']} ({one['kind']}) is not {one['what']}"
+            yield f"{who} is late since {since} UTC: {which}"
         if late:
             yield f"  {line['says']}"

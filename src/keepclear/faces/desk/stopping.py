@@ -112,7 +112,7 @@ def stop(
             asked_for=asked_for,
         )
         done = desk.say(party, body, drill=drill)
-    say(f"{plain(party)}: stop {done['hash'][:8]} is kept, and goes out until it is stored there")
+    say(f"{plain(party)}: stop {mark_of(done)} is kept; {desk.how_it_goes}")
     say("nobody is known to act before they say so: keepclear link status; call as well")
     return Exit.NOTHING
 
@@ -159,7 +159,9 @@ def answer(
             body = _body(desk, found, word, words, unit, places, times)
             desk.say(party, body, drill=found["drill"])
     say(f"{plain(party)}: stop {mark_of(found)}: {word}: {_MEANS[word]}")
-    if found["by_voice"]:
+    if not found["by_voice"]:
+        say(desk.how_it_goes)
+    else:
         say("it was told by telephone: say so there; nothing goes out over the line")
     return Exit.NOTHING
 

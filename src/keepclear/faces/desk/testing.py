@@ -36,9 +36,8 @@ def test(
     with desk_at(folder, token_file, by) as desk:
         if not answer:
             done = desk.say(party, LineTest(by=desk.by), drill=drill)
-            say(
-                f"{plain(party)}: test {done['seq']} is kept; it is held when somebody there answers"
-            )
+            say(f"{plain(party)}: test {done['seq']} is kept; {desk.how_it_goes}")
+            say("it is held when somebody there answers")
             return Exit.NOTHING
         waits = [one["test_waits"] for one in desk.lines()["lines"] if one["party"] == party]
         if not waits or waits[0] is None:
@@ -47,5 +46,5 @@ def test(
         ref = Ref(seq=found["seq"], hash=found["hash"])
         body = LineTestAnswer(re=ref, by=desk.by, at_us=now_us())
         desk.say(party, body, drill=found["drill"])
-    say(f"{plain(party)}: test {found['seq']} is answered")
+    say(f"{plain(party)}: the answer to test {found['seq']} is kept; {desk.how_it_goes}")
     return Exit.NOTHING

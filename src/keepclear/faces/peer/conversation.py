@@ -35,6 +35,8 @@ __all__ = ["Client", "Conversation", "over_tls"]
 _BYTES_A_REQUEST: Final = 2_000_000
 _WAITING_MAX: Final = 2_000
 """Notes to one party that wait for its address; what is beyond is sent again by its stream."""
+_HURRYING_MAX: Final = 4
+"""Requests with flash to one party at one time; tries go on while some of them hang."""
 _LOOK_S: Final = 10.0
 _ACCEPTED: Final = 202
 _GATHER_S: Final = 0.02
@@ -47,8 +49,13 @@ class _Way:
 
     waiting: deque[Send] = field(default_factory=deque)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+    flash: deque[Send] = field(default_factory=deque)
+    """What waits for no other request; in its order."""
+    hurrying: set[asyncio.Task[None]] = field(default_factory=set)
     failures: int = 0
     """Since the last success: requests that came to nothing."""
+    trying: asyncio.Task[bool] | None = None
+    """Its own node, while a relay goes first."""
     relay: str | None = None
     """Through whom the last ones went; empty: to its own node; nothing: none went since the start."""
 
@@ -108,7 +115,10 @@ class Conversation:
                 except KeepclearError:
                     wait_s = 1.0  # the node says so to everybody who asks
         finally:
-            for task in self._tasks:
+            ways = self._ways.values()
+            tried = (way.trying for way in ways if way.trying is not None)
+            hurrying = (one for way in ways for one in way.hurrying)
+            for task in (*self._tasks, *tried, *hurrying):
                 task.cancel()
             await self.reach.close()
 
@@ -129,12 +139,14 @@ class Conversation:
     def _take_up(self, told: Told) -> None:
         for party, send in told.sends:
             way = self._way(party)
-            if len(way.waiting) >= _WAITING_MAX:
-                way.waiting.pop()
-            first = enumerate(way.waiting) if send.flash else ()
-            place = next((k for k, one in first if not one.flash), len(way.waiting))
-            way.waiting.insert(place, send)  # flash goes first, and in its order
-            way.bell.set()
+            waiting = way.flash if send.flash else way.waiting
+            if len(waiting) >= _WAITING_MAX:
+                waiting.pop()
+            waiting.append(send)
+            if send.flash:
+                self._hurry(party, way)
+            else:
+                way.bell.set()
         if self._service is not None and (told.sends or told.effects):
             self._service.tail.bell.set()
 
@@ -150,8 +162,20 @@ class Conversation:
             self._tasks.append(asyncio.create_task(self._walk(party)))
         return self._ways[party]
 
+    def _hurry(self, party: str, way: _Way) -> None:
+        """Flash goes beside whatever is under way: a connection may be open and dead for seconds."""
+        if len(way.hurrying) >= _HURRYING_MAX:
+            return  # the first of these that ends takes it along
+        task = asyncio.create_task(self._run(party, way))
+        way.hurrying.add(task)
+        task.add_done_callback(way.hurrying.discard)
+
+    async def _run(self, party: str, way: _Way) -> None:
+        while way.flash:
+            await self._send(party, way, _some(way.flash))
+
     async def _walk(self, party: str) -> None:
-        """Deliver what waits for one party, one request after the other."""
+        """Deliver what else waits for one party, one request after the other."""
         way = self._ways[party]
         while True:
             await way.bell.wait()
@@ -163,20 +187,28 @@ class Conversation:
     async def _send(self, party: str, way: _Way, notes: list[bytes]) -> None:
         """To the party's own node, and through a relay where that fails.
 
-        While it failed the last time a relay goes first, so that no stop waits for an address that does
-        not answer. What goes both ways is taken once.
+        While it failed the last time a relay goes first, and the party's own node is tried beside it,
+        so that no stop waits for an address that does not answer. What goes both ways is taken once.
         """
         assert self._service is not None
         turn = way.failures
         relay = await self.passing.send(self._service, party, notes, turn) if turn else ""
-        if await self._deliver(party, notes):
-            way.failures = 0
-            await self._went(party, way, "")
-            return
-        way.failures += 1
-        relay = relay or await self.passing.send(self._service, party, notes, turn)
         if relay:
             await self._went(party, way, relay)
+            if way.trying is None or way.trying.done():
+                way.trying = asyncio.create_task(self._directly(party, way, notes))
+        elif not await self._directly(party, way, notes) and not turn:
+            relay = await self.passing.send(self._service, party, notes)
+            if relay:
+                await self._went(party, way, relay)
+
+    async def _directly(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+        """Whether the party's own node takes them."""
+        delivered = await self._deliver(party, notes)
+        way.failures = 0 if delivered else way.failures + 1
+        if delivered:
+            await self._went(party, way, "")
+        return delivered
 
     async def _went(self, party: str, way: _Way, relay: str) -> None:
         """Keep by which way notes go now, where it is another than before."""

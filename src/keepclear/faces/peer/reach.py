@@ -24,7 +24,7 @@ __all__ = ["Answer", "Client", "Reach", "over_tls"]
 
 _ANSWER_S: Final = 5.0
 ANSWER_BYTES_MAX: Final = 8_000_000
-"""Of an answer that is looked at."""
+"""Of an answer; a peer that sends more, or packs it, must not fill this machine."""
 
 Client = Callable[[Card], httpx2.AsyncClient]
 
@@ -90,12 +90,9 @@ class Reach:
         card, client = found
         for address in card.addresses:
             with suppress(httpx2.HTTPError, OSError):
-                got = await client.post(
-                    address.rstrip("/") + path, content=content, headers={"Content-Type": media}
-                )
-                media_got = got.headers.get("content-type", "")
-                answer = Answer(got.status_code, got.content[:ANSWER_BYTES_MAX], media_got)
-                if good(got.status_code):
+                url = address.rstrip("/") + path
+                answer = await _asked(client, url, content, media) or answer
+                if answer is not None and good(answer.status):
                     return answer
         return answer
 
@@ -108,7 +105,8 @@ class Reach:
     async def _client(self, service: Service, party: str) -> tuple[Card, httpx2.AsyncClient] | None:
         """The client for the card that holds now."""
         try:
-            card = await service.ask(lambda node: _card(node, party))
+            # what goes out may be a stop, and this takes no time
+            card = await service.ask(lambda node: _card(node, party), first=True)
         except KeepclearError:
             return None
         if card is None:
@@ -119,6 +117,21 @@ class Reach:
                 await known[1].aclose()
             self._clients[party] = (card, self._make(card))
         return self._clients[party]
+
+
+async def _asked(client: httpx2.AsyncClient, url: str, content: bytes, media: str) -> Answer | None:
+    """One answer; nothing where it is packed, or larger than anything that a node has to say."""
+    headers = {"Content-Type": media, "Accept-Encoding": "identity"}
+    async with client.stream("POST", url, content=content, headers=headers) as got:
+        parts, size = list[bytes](), 0
+        if got.headers.get("content-encoding", "identity") != "identity":
+            return None
+        async for part in got.aiter_bytes():
+            size += len(part)
+            if size > ANSWER_BYTES_MAX:
+                return None
+            parts.append(part)
+        return Answer(got.status_code, b"".join(parts), got.headers.get("content-type", ""))
 
 
 def _card(node: Node, party: str) -> Card | None:

@@ -32,6 +32,11 @@ class RemoteDesk:
             self._mark = str(self.to.ask("GET", "/api/v1/session")["mark"])
         return self._mark
 
+    @property
+    def how_it_goes(self) -> str:
+        """A node that is served sends it over the line."""
+        return "it goes out again and again until it is stored there"
+
     def lines(self) -> dict[str, Any]:
         """How all lines stand."""
         return self._found("GET", "/api/v1/lines")
@@ -56,9 +61,11 @@ class RemoteDesk:
         }
         return self._found("POST", _path(party, "messages"), said)
 
-    def sheet(self, party: str, asks: Asks, place: str, language: str) -> dict[str, Any]:
+    def sheet(
+        self, party: str, asks: Asks, place: str, language: str, *, drill: bool
+    ) -> dict[str, Any]:
         """The sheet for a telephone."""
-        said = {"asks": asks, "place": place, "language": language}
+        said = {"asks": asks, "place": place, "language": language, "drill": drill}
         return self._found("POST", _path(party, "sheets"), said)
 
     def heard(self, party: str, line: str) -> dict[str, Any]:
