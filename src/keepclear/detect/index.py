@@ -193,7 +193,10 @@ class StandingSet:
         if self._within_party:
             party = -1 - np.arange(len(party), dtype=np.int32)
         self._roll = Roll(self._said, kept)
-        self._take_rows(table, party[table.owner], kinds[table.owner])
+        self._table, n = GrowingTable.of(table), len(table)
+        self._widen(2 * n)
+        self._group[:n], self._kind[:n] = party[table.owner], kinds[table.owner]
+        self._alive[:n] = True
 
     def again(self, minima: Minima) -> StandingSet:
         """Another set in which the same stand, with other minima; each goes its own way."""

@@ -33,7 +33,7 @@ from keepclear.errors import InputError
 from keepclear.node.fastpath import prepare_cache, warm
 from keepclear.node.memory import Case, Memory
 
-__all__ = ["Met", "Standing", "minima_of"]
+__all__ = ["Met", "Standing", "load_finder", "minima_of"]
 
 _BATCH: Final = 10_000
 """Declarations that are put into the sets in one go."""
@@ -196,6 +196,11 @@ def _only_windows(declaration: Declaration) -> None:
 def _order(crossing: Crossing, own: Declaration) -> tuple[str, str, int]:
     side = crossing.b if (crossing.a.party, crossing.a.id) == (own.party, own.id) else crossing.a
     return side.party, side.id, crossing.time_start_us or 0
+
+
+def load_finder() -> None:
+    """Load what finds in a large set, if it was compiled before; it may be done ahead of need."""
+    _finder(0)
 
 
 def _finder(rows: int) -> Finder:

@@ -400,7 +400,7 @@ class FastFinder:
         fresh_min = _FRESH_MIN if self._fresh_min is None else self._fresh_min
         if rows - built <= max(fresh_min, _FRESH_SHARE * built):
             return
-        few = table.take(np.arange(rows)) if rows < len(table) else table
+        few = table.first(rows)
         pad = self._pads[:rows]
         hot = sweep.hot_rows(few, minima, pad)
         small, large, shift = sweep.tiers(hot)
