@@ -6,7 +6,8 @@ Two nodes are served as processes of their own, over TLS with the certificates o
 of both desks say messages through the API, half of the rate each way; meanwhile Alder's desk asks for
 stops, and each is timed from its first byte to Alder's node until it stands on the event stream of
 Birch's node. Each is closed afterwards. Then, on a quiet line, nobody takes a stop: the time until the
-supervisor is alerted is measured by the real clock. The client is one process on the same cores.
+supervisor is alerted is measured by the real clock. The client is one process on the same cores. Where
+threads of the three waited for a core, the times are those of a machine that did something else.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import ssl
 import sys
@@ -143,6 +145,15 @@ def digest(text):
     return sha256(text[text.index("keepclear/message/1\n") :].encode()).hexdigest()
 
 
+def waited_s(pids):
+    """Seconds that the threads of some processes stood ready and had no core to run on."""
+    total = 0
+    for pid in pids:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[1])
+    return total / 1e9
+
+
 async def wait_for(seen, holds, seconds):
     """Until the screens show something, or for some seconds."""
     with suppress(TimeoutError):
@@ -164,7 +175,8 @@ async def measure(pair, typed):
     here, there = await Connection(alder).open(), await Connection(birch).open()
     await asyncio.sleep(WARM_S)
     begun_s, before = time.perf_counter(), seen.said.copy()
-    used = [cpu_s(one.process.pid) for one in pair]
+    pids = [one.process.pid for one in pair] + [os.getpid()]
+    used, waited = [cpu_s(one.process.pid) for one in pair], waited_s(pids)
     late_ms = []
     for number in range(typed.stops):
         next_s = time.perf_counter() + typed.every
@@ -176,12 +188,14 @@ async def measure(pair, typed):
         await asyncio.sleep(max(0.0, next_s - time.perf_counter()))
     wall_s = time.perf_counter() - begun_s
     used = [cpu_s(one.process.pid) - was for one, was in zip(pair, used, strict=True)]
+    waited = waited_s(pids) - waited
     end["s"] = 0.0
     await asyncio.gather(*busy)
     said = seen.said - before
     rung_s = await escalates(here, seen) if typed.escalation else None
     watching.cancel()
-    return late_ms, sum(said.values()) / wall_s, dict(said), [u / wall_s for u in used], rung_s
+    cores = [u / wall_s for u in used] + [waited / wall_s]
+    return late_ms, sum(said.values()) / wall_s, dict(said), cores, rung_s
 
 
 async def escalates(connection, seen):
@@ -214,11 +228,14 @@ def main():
                 one.stop()
     late_ms.sort()
     p50, p99 = (late_ms[min(len(late_ms) - 1, int(len(late_ms) * p))] for p in (0.5, 0.99))
-    print("| Messages/s asked | said | Stops | p50 ms | p99 ms | most ms | cores of the nodes |")
-    print("|--:|--:|--:|--:|--:|--:|--:|")
+    print(
+        "| Messages/s asked | said | Stops | p50 ms | p99 ms | most ms | cores of the nodes "
+        "| threads that waited for a core |"
+    )
+    print("|--:|--:|--:|--:|--:|--:|--:|--:|")
     print(
         f"| {typed.rate:.0f} | {rate:.0f} | {len(late_ms)} | {p50:.0f} | {p99:.0f} | "
-        f"{late_ms[-1]:.0f} | {cores[0]:.2f} + {cores[1]:.2f} |"
+        f"{late_ms[-1]:.0f} | {cores[0]:.2f} + {cores[1]:.2f} | {cores[2]:.2f} |"
     )
     met = "met" if p99 <= GOAL_MS and rate >= 0.95 * typed.rate else "not met"
     print(f"answers: {said}; goal: p99 <= {GOAL_MS:.0f} ms at the rate asked: {met}")

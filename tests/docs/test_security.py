@@ -21,6 +21,7 @@ MAY_CONNECT = {
     "faces/peer/reach.py": {"httpx2"},  # to the addresses on cards that were compared
     "node/pinned_tls.py": {"ssl"},  # how the line reaches a peer
     "faces/api/server.py": {"socket", "ssl"},  # it listens
+    "faces/api/early.py": {"socket", "ssl"},  # it listens until the node is ready
     "faces/demo/desk.py": {"httpx2"},  # to the demonstration's own nodes, on this machine
     "faces/demo/nodes.py": {"socket"},  # on which these listen
     "faces/demo/process.py": {"httpx2", "socket"},  # as the line; where the scenario cut it, not

@@ -171,7 +171,9 @@ def test_a_lift_that_overtakes_its_stop_closes_it_when_it_comes(order):
     assert any(isinstance(what, Show) for some in effects for _, what in some)
 
 
-@pytest.mark.parametrize("words", [("standby", "wilco"), ("wilco", "unable"), ("unable", "wilco")])
+@pytest.mark.parametrize(
+    "words", [("standby", "wilco"), ("wilco", "unable"), ("unable", "wilco"), ("wilco", "roger")]
+)
 def test_what_a_desk_said_later_holds_in_whichever_order_it_comes(words):
     one = signed(stop())
     first, second = answers(one, *words)

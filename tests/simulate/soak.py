@@ -138,7 +138,8 @@ def main():
         return 0
     state, counts = run(typed.first, typed.worlds, typed.jobs, world)
     for one in state["broken"]:
-        print(f"python -m tests.simulate.soak --seed {one}", file=sys.stderr)
+        which = " --boards" if typed.boards else ""
+        print(f"python -m tests.simulate.soak{which} --seed {one}", file=sys.stderr)
     line = line_of(state, counts, keys)
     add_line(section, head, line)
     print(line)

@@ -26,6 +26,7 @@ from typing import Final
 from keepclear.domain.units import MICROSECONDS
 
 __all__ = [
+    "CHANGES",
     "EVERY_US",
     "LADDER",
     "Alert",
@@ -77,6 +78,8 @@ _BECOMES: Final[Mapping[str, Stage]] = MappingProxyType(
     }
 )
 """What somebody says, and what the stop becomes; everything else is only timed, ROGER above all."""
+CHANGES: Final = frozenset(_BECOMES)
+"""What a stop changes by, when somebody says it."""
 
 
 @dataclass(frozen=True, slots=True)

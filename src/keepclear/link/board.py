@@ -48,7 +48,7 @@ class Board:
     _early: dict[Key, list[tuple[Message, bool]]] = field(default_factory=dict)
     """What was said about a stop that is not here yet, and whether we said it."""
     _last: dict[tuple[Key, bool], tuple[int, int]] = field(default_factory=dict)
-    """Stream and number of the last thing that each desk said about a stop."""
+    """Stream and number of the last thing that each desk said and that a stop changes by."""
     _unstored: dict[str, dict[int, Key]] = field(default_factory=dict)
     """Ours of which there is no receipt, by peer and number."""
     _streams: dict[str, int] = field(default_factory=dict)
@@ -210,7 +210,8 @@ class Board:
             return []
         place = (message.stream, message.seq)
         last = self._last.get((key, ours), place)
-        self._last[key, ours] = max(place, last)
+        if what in alerting.CHANGES:  # ROGER overtakes nothing
+            self._last[key, ours] = max(place, last)
         who = str(getattr(message.body, "by", ""))
         return self._tell(key, what, who, at_us, false=false, overtaken=place < last)
 

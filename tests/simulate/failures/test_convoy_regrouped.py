@@ -55,3 +55,18 @@ def test_each_group_is_known_with_its_own_times_and_crossings(plan):
     both = {name for name in birch.world.node.memory.cases if name.startswith("Relief/")}
     assert both == {"Relief/W1", "Relief/W1-second"}
     assert notices(birch, "came/1")[-1]["was"]["time_start"] == f"{DAY}05:30:00Z"
+
+
+def test_software_sees_no_regrouping_that_nobody_enters(plan):
+    """It went on in two groups an hour late, and no desk was told: the plan stands as it was told."""
+    relief, birch = some = morning("Relief", "Birch")
+    subject = notify(relief, plan["W1"])
+    consenting.consent(relief.world.node, subject, Consent("Birch", ("geometry", "id")), ASK)
+    pass_on(*some)
+    before = notices(birch, "came/1")
+    relief.world.now = birch.world.now = at("07:30:00")
+    assert of_kind(pass_on(*some), "delayed/1") == []
+    assert notices(birch, "came/1") == before
+    assert [name for name in birch.world.node.memory.cases if name.startswith("Relief/")] == [
+        subject
+    ]

@@ -62,7 +62,7 @@ def test_the_desk_is_told_which_of_its_own_meets_the_convoy_and_for_the_crew_the
     assert progress.acknowledged is None  # a claim is no other receipt
 
 
-def test_of_what_its_own_desk_never_declared_nothing_is_found_and_the_record_says_so(plan):
+def test_software_finds_nothing_of_what_its_own_desk_never_declared_and_the_record_says_so(plan):
     relief, birch = some = morning("Relief", "Birch")
     subject = notify(relief, plan["W1"])
     consenting.consent(relief.world.node, subject, Consent("Birch", ("geometry", "id")), ASK)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import pytest
 
+from keepclear.link import bodies as b
 from keepclear.node import arranging
 from keepclear.wire.entries import Verdict
+from tests.node.desks import shown
 from tests.node.test_hearing_line import (
     ASK,
     DARLING,
     bodies,
     declare,
+    deliver,
     morning,
     notices,
     of_kind,
@@ -49,3 +52,19 @@ def test_both_records_say_how_late_it_was(plan, apart):
     expected = [("Birch", "B2")] if apart == "60s" else []
     assert [(each.party, each.id) for each in found] == expected
     assert len(of_kind(went, "crossing/1")) == len(expected)
+
+
+def test_software_compares_nothing_that_is_told_in_words(plan):
+    """An area without bounds is on the screen as it was said, and no declaration: nothing is found."""
+    alder, birch = some = morning("Alder", "Birch", clock="07:51:00")
+    text = DARLING.format(version=2, alder="open", neutral="")
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    declare(birch, plan["B2"])
+    before = len(bodies(birch, Verdict))
+    said = alder.talk.say("Birch", b.Contact(by="duty", how="in the north, in less than a minute"))
+    deliver(said, some)
+    pass_on(*some)
+    assert len(bodies(birch, Verdict)) == before
+    assert notices(birch, "came/1") == []
+    assert "in the north, in less than a minute" in shown(birch, "line")[-1]

@@ -193,7 +193,7 @@ async def _call(asked: Asked, service: Service, keep: Callable[[Node], None]) ->
         only_the_desk(node, asked)
         return conversation.talk.calls(lambda: keep(node))
 
-    conversation.carry_out(await service.ask(call))
+    conversation.carry_out(await service.ask(call, first=True))  # it is about a stop
 
 
 _LINE: Final = "/api/v1/lines/{party}"
@@ -218,6 +218,7 @@ ROUTES: Final = (
         body=HeardIn,
         answer=HeardOut,
         problems=_WRONG,
+        urgent=True,
     ),
     Route(
         "POST",
@@ -228,6 +229,7 @@ ROUTES: Final = (
         body=StepIn,
         answer=StepOut,
         problems=_WRONG,
+        urgent=True,
     ),
     Route(
         "GET",

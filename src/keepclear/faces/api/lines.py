@@ -256,5 +256,6 @@ ROUTES: Final = (
         answer=SaidOut,
         status=202,
         problems=(404, 409, 422),
+        urgent=True,
     ),
 )
