@@ -295,6 +295,32 @@ def test_a_plan_that_is_open_is_compared_over_the_network_and_the_answer_stands_
     asyncio.run(play())
 
 
+def test_a_fault_of_ours_ends_no_line(monkeypatch):
+    """It is one line in the technical log, and what was to go goes with the next try."""
+
+    async def play():
+        async with two() as (_, alder, birch):
+            lines, post = [], alder.conversation.reach.post
+
+            async def broken(*_, **__):
+                raise ZeroDivisionError("secret")
+
+            object.__setattr__(alder.service, "log", lines.append)
+            monkeypatch.setattr(alder.conversation.reach, "post", broken)
+            await told(alder, "Birch", "said/1", {"words": "good morning"})
+
+            async def logged():
+                return [one for one in lines if one.get("fault") == "ZeroDivisionError"]
+
+            (line, *_) = await until(logged)
+            assert "secret" not in str(line)
+            monkeypatch.setattr(alder.conversation.reach, "post", post)
+            assert (await told(alder, "Birch", "stop/1", STOP)).status_code == 202
+            assert "stop/1" in (await until(lambda: birch.shown("line")))[0]
+
+    asyncio.run(play())
+
+
 def test_strangers_are_told_nothing_and_nothing_is_kept():
     async def play():
         async with two() as (_, alder, birch):

@@ -226,8 +226,12 @@ def _rehearse() -> None:
     part = Volume4D(disc, AltitudeBand(None, None), ALWAYS)
     one, two, three = (Declaration(id=name, kind=Kind.OPERATION, parts=(part,)) for name in "abc")
     flat = Geoid(np.zeros((721, 1440), dtype=np.int16))
-    for finder in (FastFinder(fresh_min=0), FastFinder()):
-        known = StandingSet(geoid=flat, finder=finder)
+    for finder, minima in (
+        (FastFinder(fresh_min=0), Minima()),
+        (FastFinder(), Minima()),
+        (FastFinder(), Minima(horizontal_m=1.0)),
+    ):
+        known = StandingSet(geoid=flat, finder=finder, minima=minima)
         known.insert(one)
         known.query(two)  # the first builds its grid
         known.insert(two)

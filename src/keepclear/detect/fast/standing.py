@@ -19,6 +19,7 @@ from keepclear.detect.exact import Hits
 from keepclear.detect.fast import small, sweep
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
+from keepclear.detect.fast.engine import FAST
 from keepclear.detect.fast.grid import (
     A0,
     A1,
@@ -315,6 +316,7 @@ class FastFinder:
     """
 
     decides = True
+    engine = FAST
 
     def __init__(self, fresh_min: int | None = None) -> None:
         """Nothing is known of any row.
