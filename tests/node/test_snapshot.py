@@ -74,8 +74,8 @@ class Player:
         with suppress(RuleError):
             self.some(
                 self.declare, self.declare, self.declare, self.act, self.act, self.consent,
-                self.begin, self.finish, self.whole, self.restart, self.pass_time, self.arrange,
-                self.fail,
+                self.begin, self.finish, self.ready, self.whole, self.restart, self.pass_time,
+                self.arrange, self.fail,
             )()  # fmt: skip
 
     def declare(self):
@@ -100,7 +100,12 @@ class Player:
             revoke(self.world.node, about, to, request, kind=kind)
 
     def begin(self):
+        if self.some(True, False):
+            self.world.node.fresh().memory.cases.make_ready(self.some(1, 3, 100))
         self.made = self.world.node.moment()
+
+    def ready(self):
+        self.world.node.fresh().memory.cases.make_ready(self.some(1, 3, 100))
 
     def finish(self):
         if self.made is not None:

@@ -50,6 +50,8 @@ class Cases(Mapping[str, Case]):
         self._seen: WeakValueDictionary[str, Case] = WeakValueDictionary()
         self._marks: dict[str, str] = {}
         """Of what is not in columns."""
+        self._rows: dict[str, Row] = {}
+        """Of what is not in columns: what is ready for them, and did not change since."""
         self._since: set[str] | None = None
         """What was changed since the last moment, while columns are being made of that."""
         self._out: set[str] = set()
@@ -88,6 +90,7 @@ class Cases(Mapping[str, Case]):
             KeyError: there is none.
         """
         case = self[subject]
+        self._rows.pop(subject, None)
         if self._since is not None:
             self._since.add(subject)
         if subject not in self._fresh:
@@ -98,6 +101,7 @@ class Cases(Mapping[str, Case]):
         """One more; there is none of this subject."""
         self._fresh[subject] = case
         self._marks[case.mark] = subject
+        self._rows.pop(subject, None)
         if self._since is not None:
             self._since.add(subject)
 
@@ -106,6 +110,7 @@ class Cases(Mapping[str, Case]):
         case = self.get(subject)
         if case is None:
             return None
+        self._rows.pop(subject, None)
         if self._since is not None:
             self._since.add(subject)
             self._out.add(subject)
@@ -177,11 +182,20 @@ class Cases(Mapping[str, Case]):
         """How many are not in columns as they are."""
         return len(self._changed) + len(self._fresh) + len(self._gone)
 
+    def make_ready(self, most: int) -> bool:
+        """Make some of what has changed ready for a moment; whether all is."""
+        beside = (*self._changed.values(), *self._fresh.items())
+        left = [one for one in beside if one[0] not in self._rows]
+        for subject, case in left[:most]:
+            self._rows[subject] = row_of(subject, case)
+        return len(left) <= most
+
     def moment(self) -> Moment:
         """What has changed, to make columns of; changes from here on are kept apart."""
         self._since, self._out = set(), set()
-        changed = {row: row_of(*one) for row, one in self._changed.items()}
-        fresh = [row_of(*one) for one in self._fresh.items()]
+        ready = self._rows
+        changed = {row: ready.get(one[0]) or row_of(*one) for row, one in self._changed.items()}
+        fresh = [ready.get(one[0]) or row_of(*one) for one in self._fresh.items()]
         return Moment(self._frozen, changed, frozenset(self._gone), fresh)
 
     def settle(self, frozen: Frozen) -> None:
@@ -189,6 +203,7 @@ class Cases(Mapping[str, Case]):
         since = {} if self._since is None else {one: self.get(one) for one in self._since}
         self._frozen, self._since = frozen, None
         self._changed, self._fresh, self._gone, self._marks = {}, {}, set(), {}
+        self._rows = {}
         for subject, case in since.items():
             row = frozen.names.find(subject)
             if case is not None:

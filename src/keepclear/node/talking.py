@@ -632,7 +632,7 @@ class Talk:
             return
         self._board = board
         self._deviating = Deviating(self._node.around.owner, self._terms(believed))
-        for entry in self._node.entries():
+        for entry in self._node.entries_on_lines():
             if entry.kind not in _ON_BOARD:
                 continue
             body = decode_body(opening_of(entry).body)
