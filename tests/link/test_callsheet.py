@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from keepclear.domain.position import Position
 from keepclear.errors import InputError
 from keepclear.formats.callsheet import (
+    DRILL_LETTER,
     LETTERS,
     SPEECH_WORDS_A_MINUTE,
     TYPED_KEYS_A_MINUTE,
     call_sheet,
     compared,
+    is_drill,
     keyed,
     said_words,
     stop_of,
@@ -93,6 +95,32 @@ def test_a_wrong_letter_is_refused_or_changes_the_words():
         else:
             other = keyed(letter + line[1:])
             assert compared(other, "Alder", "Birch") != compared(NOON, "Alder", "Birch")
+
+
+@given(stops, st.booleans())
+def test_a_slip_in_what_marks_an_exercise_is_refused_or_changes_the_words(stop, drill):
+    """Every letter and digit in place of the first two, lost, or heard too many."""
+    line = (f"{DRILL_LETTER} " if drill else "") + to_key(stop)
+    symbols = line.replace(" ", "")
+    said = compared(stop, "Birch", "Alder", drill=drill)
+    heard = {symbols[:k] + symbols[k + 1 :] for k in range(2)}
+    for one in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
+        heard |= {symbols[:k] + one + symbols[k + 1 :] for k in range(2)}
+        heard |= {symbols[:k] + one + symbols[k:] for k in range(2)}
+    for wrong in heard - {symbols}:
+        try:
+            understood = keyed(wrong)
+        except InputError:
+            continue
+        assert compared(understood, "Birch", "Alder", drill=is_drill(wrong)) != said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exercise_is_said_to_be_one_before_all_else(language):
+    sheet = call_sheet(NOON, "Birch", "Alder", language, drill=True)
+    assert sheet.content[0] == "EN  EXERCISE EXERCISE EXERCISE  STOP. STOP. CEASE."
+    assert (is_drill(sheet.keyed), keyed(sheet.keyed)) == (True, NOON)
+    assert sheet.words != call_sheet(NOON, "Birch", "Alder", language).words
 
 
 def test_the_words_are_bound_to_the_two_desks():

@@ -13,10 +13,11 @@ from tests.node.test_peers import ASK, Party
 SECOND = 1_000_000
 
 
-def desks(*names):
+def desks(*names, now=None):
     """Desks of some parties, each of which has compared the words of every other."""
     some = [Party(name, number) for number, name in enumerate(names, 1)]
     for one in some:  # each its own record, as real nodes have
+        one.world.now = one.world.now if now is None else now
         one.world.signer, one.world.notes = one.record, []
         one.world.node = one.world.start()
     for one in some:

@@ -22,8 +22,9 @@ from tests.node.desks import desks, later, notes
 from tests.node.test_peers import ASK
 from tests.node.world import agreement
 
-TEXT = agreement() + '[line]\ntests = ["17:00Z", "23:30Z"]\n'
+TEXT = agreement() + '[line]\ntests = ["07:00Z", "08:00Z"]\n'
 NOON = 1_448_001_660_000_000
+"""20 November 2015, 06:41 UTC: check words of a telephone begin with the year 2000."""
 WHERE = Position(latitude=-31.18, longitude=144.07)
 ANSWERS = ("wilco", "unable", "standby", "roger")
 
@@ -100,9 +101,8 @@ events = st.tuples(
 @settings(max_examples=40)
 @given(st.lists(events, max_size=14))
 def test_a_start_shows_the_same_desk(script):
-    alder, birch = desks("Alder", "Birch")
+    alder, birch = desks("Alder", "Birch", now=NOON)
     for one in (alder, birch):
-        one.world.now = NOON
         set_arrangement(one.world.node, TEXT, ASK)
     for what, number, drill, lost in script:
         later(1, alder, birch)
@@ -116,3 +116,23 @@ def test_a_start_shows_the_same_desk(script):
         one.world.node = one.world.start()
         one.talk = Talk(one.world.node, one.message)
         assert looks(one) == before
+
+
+def test_the_scripts_do_bring_all_of_it_about():
+    """Else the law above would hold of desks at which nothing ever happened."""
+    alder, birch = desks("Alder", "Birch", now=NOON)
+    for one in (alder, birch):
+        set_arrangement(one.world.node, TEXT, ASK)
+    script = [
+        ("stop", 1, True, False), ("stop", 1, False, False), ("heard", 1, False, False),
+        ("answer", 2, False, False), ("test", 1, False, False), ("time", 40, False, False),
+        ("time", 40, False, False), ("time", 40, False, False), ("footing", 3, False, False),
+    ]  # fmt: skip
+    for what, number, drill, lost in script:
+        step(alder, birch, what, number, drill, lost)
+    found, drills = looks(alder)
+    (line,) = found.lines
+    assert (len(line.alerts), len(found.calls), len(drills.exercises)) == (2, 1, 1)
+    assert {one.code for one in line.deviations} >= {"test.missed", "urgent.overdue"}
+    assert [one.suspended for one in line.arrangements] == [["Alder"]]
+    assert found.stops.stops == 2

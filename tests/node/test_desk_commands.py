@@ -394,3 +394,19 @@ def test_a_due_test_is_a_task_until_somebody_answers(desks):
     assert "LINE TEST" not in typed(desks, "link", "status", birch)[0]
     pass_on(desks, BIRCH, ALDER, birch)
     assert "LINE TEST" not in typed(desks, "link", "status", alder)[0]
+
+
+def test_an_exercise_by_telephone_is_marked_on_both_boards(desks):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    sheet = typed(desks, "link", "voice", birch, ALDER, "cease", PLACE, "--drill")[0]
+    assert sheet.splitlines()[1].startswith("EN  EXERCISE EXERCISE EXERCISE  STOP.")
+    out = typed(desks, "link", "heard", alder, BIRCH, sheet_line(sheet))[0]
+    assert out.startswith("EXERCISE EXERCISE EXERCISE\n")
+    words = re.search(r"READ BACK THE WORDS   (.*)", out)[1]
+    assert f"THEY READ BACK THE WORDS   {words}" in sheet
+    for place in (alder, birch):
+        (one,) = stops(desks, place)
+        assert (one["drill"], one["by_voice"]) == (True, True)
+        status = typed(desks, "link", "status", place)[0]
+        assert "stops so far" not in status
+        assert "of exercises: 1" in status

@@ -749,3 +749,38 @@ def test_a_node_that_tells_of_too_much_is_refused(plan):
     assert told[0]["time_start"].startswith("2255-")
     codes = [text.partition("\n")[0] for text in shown(alder, "refused")]
     assert codes == ["crossing.too-many"] * 2
+
+
+def test_areas_that_both_claim_are_listed_to_both(request):
+    path = request.config.rootpath / "examples" / "darling" / "areas.geojson"
+    areas = read_bytes(path.read_bytes(), name="areas").declarations
+    alder, birch = some = morning("Alder", "Birch")
+    text = DARLING.format(version=2, alder="open", neutral="").replace("operation =", "area =", 1)
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    for one in areas:
+        if one.party in {"Alder", "Birch"}:
+            declare(alder if one.party == "Alder" else birch, one)
+    went = pass_on(*some)
+    (claimed,) = [each["claimed_by_both"] for each in notices(birch, "claimed/1")]
+    assert claimed[0]["party"] == "Alder"
+    back = [json.loads(each["text"]) for each in of_kind(went, "notice/1")]
+    found = [view for each in back for view in each.get("claimed_by_both", ())]
+    assert {view["party"] for view in found} == {"Birch"}
+    assert of_kind(went, "crossing/1") == []
+    assert all("declaration" not in view for view in found)
+
+
+def test_what_is_released_takes_no_place_of_a_whole_plan(plan):
+    alder, birch = some = morning("Alder", "Birch")
+    text = DARLING.format(version=2, alder="open", neutral="").replace(
+        "operation =", "movement =", 1
+    )
+    for one in some:
+        arranging.set_arrangement(one.world.node, text, ASK)
+    subject = notify(alder, replace(plan["W1"], party="Alder"))
+    consent(alder, subject, "Birch")  # the circle alone
+    went = pass_on(*some)
+    assert len(of_kind(went, "declared/1")) == 1
+    held = birch.world.node.memory.cases[subject].latest.declaration
+    assert held.parts == plan["W1"].parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keepclear.domain.footing import FootingStep
 from keepclear.errors import RuleError, StoreError, VerificationError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.link import bodies as b
@@ -11,7 +12,8 @@ from keepclear.link.parcel import read_head, sign_asked, sign_head
 from keepclear.node import peers, relaying
 from keepclear.node.arranging import set_arrangement
 from keepclear.node.parcels import opened, relays_to, sealed_for
-from keepclear.node.relaying import asked_for, handed_on, held_for, hold, holdings
+from keepclear.node.relaying import asked_for, expire, handed_on, held_for, hold, holdings
+from keepclear.node.stepping import take_step
 from keepclear.node.ways import ways, went
 from keepclear.record.note import Signer
 from keepclear.store.memory import Failure
@@ -191,6 +193,18 @@ def test_without_a_recipient_on_the_card_nothing_is_sealed(three):
     refused("carried.no-recipient", lambda: parcel(alder, bare))
 
 
+@pytest.mark.parametrize("step", [FootingStep.SUSPEND, FootingStep.WITHDRAW])
+def test_an_arrangement_that_was_suspended_or_left_still_says_who_relays(three, step):
+    """Stops, sites and receipts must go through, whatever two desks think of each other."""
+    alder, birch, relay = three
+    for one in (alder, birch):
+        take_step(one.world.node, one.talk, "Darling", step, ASK)
+    for one, other in ((alder, birch), (birch, alder)):
+        assert relays_to(one.world.node, other.name) == [RELAY]
+        hold(relay.world.node, *parcel(one, other))
+    assert len(holdings(relay.world.node)) == 2
+
+
 # how much, and how long
 
 
@@ -230,8 +244,10 @@ def test_what_nobody_came_for_is_gone_after_two_weeks(three):
     later(1, relay)
     assert held_for(relay.world.node, "Birch") == []
     note = parcel(alder, birch)
-    hold(relay.world.node, *note)  # the next one clears away what is over
-    assert holdings(relay.world.node)[0].parcels == 1
+    hold(relay.world.node, *note)
+    assert expire(relay.world.node) == 1
+    assert expire(relay.world.node) == 0
+    assert held_for(relay.world.node, "Birch") == [note]
     assert len(relay.world.store.kept("relay-sealed")) == 1
 
 

@@ -18,10 +18,10 @@ from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Stepped
-from tests.link.ends import declared, said, stop
-from tests.node.desks import carried, desks, exchange, later, notes, shown
+from tests.link.ends import said, stop
+from tests.node.desks import carried, desks, exchange, later, notes, plan_told, shown
 from tests.node.test_peers import ASK
-from tests.node.world import agreement, operation
+from tests.node.world import agreement, operation, site
 
 SUSPEND, RESUME, WITHDRAW = FootingStep
 
@@ -63,7 +63,8 @@ def refusals(one):
 
 def everything(one, other):
     """Something urgent, a site, and something that is neither."""
-    for body in (stop(), declared("S1"), said(), declared("A1", what="operation")):
+    known, plan = site(party=one.name), operation("A9", party=one.name, east_m=90_000.0)
+    for body in (stop(), plan_told(known, ref="01"), said(), plan_told(plan, ref="02")):
         other.talk.hears(notes(one.talk.say(other.name, body)))
     later(3, one, other)  # what was answered is sent again
     exchange(one, other)

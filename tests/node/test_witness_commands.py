@@ -70,9 +70,10 @@ def test_a_bundle_is_verified_with_a_quorum_and_the_log_says_how_far_it_is_cosig
     assert [(one["party"], one["size"]) for one in told["cosigned"]] == [("Birch", size)]
     assert f"cosigned by Birch: all of {size} entries" in type_("link", "status", alder)[0]
     bundle = tmp_path / "bundle.json"
-    type_("bundle", alder, "--from", "1", "-o", bundle)
+    said = type_("bundle", alder, "--from", "1", "-o", bundle)[1]
     keys = ["--key", key_of(alder), "--witness", key_of(birch)]
     name = key_of(birch).partition("+")[0]
+    assert f"cosigned by {name}" in said
     assert f"seen by {name} at" in type_("verify", bundle, *keys, "--quorum", "1")[0]
     too_many = type_("verify", bundle, *keys, "--quorum", "2", code=2)[1]
     assert "more witnesses than there are keys" in too_many

@@ -258,6 +258,69 @@ def test_a_notice_of_the_node_crosses_the_line_to_the_party_it_is_for():
     asyncio.run(play())
 
 
+def test_a_plan_that_is_open_is_compared_over_the_network_and_the_answer_stands_beside_it():
+    async def play():
+        async with two() as (_, alder, birch):
+            text = agreement().replace('[humanitarian]\nnames = ["Relief"]\n', "")
+            text = text.replace(
+                'desk = "line 1"', 'desk = "line 1"\ndiscloses = {operation = "open"}'
+            )
+            for one, said in ((alder, None), (birch, operation("B1", party="Birch"))):
+                await asyncio.wrap_future(
+                    one.worker.ask(lambda node: set_arrangement(node, text, ASK))
+                )
+                if said is not None:
+                    await asyncio.wrap_future(
+                        one.worker.ask(lambda node, said=said: declare(node, said, ASK))
+                    )
+            async with alder.http("Alder/duty") as http:
+                headers = {"Content-Type": "application/json"}
+                path = "/api/v1/declarations"
+                answer = await http.post(path, content=encode(operation("A1")), headers=headers)
+                assert answer.status_code == 201
+
+                async def told_of_it():
+                    return (await http.get(f"{path}/Alder/A1")).json().get("told_by")
+
+                (told,) = await until(told_of_it)
+                assert (told["by"], told["newest"], told["certainty"]) == ("Birch", True, "certain")
+                assert told["crossing"]["level"] == "crossing"
+                assert "B1" not in str(told)
+            async with birch.http("Birch/duty") as http:
+                found = (await http.get("/api/v1/notices")).json()["notices"]
+                came = [one["shown"] for one in found if one["shown"].get("notice") == "came/1"]
+                assert [one["id"] for one in came] == ["A1"]
+                assert (await http.get(f"{path}/Alder/A1")).json()["declaration"]["id"] == "A1"
+
+    asyncio.run(play())
+
+
+def test_a_fault_of_ours_ends_no_line(monkeypatch):
+    """It is one line in the technical log, and what was to go goes with the next try."""
+
+    async def play():
+        async with two() as (_, alder, birch):
+            lines, post = [], alder.conversation.reach.post
+
+            async def broken(*_, **__):
+                raise ZeroDivisionError("secret")
+
+            object.__setattr__(alder.service, "log", lines.append)
+            monkeypatch.setattr(alder.conversation.reach, "post", broken)
+            await told(alder, "Birch", "said/1", {"words": "good morning"})
+
+            async def logged():
+                return [one for one in lines if one.get("fault") == "ZeroDivisionError"]
+
+            (line, *_) = await until(logged)
+            assert "secret" not in str(line)
+            monkeypatch.setattr(alder.conversation.reach, "post", post)
+            assert (await told(alder, "Birch", "stop/1", STOP)).status_code == 202
+            assert "stop/1" in (await until(lambda: birch.shown("line")))[0]
+
+    asyncio.run(play())
+
+
 def test_strangers_are_told_nothing_and_nothing_is_kept():
     async def play():
         async with two() as (_, alder, birch):

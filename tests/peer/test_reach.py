@@ -7,7 +7,9 @@ import asyncio
 import httpx2
 
 from keepclear.faces.peer.reach import ANSWER_BYTES_MAX, Reach, over_tls
+from keepclear.link.pinning import words_of
 from keepclear.node import peers
+from tests.node.desks import meets
 from tests.node.test_peers import ASK, DAY_US, Party
 
 
@@ -17,7 +19,7 @@ class Worker:
     def __init__(self, node):
         self.node = node
 
-    async def ask(self, call):
+    async def ask(self, call, **_):
         return call(self.node)
 
 
@@ -49,8 +51,6 @@ def test_nobody_is_asked_but_who_was_compared_and_whose_card_holds():
     assert asked(alder, "Birch", answers) == ([], None)
     peers.accept(alder.world.node, birch.invitation(), ASK)
     assert asked(alder, "Birch", answers) == ([], None)
-    from keepclear.link.pinning import words_of
-
     peers.compare(alder.world.node, "Birch", words_of(birch.root.verifier), ASK)
     seen, found = asked(alder, "Birch", answers)
     assert (seen, found.status, found.body) == (["https://b.example/x"], 200, b"yes")
@@ -63,8 +63,6 @@ def test_nobody_is_asked_but_who_was_compared_and_whose_card_holds():
 
 def test_one_address_after_the_other_until_one_answers_well_and_no_redirect_is_followed():
     alder, birch = Party("Alder", 1), Party("Birch", 2, ["https://b.example", "https://c.example"])
-    from tests.node.desks import meets
-
     meets(alder, birch)
     large = httpx2.Response(200, content=b"x" * (ANSWER_BYTES_MAX + 1))
     seen, found = asked(alder, "Birch", [large, httpx2.ConnectError("no")])
@@ -91,3 +89,42 @@ def test_one_address_after_the_other_until_one_answers_well_and_no_redirect_is_f
             return client.follow_redirects, client.trust_env
 
     assert asyncio.run(looked()) == (False, False)
+
+
+def test_a_new_card_closes_no_request_but_the_old_ones_and_what_is_under_way_is_no_fault():
+    alder, birch = Party("Alder", 1), Party("Birch", 2, ["https://b.example"])
+    meets(alder, birch)
+    made = []
+
+    async def play():
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def handler(_request):
+            begun.set()
+            await go_on.wait()
+            return httpx2.Response(200)
+
+        def client(_card):
+            made.append(httpx2.AsyncClient(transport=httpx2.MockTransport(handler)))
+            return made[-1]
+
+        reach, worker = Reach(client), Worker(alder.world.node)
+
+        def post():
+            asked = reach.post(worker, "Birch", "/x", b"", media="text/plain", good=(200).__eq__)
+            return asyncio.create_task(asked)
+
+        first = post()
+        await begun.wait()
+        birch.addresses = ["https://c.example"]
+        peers.accept(alder.world.node, birch.invitation(), ASK)
+        second, third = post(), post()
+        await asyncio.sleep(0.05)
+        go_on.set()
+        await first
+        assert [one.status for one in (await second, await third)] == [200, 200]
+        await reach.close()
+
+    asyncio.run(play())
+    assert len(made) == 2
+    assert all(one.is_closed for one in made)

@@ -249,3 +249,25 @@ def test_what_is_signed_is_the_checkpoint_that_was_kept():
             assert order.index("kept") < order.index("signed")
 
     asyncio.run(play())
+
+
+def test_a_rewritten_record_sounds_at_the_desk_that_finds_it():
+    async def play():
+        alder, birch = some("Alder", "Birch")
+        async with served(alder, birch) as (_, one, _other):
+            await ask_node(one, lambda node: grow(alder, 9 - node.store.size() % 2))
+            await round_of(one)
+            signed = (await ask_node(one, cosigned))[0].size
+        again = Party("Alder", 1, ["https://Alder.example"])
+        meets(again, birch)
+        grow(again, signed + 5 - again.world.store.size())
+        async with served(again, birch) as (_, one, other):
+            await round_of(one)
+
+            async def sounded():
+                found = await other.shown("sound")
+                return [text for text in found if text.startswith("record.split-view")]
+
+            assert len(await until(sounded)) == 1
+
+    asyncio.run(play())

@@ -52,6 +52,19 @@ def table_of(columns: Mapping[str, np.ndarray]) -> Table:
     return Table(**rest, bands=bands, bands_end=bands_end, scale=1.0)
 
 
+def _with_room(column: np.ndarray) -> np.ndarray:
+    """The longer column that this one is the beginning of, if it is."""
+    whole = column.base
+    if (
+        isinstance(whole, np.ndarray)
+        and whole.dtype == column.dtype
+        and whole.shape[1:] == column.shape[1:]
+        and whole.ctypes.data == column.ctypes.data
+    ):
+        return whole
+    return column
+
+
 class GrowingTable:
     """Columns with room to spare; ``view`` is a :class:`Table` of what they hold now.
 
@@ -71,6 +84,15 @@ class GrowingTable:
             for name in BAND_COLUMNS:
                 kind = np.bool_ if name == "surface" else np.int32
                 self._columns[f"{side}.{name}"] = np.zeros(_FIRST_ROOM, dtype=kind)
+
+    @classmethod
+    def of(cls, table: Table) -> GrowingTable:
+        """The rows of a table that nobody else has; columns with room behind them are not moved."""
+        found = cls()
+        found.rows = len(table)
+        found._rings, found._vertices = len(table.vertex_start) - 1, len(table.q)
+        found._columns = {name: _with_room(column) for name, column in columns_of(table).items()}
+        return found
 
     def append(self, more: Table, owner: int | np.ndarray) -> range:
         """Add all rows of a table, of one owner or of the owners given; their numbers."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from keepclear.detect.assemble import assemble
 from keepclear.detect.crossing import Crossing, Minima
-from keepclear.detect.engine import Search
+from keepclear.detect.engine import PORTABLE, Engine, Search
 from keepclear.detect.exact import Court, Hits, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
@@ -46,6 +46,9 @@ class Finder(Maker, Protocol):
     decides: bool
     """Whether the standing pairs it leaves do meet, windows, bands and minima included."""
 
+    engine: Engine
+    """Judges the pairs that it leaves."""
+
     def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
         """What ``judge`` says of pairs that it found without minima, depths left out.
 
@@ -65,6 +68,7 @@ class PortableFinder(PortableMaker):
     """Looks at the box and window of every standing row; linear in their number."""
 
     decides = False
+    engine = PORTABLE
 
     def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:  # noqa: ARG002
         """See :class:`Finder`; it decides nothing."""
@@ -189,7 +193,10 @@ class StandingSet:
         if self._within_party:
             party = -1 - np.arange(len(party), dtype=np.int32)
         self._roll = Roll(self._said, kept)
-        self._take_rows(table, party[table.owner], kinds[table.owner])
+        self._table, n = GrowingTable.of(table), len(table)
+        self._widen(2 * n)
+        self._group[:n], self._kind[:n] = party[table.owner], kinds[table.owner]
+        self._alive[:n] = True
 
     def again(self, minima: Minima) -> StandingSet:
         """Another set in which the same stand, with other minima; each goes its own way."""
@@ -451,6 +458,7 @@ class StandingSet:
             few,
             self._minima,
             Skeletons(few),
+            self._finder.engine,
             measure=areas,
             depths=depths,
             decided=self._finder.decides,

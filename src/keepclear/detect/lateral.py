@@ -133,7 +133,10 @@ def _standing(court: Court, i: np.ndarray, j: np.ndarray, when: Moments) -> Late
     near, error, strict, outer = near[hit], error[hit], strict[hit], outer[hit]
     distance = np.where(outer == 0, 0.0, np.nan)
     known = np.flatnonzero((outer > 0) & (court.measure | (error > 0)))
-    distance[known] = standing_separation(table, i[hit[known]], j[hit[known]], skeletons)
+    if len(known):
+        pairs = (i[hit[known]], j[hit[known]])
+        share = court.engine.near(table, *pairs, np.zeros(len(known)), skeletons)
+        distance[known] = standing_separation(table, *pairs, skeletons, share)
     certain = (error == 0) | _within(distance, near - error, strict)
     for k in np.flatnonzero(~certain & (distance == 0)):
         depth = depth_m(skeletons[int(i[hit[k]])], skeletons[int(j[hit[k]])])

@@ -39,10 +39,23 @@ def share_points(table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeleton
 
 
 def standing_separation(
-    table: Table, i: np.ndarray, j: np.ndarray, skeletons: Skeletons
+    table: Table,
+    i: np.ndarray,
+    j: np.ndarray,
+    skeletons: Skeletons,
+    share: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Distances of pairs of skeletons in metres; 0 where they share a point."""
+    """Distances of pairs of skeletons in metres; 0 where they share a point.
+
+    Args:
+        table: All rows.
+        i: First row of each pair.
+        j: Second row.
+        skeletons: Fine skeletons.
+        share: Which of them share a point, where somebody has found that out.
+    """
     distance = np.zeros(len(i))
-    for k in np.flatnonzero(~share_points(table, i, j, skeletons)):
+    share = share_points(table, i, j, skeletons) if share is None else share
+    for k in np.flatnonzero(~share):
         distance[k] = separation_m(skeletons[int(i[k])], skeletons[int(j[k])], meet=False)
     return distance

@@ -107,6 +107,37 @@ class Table:
         """Longitudes and latitudes of some vertices in degrees."""
         return self.lon[at] / self.scale, self.lat[at] / self.scale
 
+    def first(self, rows: int) -> Table:
+        """The first rows, as a view of these columns."""
+        rings = int(self.ring_start[rows])
+        vertices = int(self.vertex_start[rings])
+        bands, bands_end = (
+            Bands(*(getattr(side, name)[:rows] for name in BAND_COLUMNS))
+            for side in (self.bands, self.bands_end)
+        )
+        return Table(
+            owner=self.owner[:rows],
+            part=self.part[:rows],
+            kind=self.kind[:rows],
+            ring_start=self.ring_start[: rows + 1],
+            vertex_start=self.vertex_start[: rings + 1],
+            q=self.q[:vertices],
+            lon=self.lon[:vertices],
+            lat=self.lat[:vertices],
+            straight=self.straight[:rows],
+            scale=self.scale,
+            level=self.level[:vertices],
+            reach_m=self.reach_m[:rows],
+            standoff_m=self.standoff_m[:rows],
+            error_m=self.error_m[:rows],
+            bands=bands,
+            bands_end=bands if self.bands_end is self.bands else bands_end,
+            start_us=self.start_us[:rows],
+            end_us=self.end_us[:rows],
+            box=self.box[:rows],
+            face=self.face[:rows],
+        )
+
     def take(self, rows: np.ndarray) -> Table:
         """A table of some rows, in the order given."""
         rings, ring_start = _ragged(self.ring_start, rows)

@@ -50,13 +50,15 @@ def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
 
 
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
-    """Whether a party is to declare to a node that is of no member; not while it has stepped down."""
+    """Whether a party is to declare its plans to a node that is of no member; not while it is out."""
     return any(
-        node in one.neutral
-        and party in {member.name for member in one.members}
-        and party not in one.stepped_down
+        node in one.neutral and _is_member(one, party) and party not in one.stepped_down
         for one in arrangements
     )
+
+
+def _is_member(arrangement: Arrangement, party: str) -> bool:
+    return any(member.name == party for member in arrangement.members)
 
 
 def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arrangement | None:
@@ -82,11 +84,9 @@ def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, ki
         kind: What kind of declaration it is.
     """
     known = tuple(arrangements)
-    if is_neutral(known, viewer, owner):
-        out = any(viewer in one.neutral and owner in one.stepped_down for one in known)
-        if is_humanitarian(known, owner) or (out and kind not in NOTIFIED):
-            return Level.NOTHING
-        return Level.OPEN
+    if any(viewer in one.neutral and _is_member(one, owner) for one in known):
+        told = kind in NOTIFIED or is_neutral(known, viewer, owner)
+        return Level.OPEN if told and not is_humanitarian(known, owner) else Level.NOTHING
     found = arrangement_of(known, viewer, owner)
     if found is None or is_humanitarian(known, viewer):
         return Level.NOTHING

@@ -83,6 +83,7 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
     from keepclear.domain.window import Window  # noqa: PLC0415
     from keepclear.node.evidence import evidence  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
+    from keepclear.record.note import parse_note  # noqa: PLC0415
 
     about, incident, after, before = (asked[n] for n in ("about", "incident", "after", "before"))
     numbers = asked["first"] is not None or asked["last"] is not None
@@ -103,6 +104,15 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
         key = str(home.record_key.verifier)
     deliver(data, output)
     say(f"to verify it: keepclear verify FILE --key '{key}'")
+    names = [one.name for one in parse_note(json.loads(data)["checkpoint"].encode()).signatures][1:]
+    for name in names:
+        say(
+            f"cosigned by {plain(name)}: with its record key, add --witness, and --quorum {len(names)}"
+        )
+    if not names:
+        say(
+            "cosigned by nobody: no other desk has signed a state of the record that holds all of it"
+        )
     say("compare the key with whoever receives the bundle over another path than the bundle's")
     return Exit.NOTHING
 

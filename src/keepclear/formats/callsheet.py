@@ -30,6 +30,7 @@ from keepclear.link.phrases import Language, wording
 from keepclear.link.pinning import words_over
 
 __all__ = [
+    "DRILL_LETTER",
     "LETTERS",
     "SPEECH_WORDS_A_MINUTE",
     "TYPED_KEYS_A_MINUTE",
@@ -38,6 +39,7 @@ __all__ = [
     "call_sheet",
     "compared",
     "in_words",
+    "is_drill",
     "keyed",
     "said_words",
     "stop_of",
@@ -48,6 +50,10 @@ Asks = Literal["cease", "hold", "stay-away"]
 LETTERS: Final[dict[str, Asks]] = {"C": "cease", "H": "hold", "S": "stay-away"}
 """What is asked, as the first letter of the line that is keyed in."""
 _LETTER_OF: Final = {asks: letter for letter, asks in LETTERS.items()}
+DRILL_LETTER: Final = "E"
+"""Before the letter, where it is an exercise. One that is lost makes it real at the other desk, and one
+that was heard too many makes a line of another length, or other words: both are noticed."""
+_DRILL_WORDS: Final = b"\nEXERCISE"
 SPEECH_WORDS_A_MINUTE: Final = 100
 """ICAO Annex 10, volume II, 5.2.1.5.3: a rate of speech not above 100 words a minute."""
 TYPED_KEYS_A_MINUTE: Final = 120
@@ -87,7 +93,9 @@ def stop_of(asks: Asks, position: Position, at_us: int) -> Stop:
     return _stop(asks, decode_place(encode_place(position)), at_us - at_us % _MINUTE_US)
 
 
-def call_sheet(stop: Stop, sender: str, recipient: str, language: Language) -> CallSheet:
+def call_sheet(
+    stop: Stop, sender: str, recipient: str, language: Language, *, drill: bool = False
+) -> CallSheet:
     """The sheet for a stop that came from :func:`stop_of`, in English and the other desk's language.
 
     Args:
@@ -95,12 +103,14 @@ def call_sheet(stop: Stop, sender: str, recipient: str, language: Language) -> C
         sender: The party that calls.
         recipient: The party that is called.
         language: Of the other desk.
+        drill: Whether it is an exercise; that is said before anything else.
     """
     place, time = _symbols(stop)
     say_place, say_time = (f"        {one:<16}  {spelled(one)}" for one in (place, time))
     content = []
     for one in dict.fromkeys((Language.ENGLISH, language)):
-        content.append(f"{one.value.upper()}  {wording(f'voice.{stop.asks}', one)}")
+        exercise = f"{wording('exercise', one)}  " if drill else ""
+        content.append(f"{one.value.upper()}  {exercise}{wording(f'voice.{stop.asks}', one)}")
         content.append(f"    {wording('place', one)}")
         content.append(say_place)
         content.append(f"    {wording('time', one)}")
@@ -109,7 +119,9 @@ def call_sheet(stop: Stop, sender: str, recipient: str, language: Language) -> C
     for one in dict.fromkeys((Language.ENGLISH, language)):
         after.append(f"{one.value.upper()}  {wording('call.open', one, sender=sender)}")
         after.append(f"    {wording('call.close', one)} {wording('words', one)}")
-    return CallSheet(tuple(content), tuple(after), to_key(stop), compared(stop, sender, recipient))
+    line = f"{DRILL_LETTER} {to_key(stop)}" if drill else to_key(stop)
+    words = compared(stop, sender, recipient, drill=drill)
+    return CallSheet(tuple(content), tuple(after), line, words)
 
 
 def said_words(stop: Stop) -> int:
@@ -129,11 +141,13 @@ def to_key(stop: Stop) -> str:
 def keyed(line: str) -> Stop:
     """The stop that a line stands for; blanks and the case of letters do not matter.
 
+    Whether it is an exercise, :func:`is_drill` says.
+
     Raises:
         InputError: ``voice.asks``: its first letter; ``checkwords.*``: place or time was heard or typed
             wrong; have it said again.
     """
-    symbols = "".join(line.upper().split())
+    symbols = _symbols_of(line)
     asks = LETTERS.get(symbols[:1])
     if asks is None:
         raise InputError(
@@ -154,10 +168,24 @@ def keyed(line: str) -> Stop:
     return _stop(asks, position, at_us)
 
 
-def compared(stop: Stop, sender: str, recipient: str) -> tuple[str, ...]:
-    """The words that both desks must have for the same stop between the same two desks."""
-    body = msgspec.json.encode(stop)
+def is_drill(line: str) -> bool:
+    """Whether a line that is keyed in is of an exercise."""
+    return line.strip()[:1].upper() == DRILL_LETTER
+
+
+def compared(stop: Stop, sender: str, recipient: str, *, drill: bool = False) -> tuple[str, ...]:
+    """The words that both desks must have for the same stop between the same two desks.
+
+    Those of an exercise are others, so that it is never taken for what is real.
+    """
+    body = msgspec.json.encode(stop) + (_DRILL_WORDS if drill else b"")
     return words_over(f"{sender}\n{recipient}\n".encode() + body, _COMPARED_WORDS)
+
+
+def _symbols_of(line: str) -> str:
+    """What is keyed in, without blanks and without the letter of an exercise."""
+    symbols = "".join(line.upper().split())
+    return symbols.removeprefix(DRILL_LETTER)
 
 
 def _stop(asks: Asks, position: Position, at_us: int) -> Stop:

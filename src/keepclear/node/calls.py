@@ -12,9 +12,10 @@ from hashlib import sha256
 from typing import Final
 
 from keepclear.errors import InputError
-from keepclear.formats.callsheet import in_words, keyed
+from keepclear.formats.callsheet import in_words, is_drill, keyed
 from keepclear.link.alerting import Effect
 from keepclear.link.board import Board, Key
+from keepclear.link.message import DRILL
 from keepclear.node.voice import SUBJECT
 from keepclear.wire.entries import Voiced
 
@@ -58,7 +59,8 @@ def on_board(board: Board, owner: str, body: Voiced) -> list[tuple[Key, Effect]]
             stop = keyed(line)
         except InputError:
             return []  # written by a program that knows other lines; the record has it
-        return board.spoken((peer, ours, digest(*names, line)), stop, body.at_us)
+        key = (peer, ours, digest(*names, line))
+        return board.spoken(key, stop, body.at_us, drill=is_drill(line))
     what = "lifted" if body.how == _FALSE else body.how.replace("-", " ")
     effects = []
     for key in _meant(board, peer, body.about):
@@ -68,10 +70,11 @@ def on_board(board: Board, owner: str, body: Voiced) -> list[tuple[Key, Effect]]
 
 def text_of(body: Voiced) -> str:
     """What every screen of the desk shows of a stop that was heard."""
-    other = body.subject.removeprefix(SUBJECT)
+    other, line = body.subject.removeprefix(SUBJECT), body.line or ""
+    drill = f"{DRILL}\n" if is_drill(line) else ""
     return (
-        f"by telephone, as from {other}; nobody's signature is on it\n"
-        f"{in_words(keyed(body.line or ''))}\nread back: {body.words}\n"
+        f"{drill}by telephone, as from {other}; nobody's signature is on it\n"
+        f"{in_words(keyed(line))}\nread back: {body.words}\n"
     )
 
 

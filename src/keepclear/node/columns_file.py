@@ -69,7 +69,10 @@ def write_columns(
 
 
 def read_columns(
-    path: Path, key: Verifier, wanted: Callable[[Mapping[str, Any]], bool]
+    path: Path,
+    key: Verifier,
+    wanted: Callable[[Mapping[str, Any]], bool],
+    grows: Callable[[str], bool] = lambda _: False,
 ) -> dict[str, np.ndarray]:
     """All columns of a file, and nothing of one in which anything is not as it was signed.
 
@@ -77,6 +80,7 @@ def read_columns(
         path: The file.
         key: Who must have signed it.
         wanted: Whether it is the right one, by what it is about; else nothing more of it is read.
+        grows: Of which columns more will follow: each is the first half of a longer one.
 
     Raises:
         OSError: it cannot be read.
@@ -92,7 +96,7 @@ def read_columns(
             asked = []
             found = {}
             for name, dtype, shape, offset, digest in contents["columns"]:
-                column = found[name] = _column(file, dtype, shape, offset)
+                column = found[name] = _column(file, dtype, shape, offset, 1 + grows(name))
                 asked.append(hands.submit(_is, column, digest))
             if not all(one.result() for one in asked):
                 raise VerificationError("snapshot.damaged", "a column is not what was signed")
@@ -147,8 +151,8 @@ def _text(name: str, contents: bytes) -> str:
     return f"{_SIGNED}\n{name}\n{b64encode(sha256(contents).digest()).decode()}\n"
 
 
-def _column(file: IO[bytes], dtype: str, shape: list[int], offset: int) -> np.ndarray:
-    column = np.empty(shape, dtype=dtype)
+def _column(file: IO[bytes], dtype: str, shape: list[int], offset: int, room: int) -> np.ndarray:
+    column = np.empty([room * shape[0], *shape[1:]], dtype=dtype)[: shape[0]]
     file.seek(offset)
     view = _bytes_of(column)
     done = 0

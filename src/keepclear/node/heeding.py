@@ -106,7 +106,9 @@ def _follows(node: Node, peer: str, party: str, received: Received) -> Made:
     if isinstance(body, b.Refused):
         return not_taken(node, peer, party, body)
     if is_humanitarian(node.memory.arrangements.values(), node.memory.owner):
-        raise RuleError("disclosure.not-ours", "an aid desk is told of nobody's plans")
+        if isinstance(body, PLANS):
+            raise RuleError("disclosure.not-ours", "an aid desk is told of nobody's plans")
+        return Made()  # of what it was never told nothing can end
     if isinstance(body, b.Declared | b.Delayed):
         return declared(node, came, body)
     if isinstance(body, b.Held):

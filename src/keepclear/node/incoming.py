@@ -20,7 +20,7 @@ from keepclear.domain.window import parse_instant
 from keepclear.errors import RuleError
 from keepclear.link import bodies as b
 from keepclear.node.about import About, subject_of
-from keepclear.node.answering import gone_notices, tell
+from keepclear.node.answering import answer_on, gone_notices, tell
 from keepclear.node.answering_back import answer_back, for_the_desk
 from keepclear.node.arrived import Came, Made, is_known, known_subject, read, said_in, stage_of
 from keepclear.node.declaring import new_mark, within_budget
@@ -109,9 +109,10 @@ def _judged(
     found = met_here(node, about, depths=not node.gathers)
     claims = claims_here(node, about)
     verdict = verdict_on(memory, about, found, compared_here(node, about), claims)
-    answer, *notices = tell(memory, about, found, verdict)
-    claims_alone = said.kind is Kind.AREA  # crossings of this desk's own are told with the rest
-    shown = [one for one in notices if claims_alone or one.to != memory.owner]
+    if memory.owner == SECRETARIAT or said.kind is Kind.AREA:
+        answer, *shown = tell(memory, about, found, verdict)
+    else:  # what this desk's own crosses is told with the rest of it, and others are not compared
+        answer, shown = answer_on(memory, about, found, verdict), []
     if memory.owner != SECRETARIAT:
         shown.append(for_the_desk(memory, came.hash, about, found, verdict))
     back = answer_back(memory, about, answer)

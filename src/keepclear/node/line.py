@@ -81,7 +81,6 @@ class Lines:
         self._memory: Memory | None = None
         self._compared_us: dict[str, int] = {}
         self._recorded: list[tuple[str, Record]] = []
-        self._alarmed: list[tuple[str, str]] = []
 
     def state(self, peer: str) -> State:
         """Where one line stands."""
@@ -136,7 +135,6 @@ class Lines:
         queue = deque(events)
         bodies: list[Body] = list(also)
         recorded: list[tuple[str, Record]] = []
-        alarmed: list[tuple[str, str]] = []
         kept = {(one.space, one.key): one for one in keeping}
         sends: list[tuple[str, Send]] = []
         while queue:
@@ -152,8 +150,6 @@ class Lines:
                 else:
                     if isinstance(effect, Record):
                         recorded.append((peer, effect))
-                    elif isinstance(effect, Alarm):
-                        alarmed.append((peer, effect.code))
                     decision = self._decided(peer, effect, now_us)
                     bodies += decision.bodies
                     kept.update({(one.space, one.key): one for one in decision.kept})
@@ -164,17 +160,11 @@ class Lines:
             self._memory = self._node.memory
         self._states = states
         self._recorded += recorded
-        self._alarmed += alarmed
         return sorted(sends, key=lambda one: not one[1].flash)
 
     def recorded(self) -> list[tuple[str, Record]]:
         """What was recorded since this was asked last: for who shows it, without reading the record."""
         found, self._recorded = self._recorded, []
-        return found
-
-    def alarmed(self) -> list[tuple[str, str]]:
-        """What people must look at since this was asked last: of which peer, and the code."""
-        found, self._alarmed = self._alarmed, []
         return found
 
     def head(self) -> Head:
@@ -220,7 +210,7 @@ class Lines:
         self._states = {
             peer: signed_anew(line, restore(peer, kept)) for peer, line in self._lines.items()
         }
-        self._memory, self._recorded, self._alarmed = self._node.memory, [], []
+        self._memory, self._recorded = self._node.memory, []
 
 
 def alarm_of(peer: str, code: str, now_us: int) -> Body:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from keepclear.disclose.levels import Level, level_of
 from keepclear.disclose.released import times_of
-from keepclear.domain.declaration import Declaration
+from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.fields import NOTICE_FIELDS
 from keepclear.domain.journey import stay_of
 from keepclear.domain.position import Position
@@ -64,8 +65,14 @@ def _plan(memory: Memory, _: str, text: dict[str, Any]) -> list[b.Body]:
     return _told(memory, text, _read(text["declaration"]), named=True)
 
 
-def _notification(memory: Memory, _: str, text: dict[str, Any]) -> list[b.Body]:
-    """What was released, as a declaration: where no outline was, the circle to stay away from."""
+def _notification(memory: Memory, reader: str, text: dict[str, Any]) -> list[b.Body]:
+    """What was released, as a declaration: where no outline was, the circle to stay away from.
+
+    None for who is given the whole plan anyway: less must not take the place of more.
+    """
+    known, kind = memory.arrangements.values(), Kind(text["kind"])
+    if level_of(known, viewer=reader, owner=text["party"], kind=kind) is Level.OPEN:
+        return []
     released = text["released"]
     said: dict[str, Any] = {
         "keepclear": "declaration/1",

@@ -33,6 +33,7 @@ __all__ = [
     "PAIR_PARCELS_MAX",
     "Holding",
     "asked_for",
+    "expire",
     "handed_on",
     "held_for",
     "hold",
@@ -123,10 +124,7 @@ def hold(node: Node, note: bytes, sealed: bytes) -> Head:
         )
     turn = max((one.turn for one in held.values()), default=0) + 1
     new = HeldParcel(sender, recipient, node.now_us(), turn, len(sealed), head.sealed, note)
-    limit_us = node.now_us() - KEPT_US
-    gone = [name for name, one in held.items() if one.came_us <= limit_us and name != key]
-    keeping = [Kept(_HELD, key, encode_parcel(new)), Kept(_SEALED, key, sealed)]
-    node.save([], kept=[*keeping, *_without(gone)])
+    node.save([], kept=[Kept(_HELD, key, encode_parcel(new)), Kept(_SEALED, key, sealed)])
     return head
 
 
@@ -160,6 +158,19 @@ def handed_on(node: Node, recipient: str, hashes: Collection[str]) -> None:
     ]
     if gone:
         node.save([], kept=_without(gone))
+
+
+def expire(node: Node) -> int:
+    """Let go of what nobody came for in time; how many those were.
+
+    Raises:
+        StoreError: nobody can know what of it is gone.
+    """
+    limit_us = node.fresh().now_us() - KEPT_US
+    gone = [key for key, one in _held(node).items() if one.came_us <= limit_us]
+    if gone:
+        node.save([], kept=_without(gone))
+    return len(gone)
 
 
 def asked_for(node: Node, key: Signer, note: bytes) -> list[tuple[bytes, bytes]]:

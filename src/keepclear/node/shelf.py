@@ -8,6 +8,7 @@ columns from the same heights of the geoid, and where the record still has its r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from typing import Any, Final, Protocol
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import KeepclearError
 from keepclear.node.columns_file import read_columns, write_columns
-from keepclear.node.snapshot import Snapshot, fits
+from keepclear.node.snapshot import Snapshot, fits, is_of_a_row
 from keepclear.record.note import Signer
 
 __all__ = ["FileShelf", "Shelf"]
@@ -61,14 +62,25 @@ class FileShelf:
         self._path, self._key, self._say = folder / _NAME, key, say
         heights = sha256(geoid.grid_cm.tobytes()).hexdigest()
         self._made_by = {"geoid": heights, "keepclear": version("keepclear")}
+        self._begun: Future[Snapshot | None] | None = None
 
     @property
     def holds(self) -> bool:
         """Whether there is something, be it to be believed or not."""
         return self._path.exists()
 
+    def begin(self) -> None:
+        """Read it while other things are done; :meth:`take` waits for it."""
+        hands = ThreadPoolExecutor(1)
+        self._begun = hands.submit(self._read)
+        hands.shutdown(wait=False)
+
     def take(self) -> Snapshot | None:
         """See :class:`Shelf`."""
+        begun, self._begun = self._begun, None
+        return self._read() if begun is None else begun.result()
+
+    def _read(self) -> Snapshot | None:
         about: dict[str, Any] = {}
 
         def wanted(found: Mapping[str, Any]) -> bool:
@@ -77,7 +89,7 @@ class FileShelf:
             return ours and fits(found)
 
         try:
-            columns = read_columns(self._path, self._key.verifier, wanted)
+            columns = read_columns(self._path, self._key.verifier, wanted, is_of_a_row)
             return Snapshot.of(about, columns)
         except FileNotFoundError:
             return None

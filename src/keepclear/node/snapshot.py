@@ -35,6 +35,7 @@ from keepclear.wire.remembered import pack, unpack
 
 __all__ = ["LAYOUT", "Moment", "Snapshot", "Stood", "moment_of"]
 
+_ROWS: Final = "rows."
 LAYOUT: Final = 2
 """Raised with every change of what columns hold or how rows are made ready (a test sees to it)."""
 
@@ -122,7 +123,7 @@ class Snapshot:
             "standing": self.row,
         }
         found |= {f"cases.{name}": getattr(one, name) for name in _CASE_COLUMNS}
-        return found | {f"rows.{name}": column for name, column in columns_of(self.table).items()}
+        return found | {f"{_ROWS}{name}": column for name, column in columns_of(self.table).items()}
 
     @classmethod
     def of(cls, about: Mapping[str, Any], columns: Mapping[str, np.ndarray]) -> Snapshot:
@@ -142,7 +143,7 @@ class Snapshot:
             judgements=tuple(tuple(one) for one in rest.judgements),
             **{name: columns[f"cases.{name}"] for name in _CASE_COLUMNS},
         )
-        rows = {name[5:]: one for name, one in columns.items() if name.startswith("rows.")}
+        rows = {name[len(_ROWS) :]: one for name, one in columns.items() if is_of_a_row(name)}
         return cls(
             about["size"], bytes.fromhex(about["root"]), frozen, table_of(rows), columns["standing"],
             rest,
@@ -176,6 +177,11 @@ class Snapshot:
 
 _CASE_COLUMNS: Final = ("data", "starts", "kind", "stage", "party", "judged")
 _MADE_BY: Final = {"layout": LAYOUT, "order": sys.byteorder}
+
+
+def is_of_a_row(name: str) -> bool:
+    """Whether a column is one of the rows that stand, to which others are added soon."""
+    return name.startswith(_ROWS)
 
 
 def fits(about: Mapping[str, Any]) -> bool:

@@ -33,7 +33,7 @@ from keepclear.errors import InputError
 from keepclear.node.fastpath import prepare_cache, warm
 from keepclear.node.memory import Case, Memory
 
-__all__ = ["Met", "Standing", "minima_of"]
+__all__ = ["Met", "Standing", "load_finder", "minima_of"]
 
 _BATCH: Final = 10_000
 """Declarations that are put into the sets in one go."""
@@ -198,6 +198,11 @@ def _order(crossing: Crossing, own: Declaration) -> tuple[str, str, int]:
     return side.party, side.id, crossing.time_start_us or 0
 
 
+def load_finder() -> None:
+    """Load what finds in a large set, if it was compiled before; it may be done ahead of need."""
+    _finder(0)
+
+
 def _finder(rows: int) -> Finder:
     """Compiled where that has been made before, or where there is much to find in; same answers.
 
@@ -221,8 +226,12 @@ def _rehearse() -> None:
     part = Volume4D(disc, AltitudeBand(None, None), ALWAYS)
     one, two, three = (Declaration(id=name, kind=Kind.OPERATION, parts=(part,)) for name in "abc")
     flat = Geoid(np.zeros((721, 1440), dtype=np.int16))
-    for finder in (FastFinder(fresh_min=0), FastFinder()):
-        known = StandingSet(geoid=flat, finder=finder)
+    for finder, minima in (
+        (FastFinder(fresh_min=0), Minima()),
+        (FastFinder(), Minima()),
+        (FastFinder(), Minima(horizontal_m=1.0)),
+    ):
+        known = StandingSet(geoid=flat, finder=finder, minima=minima)
         known.insert(one)
         known.query(two)  # the first builds its grid
         known.insert(two)

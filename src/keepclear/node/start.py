@@ -20,6 +20,7 @@ from keepclear.node.home import Home, open_home, owner_only
 from keepclear.node.ledger import Node, Surroundings
 from keepclear.node.serving import served_at
 from keepclear.node.shelf import FileShelf
+from keepclear.node.standing import load_finder
 from keepclear.node.stepped import is_stepped
 from keepclear.store.base import Store
 from keepclear.store.sqlite import SqliteStore
@@ -72,6 +73,9 @@ def running(
             keep=lambda note: write_file(home.checkpoint, note),
             owner=home.owner,
         )
+        if shelf.holds:
+            shelf.begin()
+            load_finder()
         note = kept_checkpoint(home)
         node = Node(store, around, checkpoint=note, shelf=shelf, tell=tell)
         if shelf.holds and not node.past.begun and isinstance(store, SqliteStore):

@@ -64,8 +64,8 @@ from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Kept, Pending
+from keepclear.wire.entries import Alarm, Carried, Deviated, Shown, Voiced, decode_body
 from keepclear.wire.entries import Body as Entry
-from keepclear.wire.entries import Carried, Deviated, Shown, Voiced, decode_body
 
 __all__ = ["Talk", "Told", "arrangement_word"]
 
@@ -122,6 +122,7 @@ class Talk:
         self._board = Board(lambda _: Deadlines())
         self._deviating = Deviating(node.around.owner)
         self._sounding = Sounding()
+        self._alarms_seen = 0
         self._acted_on: list[tuple[str, Received]] = []
         """What came and was acted on since :meth:`_told` last looked."""
         self._again: list[tuple[Key, Effect]] = []
@@ -430,7 +431,7 @@ class Talk:
     def due_us(self) -> int:
         """When :meth:`passes` has something to do."""
         self._fresh()
-        if self._again or waits(self._node, self._parties()):
+        if self._again or self._alarms() or waits(self._node, self._parties()):
             return self._node.now_us()
         due = (
             self._lines.due_us(),
@@ -471,9 +472,15 @@ class Talk:
         sounds = self._sounding.steps(board, effects, now_us)
         for peer, received in came:
             sounds += self._sounding.came(peer, received, now_us)
-        for peer, code in self._lines.alarmed():
-            sounds += self._sounding.alarm(peer, code, now_us)
+        for alarm in self._alarms():
+            if alarm.subject.startswith(subject_of("")):
+                sounds += self._sounding.alarm(alarm.party, alarm.code, now_us)
+        self._alarms_seen = len(self._node.memory.alarms)
         return sounds + self._sounding.passes(board, self._is_silent, now_us)
+
+    def _alarms(self) -> list[Alarm]:
+        """Those that were kept since this was asked last, whoever kept them: lines, and witnesses."""
+        return self._node.memory.alarms[self._alarms_seen :]
 
     def _is_silent(self, peer: str) -> bool:
         return self._lines.state(peer).silent
@@ -641,6 +648,7 @@ class Talk:
         self._board.tick(self._node.now_us())
         self._deviating.begin(self._board)
         self._sounding, self._acted_on = Sounding(), []
+        self._alarms_seen = len(memory.alarms)
         for key in self._board.progress:
             self._sounding.awaits(key, self._board, self._node.now_us())
         # nobody knows which screens still show it: what is open is shown, and alerted, once more

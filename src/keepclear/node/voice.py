@@ -11,7 +11,15 @@ from typing import Final
 
 from keepclear.domain.position import Position
 from keepclear.errors import RuleError
-from keepclear.formats.callsheet import Asks, CallSheet, call_sheet, compared, keyed, stop_of
+from keepclear.formats.callsheet import (
+    Asks,
+    CallSheet,
+    call_sheet,
+    compared,
+    is_drill,
+    keyed,
+    stop_of,
+)
 from keepclear.link.bodies import Stop
 from keepclear.link.phrases import Language
 from keepclear.node.declaring import Request
@@ -29,7 +37,14 @@ SUBJECT: Final = "voice/"
 
 
 def say_stop(
-    node: Node, other: str, asks: Asks, position: Position, language: Language, request: Request
+    node: Node,
+    other: str,
+    asks: Asks,
+    position: Position,
+    language: Language,
+    request: Request,
+    *,
+    drill: bool = False,
 ) -> CallSheet:
     """The sheet to read out to another desk; that it was made is recorded before it is shown.
 
@@ -40,6 +55,7 @@ def say_stop(
         position: Where, on WGS84.
         language: Of the other desk.
         request: Who asks.
+        drill: Whether it is an exercise.
 
     Raises:
         InputError: ``checkwords.time``.
@@ -49,7 +65,7 @@ def say_stop(
     node.fresh()
     _other(node, other)
     stop = stop_of(asks, position, node.now_us())
-    sheet = call_sheet(stop, node.around.owner, other, language)
+    sheet = call_sheet(stop, node.around.owner, other, language, drill=drill)
     _keep(node, other, "said", request, line=sheet.keyed, words=" ".join(sheet.words))
     return sheet
 
@@ -65,7 +81,7 @@ def hear(node: Node, other: str, line: str, request: Request) -> tuple[Stop, tup
     node.fresh()
     _other(node, other)
     stop = keyed(line)
-    words = compared(stop, other, node.around.owner)
+    words = compared(stop, other, node.around.owner, drill=is_drill(line))
     _keep(node, other, "heard", request, line=" ".join(line.upper().split()), words=" ".join(words))
     return stop, words
 

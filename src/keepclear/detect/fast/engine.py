@@ -10,11 +10,15 @@ import numpy as np
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Engine, Search
 from keepclear.detect.fast import sweep
-from keepclear.detect.fast.pairs import rows_near
+from keepclear.detect.fast.pairs import few_near, rows_near
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.table import Table
 
 __all__ = ["FAST"]
+
+
+_FEW: Final = 256
+"""Pairs that one thread judges sooner than several are called."""
 
 
 class Fast:
@@ -49,7 +53,8 @@ class Fast:
     ) -> np.ndarray:
         """See :class:`keepclear.detect.engine.Engine`."""
         found = np.zeros(len(i), dtype=bool)
-        rows_near(
+        fill = few_near if len(i) < _FEW else rows_near
+        fill(
             np.ascontiguousarray(i, dtype=np.int32), np.ascontiguousarray(j, dtype=np.int32),
             table.kind, table.ring_start, table.vertex_start, table.q, table.lon, table.lat,
             table.scale, table.level, table.box, table.face,

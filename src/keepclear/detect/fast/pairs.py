@@ -20,7 +20,7 @@ from keepclear.detect.fast.points import is_point, point_near
 from keepclear.detect.lattice import UNITS_PER_M
 from keepclear.detect.table import AREA
 
-__all__ = ["rows_near"]
+__all__ = ["few_near", "rows_near"]
 
 _UNWRAP = compiled("unwrap")
 
@@ -310,6 +310,18 @@ def near(i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, f
     return reach_m > 0.0 and _any_edges(
         i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, reach_m
     )
+
+
+@njit
+def few_near(
+    i, j, kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face, reach_m, found
+):
+    """As :func:`rows_near`, by one thread: so few that calling others takes longer."""
+    for k in range(len(i)):
+        found[k] = near(
+            i[k], j[k], kind, ring_start, vertex_start, q, lon, lat, scale, level, box, face,
+            reach_m[k],
+        )  # fmt: skip
 
 
 @numba.njit(cache=True, error_model="numpy", parallel=True)

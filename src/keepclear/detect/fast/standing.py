@@ -19,6 +19,7 @@ from keepclear.detect.exact import Hits
 from keepclear.detect.fast import small, sweep
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
+from keepclear.detect.fast.engine import FAST
 from keepclear.detect.fast.grid import (
     A0,
     A1,
@@ -315,6 +316,7 @@ class FastFinder:
     """
 
     decides = True
+    engine = FAST
 
     def __init__(self, fresh_min: int | None = None) -> None:
         """Nothing is known of any row.
@@ -398,7 +400,7 @@ class FastFinder:
         fresh_min = _FRESH_MIN if self._fresh_min is None else self._fresh_min
         if rows - built <= max(fresh_min, _FRESH_SHARE * built):
             return
-        few = table.take(np.arange(rows)) if rows < len(table) else table
+        few = table.first(rows)
         pad = self._pads[:rows]
         hot = sweep.hot_rows(few, minima, pad)
         small, large, shift = sweep.tiers(hot)

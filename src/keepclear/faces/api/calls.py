@@ -16,7 +16,7 @@ from keepclear.faces.api import forms
 from keepclear.faces.api.lines import conversation_of, only_the_desk
 from keepclear.faces.api.route import Asked, Reply, Route
 from keepclear.faces.api.service import Service
-from keepclear.formats.callsheet import CallSheet, in_words
+from keepclear.formats.callsheet import CallSheet, in_words, is_drill
 from keepclear.formats.carrysheet import QR_BYTES_MAX
 from keepclear.formats.positions import read_position
 from keepclear.link.bodies import Stop
@@ -38,6 +38,8 @@ class Sheet(forms.In, frozen=True):
     """A position in any notation."""
     language: Literal["en", "fr", "ru", "ar"] = "en"
     """Of the other desk; English stands beside it."""
+    drill: bool = False
+    """It is an exercise, and says so before anything else."""
 
 
 class SheetOut(forms.Out, frozen=True):
@@ -62,6 +64,8 @@ class HeardOut(forms.Out, frozen=True):
     """What was understood; it is recorded, and on every screen."""
 
     says: str
+    drill: bool
+    """It is an exercise."""
     words: list[str]
     """To be read back."""
 
@@ -116,7 +120,11 @@ async def sheet(asked: Asked, service: Service) -> Reply:
 
     def keep(node: Node) -> None:
         language = Language(said.language)
-        made.append(voice.say_stop(node, party, said.asks, position, language, asked.request()))
+        made.append(
+            voice.say_stop(
+                node, party, said.asks, position, language, asked.request(), drill=said.drill
+            )
+        )
 
     await _call(asked, service, keep)
     one = made[0]
@@ -132,7 +140,7 @@ async def hear(asked: Asked, service: Service) -> Reply:
 
     await _call(asked, service, keep)
     stop, words = made[0]
-    return Reply(HeardOut(in_words(stop), list(words)))
+    return Reply(HeardOut(in_words(stop), is_drill(asked.body.line), list(words)))
 
 
 async def step(asked: Asked, service: Service) -> Reply:
@@ -185,7 +193,7 @@ async def _call(asked: Asked, service: Service, keep: Callable[[Node], None]) ->
         only_the_desk(node, asked)
         return conversation.talk.calls(lambda: keep(node))
 
-    conversation.carry_out(await service.ask(call))
+    conversation.carry_out(await service.ask(call, first=True))  # it is about a stop
 
 
 _LINE: Final = "/api/v1/lines/{party}"
@@ -210,6 +218,7 @@ ROUTES: Final = (
         body=HeardIn,
         answer=HeardOut,
         problems=_WRONG,
+        urgent=True,
     ),
     Route(
         "POST",
@@ -220,6 +229,7 @@ ROUTES: Final = (
         body=StepIn,
         answer=StepOut,
         problems=_WRONG,
+        urgent=True,
     ),
     Route(
         "GET",

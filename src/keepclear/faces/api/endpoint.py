@@ -130,7 +130,7 @@ class Endpoint:
         if route.need is Gate.OPEN and route.flow is not None:
             answer = asked_of(sent, None, (bearer, session), service.names)
         else:
-            answer = await service.ask(decide)
+            answer = await service.ask(decide, first=route.urgent)
         if route.unsafe:
             service.decided()
         if isinstance(answer, Asked):

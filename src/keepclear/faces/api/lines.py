@@ -23,7 +23,8 @@ from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
 from keepclear.node.conversation_view import MessageView, message_of, messages_of
-from keepclear.node.desk import DeskView, DrillView, desk_view, drill_view
+from keepclear.node.desk import desk_view, drill_view
+from keepclear.node.desk_forms import DeskView, DrillView
 from keepclear.node.ledger import Node
 
 if TYPE_CHECKING:
@@ -255,5 +256,6 @@ ROUTES: Final = (
         answer=SaidOut,
         status=202,
         problems=(404, 409, 422),
+        urgent=True,
     ),
 )

@@ -113,6 +113,8 @@ class Route:
     """Takes ``Idempotency-Key``."""
     problems: tuple[int, ...] = ()
     """Beside those that every route may answer."""
+    urgent: bool = False
+    """A stop may come this way: who asks is looked up before all that waits."""
     slow: bool = False
     """Guesses at secrets come this way: an address may use it seldom."""
 

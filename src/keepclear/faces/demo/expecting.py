@@ -116,10 +116,11 @@ def stage_of(stage: Stage, step: Step) -> str:
 def holds(stage: Stage, step: Step) -> str:
     """An arrangement holds at the node of a party."""
     held = stage.desk(step).ask("GET", "/api/v1/agreed").body["arrangements"]
-    names = [one["name"] for one in held]
-    if step.slots["arrangement"] not in names:
+    wanted = stage.scenario.arrangements[step.slots["arrangement"]]
+    if (wanted.name, wanted.version) not in {(one["name"], one["version"]) for one in held}:
+        names = [f"{one['name']} version {one['version']}" for one in held]
         raise Unmet(f"it holds to {', '.join(names) or _NOTHING}")
-    return ""
+    return f"version {wanted.version}"
 
 
 def finding(stage: Stage, step: Step) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
+
 from keepclear.domain.position import Position
 from keepclear.faces.demo.desk import Desk
 from keepclear.faces.demo.stage import Spoken, Stage, Unmet
@@ -19,7 +21,9 @@ from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.formats.scenarios.script import Step
 from keepclear.formats.scenarios.values import Span
 from keepclear.link.bodies import NO_PERMISSION
+from keepclear.link.kinds import KINDS
 from keepclear.node.carrying import opened
+from keepclear.node.reading_back import points_in
 from keepclear.node.voice import ANSWERS
 
 __all__ = ["STEPS", "message_about", "path_to"]
@@ -102,7 +106,7 @@ def receipt(stage: Stage, step: Step) -> str:
     if kind in {"acknowledged/1", "disseminated/1"}:
         body["at_us"] = now_us
     if kind == "read-back/1":
-        body |= {"places": [], "times_us": []} | _as_read(found)
+        body |= _as_read(found, step.one("place"))
     for name, detail in (("list_version", "list"), ("units", "units")):
         if step.one(detail) is not None:
             body[name] = step.one(detail)
@@ -288,13 +292,20 @@ def _is_about(message: Mapping[str, Any], word: str, other: str) -> bool:
     return f'"{other}/{word}"' in text or f'\\"id\\":\\"{word}\\"' in text
 
 
-def _as_read(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Positions and times as the message has them, as a careful reader would say them back."""
+def _as_read(message: Mapping[str, Any], place: Position | None) -> dict[str, Any]:
+    """Positions and times as the message has them; the first place as it was misheard, if it was."""
     body = message["body"]
-    places = [body[name] for name in ("place", "at") if isinstance(body.get(name), dict)]
-    span = body.get("span") or body.get("new") or {}
-    times = [span[name] for name in ("start_us", "end_us") if name in span]
-    times += [body[name] for name in ("since_us", "until_us") if name in body]
+    declared = points_in(msgspec.convert(body, KINDS[message["kind"]].body))
+    if declared is not None:
+        places = [msgspec.to_builtins(one) for one in declared[0]]
+        times = list(declared[1])
+    else:
+        places = [body[name] for name in ("place", "at") if isinstance(body.get(name), dict)]
+        span = body.get("span") or body.get("new") or {}
+        times = [span[name] for name in ("start_us", "end_us") if name in span]
+        times += [body[name] for name in ("since_us", "until_us") if name in body]
+    if place is not None:
+        places[:1] = [_place(place)]
     return {"places": places, "times_us": times}
 
 

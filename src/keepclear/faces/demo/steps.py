@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote
 
 from keepclear.domain.window import format_instant
 from keepclear.errors import InternalError
@@ -129,7 +130,8 @@ def footing(stage: Stage, step: Step) -> str:
     said: dict[str, Any] = {"step": _FOOTINGS[step.slots["footing"]]}
     if step.slots["says"]:
         said["because"] = step.slots["says"]
-    path = f"/api/v1/arrangements/{step.slots['arrangement']}/steps"
+    name = stage.scenario.arrangements[step.slots["arrangement"]].name
+    path = f"/api/v1/arrangements/{quote(name, safe='')}/steps"
     answer = stage.desk(step).ask("POST", path, who="admin", json=said)
     done(step, answer)
     return f"refused: {answer.code}" if answer.refused else ""

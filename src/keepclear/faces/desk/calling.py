@@ -8,10 +8,12 @@ import click
 
 from keepclear.faces.desk.choosing import the_stop
 from keepclear.faces.desk.place import desk_at
+from keepclear.faces.desk.stopping import drill_option
 from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
+from keepclear.link.message import DRILL
 from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _OF_THEIRS: Final = frozenset({"lifted", "false"})
     default="en",
     help="Of the other desk; English stands beside it.",
 )
+@drill_option
 @asking
 @token_file
 def voice(
@@ -46,6 +49,8 @@ def voice(
     by: str,
     key: str,
     token_file: str | None,
+    *,
+    drill: bool,
 ) -> int:
     """Write the sheet for a stop that is told to PARTY by telephone: content first, then who calls.
 
@@ -53,7 +58,7 @@ def voice(
     happens by itself: the other desk decides. Have it read back the four words.
     """
     with desk_at(folder, token_file, by, key) as desk:
-        sheet = desk.sheet(party, asks, place, lang)
+        sheet = desk.sheet(party, asks, place, lang, drill=drill)
     lines = [
         "SAY THIS FIRST",
         *sheet["content"],
@@ -83,7 +88,10 @@ def heard(
     """
     with desk_at(folder, token_file, by, key) as desk:
         stop = desk.heard(party, " ".join(line))
-    deliver(f"{plain(stop['says'])}\nREAD BACK THE WORDS   {'  '.join(stop['words'])}\n", STDIN)
+    drill = f"{DRILL}\n" if stop["drill"] else ""
+    deliver(
+        f"{drill}{plain(stop['says'])}\nREAD BACK THE WORDS   {'  '.join(stop['words'])}\n", STDIN
+    )
     say("act on it now; it is recorded. If the words differ, have it said again")
     return Exit.NOTHING
 

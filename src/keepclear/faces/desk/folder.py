@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from keepclear.domain.footing import FootingStep
-from keepclear.formats.callsheet import Asks, CallSheet, in_words
+from keepclear.formats.callsheet import Asks, CallSheet, in_words, is_drill
 from keepclear.formats.carrysheet import QR_BYTES_MAX
 from keepclear.formats.positions import read_position
 from keepclear.link.bodies import Body, Stop
@@ -56,14 +56,22 @@ class FolderDesk:
         out = self.talk.state(party).sending
         return {"seq": out.seq, "hash": out.hash}
 
-    def sheet(self, party: str, asks: Asks, place: str, language: str) -> dict[str, Any]:
+    def sheet(
+        self, party: str, asks: Asks, place: str, language: str, *, drill: bool
+    ) -> dict[str, Any]:
         """The sheet for a telephone."""
         position = read_position(place).position
         made: list[CallSheet] = []
         self.talk.calls(
             lambda: made.append(
                 voice.say_stop(
-                    self.node, party, asks, position, Language(language), self._request()
+                    self.node,
+                    party,
+                    asks,
+                    position,
+                    Language(language),
+                    self._request(),
+                    drill=drill,
                 )
             )
         )
@@ -80,7 +88,7 @@ class FolderDesk:
         made: list[tuple[Stop, tuple[str, ...]]] = []
         self.talk.calls(lambda: made.append(voice.hear(self.node, party, line, self._request())))
         stop, words = made[0]
-        return {"says": in_words(stop), "words": words}
+        return {"says": in_words(stop), "drill": is_drill(line), "words": words}
 
     def step(self, party: str, step: str, *, who: str, about: str) -> None:
         """Log a step of a call."""

@@ -40,7 +40,9 @@ class Desk(Protocol):
     def say(self, party: str, body: Body, *, drill: bool) -> dict[str, Any]:
         """Say something."""
 
-    def sheet(self, party: str, asks: Asks, place: str, language: str) -> dict[str, Any]:
+    def sheet(
+        self, party: str, asks: Asks, place: str, language: str, *, drill: bool
+    ) -> dict[str, Any]:
         """The sheet for a telephone."""
 
     def heard(self, party: str, line: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import msgspec
 
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.technical import fault_of
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.faces.peer.passing import Passing
 from keepclear.faces.peer.reach import Client, Reach, over_tls
@@ -182,7 +183,11 @@ class Conversation:
             way.bell.clear()
             while way.waiting:
                 notes = _some(way.waiting)
-                await self._send(party, way, notes)
+                try:
+                    await self._send(party, way, notes)
+                except Exception as error:  # noqa: BLE001 - a fault must not end a line
+                    assert self._service is not None
+                    self._service.log(fault_of(error))
 
     async def _send(self, party: str, way: _Way, notes: list[bytes]) -> None:
         """To the party's own node, and through a relay where that fails.

@@ -19,7 +19,7 @@ from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import PARCELS_PATH
 from keepclear.faces.peer.reach import Reach
-from keepclear.node.relaying import handed_on, held_for, holdings
+from keepclear.node.relaying import expire, handed_on, held_for, holdings
 
 __all__ = ["Handed", "Handing", "Parcel", "Parcels", "Refused", "hand"]
 
@@ -28,6 +28,8 @@ AGAIN_MAX_S: Final = 60.0
 """Between two tries to hand on."""
 _ROUNDS_MAX: Final = 20
 """Requests in a row to one node, each with as much as goes in one."""
+_EXPIRE_S: Final = 600.0
+"""Between two looks for what nobody came for."""
 _ACCEPTED: Final = 202
 
 
@@ -94,7 +96,7 @@ class Handing:
             reach: How nodes are asked.
             clock: Seconds, from any beginning.
         """
-        self._reach, self._clock = reach, clock
+        self._reach, self._clock, self._expire_s = reach, clock, 0.0
         self._next_s: dict[str, tuple[float, float]] = {}
         """By recipient, when to try again, and how long was waited before."""
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -105,6 +107,9 @@ class Handing:
 
     async def begin(self, service: Service) -> list[asyncio.Task[None]]:
         """Begin to hand on to everybody for whom it is time; what is under way."""
+        if self._clock() >= self._expire_s:
+            self._expire_s = self._clock() + _EXPIRE_S
+            await service.ask(expire)
         waiting = {one.recipient for one in await service.ask(holdings)}
         for recipient in sorted(waiting):
             running = self._running.get(recipient)

@@ -18,6 +18,7 @@ import msgspec
 
 from keepclear.errors import KeepclearError, RuleError, VerificationError
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.technical import fault_of
 from keepclear.faces.peer import PARCELS_ASKED_PATH
 from keepclear.faces.peer.handing import Handed, Handing, Parcels, Refused, hand
 from keepclear.faces.peer.reach import Reach
@@ -130,8 +131,11 @@ class Passing:
         """
         try:
             while not service.tail.stopping:
-                with suppress(KeepclearError):  # the node says so to everybody who asks
-                    await self._begin(service, carry_out)
+                try:
+                    with suppress(KeepclearError):  # the node says so to everybody who asks
+                        await self._begin(service, carry_out)
+                except Exception as error:  # noqa: BLE001 - a fault must not end the relay
+                    service.log(fault_of(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._bell.wait(), _LOOK_S)
                 self._bell.clear()

@@ -89,7 +89,8 @@ class Reach:
             return None
         card, client = found
         for address in card.addresses:
-            with suppress(httpx2.HTTPError, OSError):
+            # a client that another request found to be of an old card is closed meanwhile
+            with suppress(httpx2.HTTPError, OSError, RuntimeError):
                 url = address.rstrip("/") + path
                 answer = await _asked(client, url, content, media) or answer
                 if answer is not None and good(answer.status):
@@ -105,16 +106,17 @@ class Reach:
     async def _client(self, service: Service, party: str) -> tuple[Card, httpx2.AsyncClient] | None:
         """The client for the card that holds now."""
         try:
-            card = await service.ask(lambda node: _card(node, party))
+            # what goes out may be a stop, and this takes no time
+            card = await service.ask(lambda node: _card(node, party), first=True)
         except KeepclearError:
             return None
         if card is None:
             return None
         known = self._clients.get(party)
         if known is None or known[0] != card:
+            self._clients[party] = (card, self._make(card))
             if known is not None:
                 await known[1].aclose()
-            self._clients[party] = (card, self._make(card))
         return self._clients[party]
 
 

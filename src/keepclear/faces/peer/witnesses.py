@@ -20,6 +20,7 @@ import msgspec
 
 from keepclear.errors import KeepclearError, VerificationError
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.technical import fault_of
 from keepclear.faces.peer import CONSISTENCY_PATH, WITNESS_PATH
 from keepclear.faces.peer.reach import Answer, Reach
 from keepclear.link.gossip import Heads
@@ -82,8 +83,11 @@ class Witnesses:
     async def keep(self, service: Service) -> None:
         """Ask in rounds, until the service stops."""
         while not service.tail.stopping:
-            with suppress(KeepclearError):  # the node says so to everybody who asks
-                await self.once(service)
+            try:
+                with suppress(KeepclearError):  # the node says so to everybody who asks
+                    await self.once(service)
+            except Exception as error:  # noqa: BLE001 - a fault must not end the rounds
+                service.log(fault_of(error))
             await asyncio.sleep(self._every_s)
 
     async def once(self, service: Service) -> None:

@@ -61,9 +61,11 @@ class RemoteDesk:
         }
         return self._found("POST", _path(party, "messages"), said)
 
-    def sheet(self, party: str, asks: Asks, place: str, language: str) -> dict[str, Any]:
+    def sheet(
+        self, party: str, asks: Asks, place: str, language: str, *, drill: bool
+    ) -> dict[str, Any]:
         """The sheet for a telephone."""
-        said = {"asks": asks, "place": place, "language": language}
+        said = {"asks": asks, "place": place, "language": language, "drill": drill}
         return self._found("POST", _path(party, "sheets"), said)
 
     def heard(self, party: str, line: str) -> dict[str, Any]:

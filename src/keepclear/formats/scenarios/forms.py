@@ -92,7 +92,7 @@ STEPS: Final = (
     Form("lift", "{party} lifts its stop to {other} as {lifted}:?", _MESSAGE),
     Form("tell-words", "{party} says to {other}:", _MESSAGE),
     Form("contact", "{party} asks {other} to call:", _MESSAGE),
-    Form("receipt", "{party} {receipt} {word} of {other}:?", ("list", "units", *_MESSAGE)),
+    Form("receipt", "{party} {receipt} {word} of {other}:?", ("list", "units", "place", *_MESSAGE)),
     Form("test", "{party} tests the line to {other}", _MESSAGE),
     Form("tested", "{party} answers the test of {other}", _MESSAGE),
     Form("send", "{party} sends {word} to {other}:", ("refused", "drill")),

@@ -289,8 +289,8 @@ def _arrangement(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) 
     if found is None:
         first = refused[0]
         raise InputError(first.code, f"{first.where}: {first.message}")
-    if found.name != name:
-        raise InputError("scenario.other-name", f"the text is of {found.name!r}, not of {name!r}")
+    if name in reading.arrangements:
+        raise InputError("scenario.twice", f"{name} stands there twice; call this one otherwise")
     known = set(reading.known.parties)
     strangers = sorted({*(one.name for one in found.members), *found.notified} - known)
     if strangers:
@@ -299,7 +299,7 @@ def _arrangement(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) 
             f"its text names {strangers[0]!r}, which is no party of this scenario"
             + did_you_mean(strangers[0], reading.known.parties),
         )
-    reading.arrangements[name] = Arranged(name, data.decode(), sentence.line)
+    reading.arrangements[name] = Arranged(found.name, found.version, data.decode(), sentence.line)
     reading.known.arrangements.append(name)
 
 

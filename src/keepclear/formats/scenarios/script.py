@@ -32,6 +32,8 @@ class Arranged:
     """An arrangement, word for word, as parties of the scenario may propose and sign it."""
 
     name: str
+    """As its text says, and so for each version of it."""
+    version: int
     text: str
     line: int
 
@@ -68,6 +70,7 @@ class Scenario:
     lines: frozenset[frozenset[str]]
     """Pairs whose desks have compared their words."""
     arrangements: Mapping[str, Arranged]
+    """By what sentences call them."""
     places: tuple[NamedPlace, ...]
     """Names on the map that words are held against."""
     steps: tuple[Step, ...]

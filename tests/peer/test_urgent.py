@@ -1,0 +1,37 @@
+"""A stop waits for no queue: not where it is said, not where it goes out, not where it comes in."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from tests.peer.test_conversation import STOP, told, two
+
+WAITING, EACH_S = 200, 0.005
+"""Calls that wait at each of the two nodes, and how long one takes: a second in all."""
+
+
+def test_a_stop_comes_to_the_other_desk_while_much_waits_at_both():
+    seen, busy = [], threading.Event()
+
+    def routine(_):
+        busy.wait(EACH_S)
+
+    def looks(party):
+        def look(_):
+            busy.wait(EACH_S)
+            seen.append(any(one.how == "line" for one in party.world.shown(party.name)))
+
+        return look
+
+    async def play():
+        async with two() as (_, alder, birch):
+            waiting = [birch.worker.ask(routine) for _ in range(WAITING)]
+            waiting += [alder.worker.ask(looks(alder.party)) for _ in range(WAITING)]
+            assert (await told(birch, "Alder", "stop/1", STOP)).status_code == 202
+            await asyncio.gather(*map(asyncio.wrap_future, waiting))
+
+    asyncio.run(play())
+    assert len(seen) == WAITING
+    assert seen.index(True) < WAITING * 3 // 4
+    assert seen == sorted(seen)
