@@ -330,7 +330,9 @@ def main():
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     typed = parser.parse_args()
     if not (typed.data / FLIGHTS).exists():
-        print(f"no flights at {typed.data / FLIGHTS}; give their folder with --data", file=sys.stderr)
+        print(
+            f"no flights at {typed.data / FLIGHTS}; give their folder with --data", file=sys.stderr
+        )
         return 0
     begun_s = time.perf_counter()
     flights, crossings = crossings_of(typed.data)
