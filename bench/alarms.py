@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECOND, MINUTE, HOUR = 1_000_000, 60_000_000, 3_600_000_000
 DAY = 24 * HOUR
 AGREED = "Darling/1"
+FLIGHTS = "tracks/switzerland.json.gz"
 FORCES = ("Alder", "Birch")
 TWICE = 0.01
 LATE_TOLD = 20
@@ -57,7 +58,7 @@ GOAL, WISHED = 6.0, 3.0
 
 def crossings_of(data):
     """When the day's crossings begin and end, in microseconds of the day, with both flights."""
-    path = data / "tracks/switzerland.json.gz"
+    path = data / FLIGHTS
     apart = ("--horizontal", "5NM", "--vertical", "1000ft")
     command = [
         sys.executable,
@@ -328,6 +329,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     typed = parser.parse_args()
+    if not (typed.data / FLIGHTS).exists():
+        print(
+            f"no flights at {typed.data / FLIGHTS}; give their folder with --data", file=sys.stderr
+        )
+        return 0
     begun_s = time.perf_counter()
     flights, crossings = crossings_of(typed.data)
     day = Day(typed.seed)

@@ -385,7 +385,7 @@ def alerts(record, peer):
     for one in record:
         if isinstance(one, Shown) and one.how == "alert" and one.subject == subject_of(peer):
             what, _, digest = one.text.rpartition(": ")
-            found[digest][what].append(one.at_us)
+            found[digest.partition(" ")[0]][what].append(one.at_us)  # a drill says so behind it
     return found
 
 
@@ -393,5 +393,5 @@ def sounds(record, digest):
     return [
         one.text.partition(": ")[0]
         for one in record
-        if isinstance(one, Shown) and one.how == "sound" and one.text.endswith(digest)
+        if isinstance(one, Shown) and one.how == "sound" and f": {digest}" in one.text
     ]
