@@ -134,7 +134,8 @@ def begun(tmp_path, text):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
-    )
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )  # whoever runs the tests in the background may have made it ignore that signal
     while len(nodes_in(tmp_path)) < 2:
         assert player.poll() is None, player.communicate()
         threading.Event().wait(0.02)

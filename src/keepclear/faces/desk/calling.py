@@ -13,7 +13,6 @@ from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
-from keepclear.link.message import DRILL
 from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ def heard(
     """
     with desk_at(folder, token_file, by, key) as desk:
         stop = desk.heard(party, " ".join(line))
+    from keepclear.link.message import DRILL  # noqa: PLC0415
+
     drill = f"{DRILL}\n" if stop["drill"] else ""
     deliver(
         f"{drill}{plain(stop['says'])}\nREAD BACK THE WORDS   {'  '.join(stop['words'])}\n", STDIN

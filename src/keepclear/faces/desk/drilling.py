@@ -15,7 +15,6 @@ from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import count, plain
-from keepclear.link.message import DRILL
 from keepclear.node.files import STDIN
 
 __all__ = ["drill_report"]
@@ -44,6 +43,8 @@ def drill_report(
         return Exit.NOTHING
     lines = [line for one in found["exercises"] for line in _lines(one)]
     if lines:
+        from keepclear.link.message import DRILL  # noqa: PLC0415
+
         lines = [f"{DRILL}, as the desk of {found['party']} timed it", *lines]
     deliver("".join(f"{plain(line)}\n" for line in lines), STDIN)
     many, still = len(found["exercises"]), sum(one["open"] for one in found["exercises"])

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from keepclear.faces.place import is_url
-from keepclear.formats.callsheet import Asks
-from keepclear.link.bodies import Body
+
+if TYPE_CHECKING:
+    from keepclear.formats.callsheet import Asks
+    from keepclear.link.bodies import Body
 
 __all__ = ["Desk", "desk_at"]
 
