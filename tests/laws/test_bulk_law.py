@@ -286,7 +286,7 @@ def test_both_ways_give_the_same_bytes(write):
 
     law()
     assert seen.answered > 40  # the law is about answers: stepping aside is always right
-    assert seen.crossings > 300
+    assert seen.crossings > 100  # 223 to some 700, by the seed
 
 
 @pytest.mark.parametrize("seed", [1, 2])

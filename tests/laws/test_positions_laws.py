@@ -8,6 +8,7 @@ import warnings
 from contextlib import suppress
 
 import mgrs
+import mgrs._native
 import pytest
 from geographiclib.geodesic import Geodesic
 from hypothesis import assume, example, given
@@ -131,7 +132,12 @@ def test_mgrs_is_what_another_program_says(place, digits):
     assert metres(back, Position(latitude=latitude, longitude=longitude)) < 0.01
     if abs(place.latitude) < 80 and digits == 5:
         other = MGRS.toMGRS(place.latitude, place.longitude, MGRSPrecision=5)
-        theirs = MGRS.toLatLon(other)
+        try:
+            theirs = MGRS.toLatLon(other)
+        except (
+            mgrs._native.MGRSError
+        ):  # rounding took it over a border: it does not read what it wrote itself
+            return
         # That program rounds at places where we cut: one step aside at most.
         assert metres(back, Position(latitude=theirs[0], longitude=theirs[1])) < 1.5
 

@@ -143,7 +143,7 @@ class Memory:
     heard: list[Voiced] = field(default_factory=list)
     """What was said to this desk over a telephone."""
     carried: int = 0
-    """Notes of lines; where each line stands is kept beside the entries."""
+    """Notes of lines, and what was found late or missing on them; where each stands is kept beside."""
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
@@ -411,7 +411,8 @@ class Memory:
             self.heard.append(body)
 
     def _deviated(self, _: Deviated) -> None:
-        """Whoever reviews a line reads the record; nothing is decided by it."""
+        """Whoever reviews a line reads the record; here it counts as one of the entries of lines."""
+        self.carried += 1
 
     def _carried(self, _: Carried) -> None:
         self.carried += 1
