@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import warnings
 from contextlib import contextmanager, suppress
 
@@ -28,6 +29,8 @@ from tests.node.world import agreement, operation, site
 PASSWORD = "four words of no meaning"
 OPENED = []
 """Connections, closed at the end."""
+FAREWELL_S = 9.0
+"""Less than what was asked before the end may take."""
 START_S = 300
 """Where the compiled path was never made, it is made at the first question; on a busy machine."""
 
@@ -359,6 +362,22 @@ def certificate(tmp_path_factory):
         check=True, capture_output=True,
     )  # fmt: skip
     return place
+
+
+def test_an_end_waits_for_nobody_who_is_connected_and_asks_nothing(tmp_path, certificate):
+    """Other nodes keep connections open; over TLS an end would wait ten seconds for each of them."""
+    folder = tmp_path / "node"
+    make_home(folder, "Alder")
+    files = ["--tls-cert", str(certificate / "cert.pem"), "--tls-key", str(certificate / "key.pem")]
+    with served(folder, *files, "--name", "localhost", log=tmp_path / "log") as (process, url):
+        trusted = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+        with httpx2.Client(base_url=url, verify=trusted) as http:
+            assert http.get("/healthz").status_code == 200
+            asked_s = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(START_S)
+            assert time.monotonic() - asked_s < FAREWELL_S
+        assert process.returncode == 0
 
 
 def test_over_tls_cookies_are_secure_and_old_versions_are_refused(tmp_path, certificate):

@@ -6,6 +6,7 @@ given. Left to others: what is answered (:mod:`keepclear.faces.api.application`)
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import ssl
@@ -41,6 +42,8 @@ _CONNECTIONS_MAX: Final = 4_000
 """Streams included; beyond it the machine's memory is what would be asked for."""
 _IDLE_S: Final = 30
 """A connection on which nothing is asked is closed."""
+_CLOSING_S: Final = 1.0
+"""For the other side to close an idle connection, once the node is told to stop."""
 _FAREWELL_S: Final = 10
 """What was asked before the end is answered within this time."""
 _SWITCH_S: Final = 0.0002
@@ -179,6 +182,18 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
         self._service.tail.stop()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, and wait for nobody on whose connection nothing is asked."""
+        asyncio.get_running_loop().call_later(_CLOSING_S, self._let_go)
+        await super().shutdown(sockets)
+
+    def _let_go(self) -> None:
+        """Over TLS an end waits for the other side's, and who is idle does not read."""
+        for one in list(self.server_state.connections):
+            cycle, transport = getattr(one, "cycle", None), getattr(one, "transport", None)
+            if transport is not None and (cycle is None or cycle.response_complete):
+                transport.abort()
 
 
 @contextmanager
