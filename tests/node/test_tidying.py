@@ -10,6 +10,10 @@ import pytest
 from keepclear.node import tidying
 
 
+GONE_MEANWHILE = 50
+"""Of millions that other tests left, some are let go of at any time, by threads that end."""
+
+
 class Thing:
     """Refers to whatever it is told to."""
 
@@ -38,7 +42,7 @@ def test_new_circles_go_and_what_stays_is_left_out(tidy):
     tidy()
     assert gone() is None
     assert gone_later() is None
-    assert gc.get_freeze_count() - before >= len(held) + len(filler)
+    assert gc.get_freeze_count() - before >= len(held) + len(filler) - GONE_MEANWHILE
 
 
 def test_nothing_is_done_while_little_is_new(tidy):
@@ -46,4 +50,4 @@ def test_nothing_is_done_while_little_is_new(tidy):
     gone, before = circle(), gc.get_freeze_count()
     tidy()
     assert gone() is not None
-    assert gc.get_freeze_count() == before
+    assert before - GONE_MEANWHILE <= gc.get_freeze_count() <= before
