@@ -9,7 +9,6 @@ import pytest
 
 from keepclear.node import tidying
 
-
 GONE_MEANWHILE = 50
 """Of millions that other tests left, some are let go of at any time, by threads that end."""
 
