@@ -39,7 +39,7 @@ scanner = importlib.import_module("keepclear.formats.scan")
 LAW = settings(
     derandomize=True,
     deadline=None,
-    max_examples=150,
+    max_examples=300,  # what is drawn depends on which modules are there: half of it can be slight
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -286,7 +286,7 @@ def test_both_ways_give_the_same_bytes(write):
 
     law()
     assert seen.answered > 40  # the law is about answers: stepping aside is always right
-    assert seen.crossings > 100  # 223 to some 700, by the seed
+    assert seen.crossings > 300
 
 
 @pytest.mark.parametrize("seed", [1, 2])

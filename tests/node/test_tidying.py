@@ -9,9 +9,6 @@ import pytest
 
 from keepclear.node import tidying
 
-GONE_MEANWHILE = 50
-"""Of millions that other tests left, some are let go of at any time, by threads that end."""
-
 
 class Thing:
     """Refers to whatever it is told to."""
@@ -34,19 +31,22 @@ def tidy():
 
 
 def test_new_circles_go_and_what_stays_is_left_out(tidy):
-    held, before = [Thing() for _ in range(1_000)], gc.get_freeze_count()
+    held = [Thing() for _ in range(1_000)]
     gone = circle()
     filler = [[k] for k in range(3 * tidying._YOUNG)]  # the newest were looked through twice
     gone_later = circle()
     tidy()
     assert gone() is None
     assert gone_later() is None
-    assert gc.get_freeze_count() - before >= len(held) + len(filler) - GONE_MEANWHILE
+    looked_through = {id(one) for one in gc.get_objects()}
+    assert looked_through.isdisjoint(map(id, (*held, *filler)))
 
 
-def test_nothing_is_done_while_little_is_new(tidy):
+def test_nothing_is_done_while_little_is_new(tidy, monkeypatch):
     gc.collect()
-    gone, before = circle(), gc.get_freeze_count()
+    held, gone, left_out = Thing(), circle(), []
+    monkeypatch.setattr(gc, "freeze", lambda: left_out.append("all that is there"))
     tidy()
     assert gone() is not None
-    assert before - GONE_MEANWHILE <= gc.get_freeze_count() <= before
+    assert left_out == []
+    assert id(held) in {id(one) for one in gc.get_objects()}

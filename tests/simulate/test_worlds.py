@@ -20,8 +20,8 @@ from keepclear.node.talking import Talk, Told
 from tests.simulate.boards import BoardWorld
 from tests.simulate.world import World
 
-LINES, BOARDS = 700, 300
-"""A thousand worlds: of lines alone, and of desks with their boards."""
+LINES, BOARDS = 1_000, 300
+"""Worlds of lines alone, and of desks with their boards."""
 EACH = 50
 FILES_EVERY = 50
 """Of so many worlds one is on real SQLite files."""

@@ -146,15 +146,12 @@ def test_the_bundle_shows_what_it_says(vectors):
         assert [b64decode(h) for h in one["proof"]] == path(one["number"] - 1, HASHES)
 
 
-def without_sentences(record):
-    bundle = json.loads(record["bundle"])
-    assert bundle.pop("does_not_prove")
-    return {**record, "bundle": bundle}
-
-
-def test_keepclear_makes_and_verifies_the_same(vectors):
-    # the sentences on what a bundle does not prove are for people, and may be said better
-    assert without_sentences(made()) == without_sentences(vectors)
+def test_keepclear_makes_and_verifies_the_same(vectors, monkeypatch):
+    assert json.loads(made()["bundle"])["does_not_prove"] == list(bundle.DOES_NOT_PROVE)
+    # these sentences are for people, and are said better by now than when the case was frozen
+    sentences = json.loads(vectors["bundle"])["does_not_prove"]
+    monkeypatch.setattr(bundle, "DOES_NOT_PROVE", tuple(sentences))
+    assert made() == vectors
     found = bundle.verify(vectors["bundle"].encode(), Verifier.parse(vectors["key"]))
     assert [one.body for one in found.entries] == [body(2), body(257)]
     with pytest.raises(VerificationError):
