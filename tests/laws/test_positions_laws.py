@@ -8,7 +8,6 @@ import warnings
 from contextlib import suppress
 
 import mgrs
-import mgrs._native
 import pytest
 from geographiclib.geodesic import Geodesic
 from hypothesis import assume, example, given
@@ -34,6 +33,9 @@ precisions = st.one_of(
 FINEST_M = {Notation.MGRS: 1.0}
 ALL = st.sampled_from(Notation)
 MGRS = mgrs.MGRS()
+ROUNDED_OVER = -1e-7
+"""Degrees: a centimetre south of the equator that program writes the square beyond it, which it does
+not read itself (28 of 600,000 places along borders, all of them here)."""
 
 
 def metres(a, b):
@@ -130,14 +132,9 @@ def test_mgrs_is_what_another_program_says(place, digits):
         warnings.simplefilter("ignore")  # it warns of cells over the border of a band
         latitude, longitude = MGRS.toLatLon(text.replace(" ", ""))
     assert metres(back, Position(latitude=latitude, longitude=longitude)) < 0.01
-    if abs(place.latitude) < 80 and digits == 5:
+    if abs(place.latitude) < 80 and digits == 5 and not ROUNDED_OVER < place.latitude < 0:
         other = MGRS.toMGRS(place.latitude, place.longitude, MGRSPrecision=5)
-        try:
-            theirs = MGRS.toLatLon(other)
-        except (
-            mgrs._native.MGRSError
-        ):  # rounding took it over a border: it does not read what it wrote itself
-            return
+        theirs = MGRS.toLatLon(other)
         # That program rounds at places where we cut: one step aside at most.
         assert metres(back, Position(latitude=theirs[0], longitude=theirs[1])) < 1.5
 
