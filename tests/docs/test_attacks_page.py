@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
+
+from tests.docs.naming import assert_all_exist
 
 NAMED = re.compile(r"`(tests/[a-z_/0-9]+\.py)::([A-Za-z_0-9]+)`")
 NOTHING = "nothing does"
@@ -47,17 +48,7 @@ def test_every_test_that_is_named_exists(page, root):
     named = NAMED.findall(page)
     assert page.count("`tests/") == len(named)
     assert len(named) > 60
-    for path, name in named:
-        tree = ast.parse((root / path).read_text(encoding="utf-8"))
-        found = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-        found |= {
-            one.id
-            for n in tree.body
-            if isinstance(n, ast.Assign)
-            for one in n.targets
-            if isinstance(one, ast.Name)
-        }
-        assert name in found, f"{path} has no {name}"
+    assert_all_exist(root, named)
 
 
 def test_what_nothing_prevents_is_said_in_no_small_number(page):

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from tests.docs.naming import assert_all_exist
+
 NAMED = re.compile(r"`(tests/[a-z_/0-9]+\.py)::([A-Za-z_0-9]+)`")
 POINTS = (  # of the baseline that this project set itself
     "1.5.1", "1.5.3", "5.2", "5.3", "1.3.6", "9.1", "4.1.5", "6.3", "3.3", "3.5", "7.2", "8.2", "2.4.1",
@@ -50,17 +52,7 @@ def imported(path):
 def test_every_test_that_is_named_exists(page, root):
     named = NAMED.findall(page)
     assert len(named) > 50
-    for path, name in named:
-        tree = ast.parse((root / path).read_text(encoding="utf-8"))
-        found = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-        found |= {
-            one.id
-            for n in tree.body
-            if isinstance(n, ast.Assign)
-            for one in n.targets
-            if isinstance(one, ast.Name)
-        }
-        assert name in found, f"{path} has no {name}"
+    assert_all_exist(root, named)
 
 
 def test_every_row_has_a_test_or_says_why_not(page):
