@@ -52,19 +52,15 @@ def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:
     """Whether a party is to declare its plans to a node that is of no member; not while it is out."""
     return any(
-        node in one.neutral and _is_member(one, party) and party not in one.stepped_down
+        node in one.neutral and party in one.member_names and party not in one.stepped_down
         for one in arrangements
     )
-
-
-def _is_member(arrangement: Arrangement, party: str) -> bool:
-    return any(member.name == party for member in arrangement.members)
 
 
 def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arrangement | None:
     """What two parties have agreed, or what one of them agreed about notifications of the other."""
     for one in arrangements:
-        names = {member.name for member in one.members}
+        names = one.member_names
         if (
             {a, b} <= names
             or (a in names and b in one.notified)
@@ -84,7 +80,7 @@ def level_of(arrangements: Iterable[Arrangement], *, viewer: str, owner: str, ki
         kind: What kind of declaration it is.
     """
     known = tuple(arrangements)
-    if any(viewer in one.neutral and _is_member(one, owner) for one in known):
+    if any(viewer in one.neutral and owner in one.member_names for one in known):
         told = kind in NOTIFIED or is_neutral(known, viewer, owner)
         return Level.OPEN if told and not is_humanitarian(known, owner) else Level.NOTHING
     found = arrangement_of(known, viewer, owner)

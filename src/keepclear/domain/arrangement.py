@@ -160,9 +160,14 @@ class Arrangement:
     """Members that have suspended it or withdrawn: they stand apart from all others meanwhile."""
 
     @property
+    def member_names(self) -> frozenset[str]:
+        """Its members, by name."""
+        return frozenset(member.name for member in self.members)
+
+    @property
     def named(self) -> frozenset[str]:
         """Everybody whom it binds or who notifies."""
-        return frozenset(member.name for member in self.members) | frozenset(self.notified)
+        return self.member_names | frozenset(self.notified)
 
     def rung(self, a: str, b: str) -> Rung | None:
         """Where two parties stand with each other; nothing, where one is no member."""

@@ -130,7 +130,7 @@ def _agrees(new: Arrangement, known: Iterable[Arrangement]) -> None:
                 f"{names} have agreed already in {old.name!r}; change that one",
             )
         for one, other in ((old, new), (new, old)):
-            both = set(one.notified) & {member.name for member in other.members}
+            both = set(one.notified) & other.member_names
             if both:
                 raise RuleError(
                     "arrangement.humanitarian",

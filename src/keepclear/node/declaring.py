@@ -306,7 +306,7 @@ def within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
     capped = [
         one
         for one in memory.arrangements.values()
-        if not is_open(one) and any(member.name == party for member in one.members)
+        if not is_open(one) and party in one.member_names
     ]
     if not capped:
         return

@@ -70,9 +70,7 @@ def confirm_by_us(memory: Memory, case: Case) -> int | None:
         return None
     said = case.latest.declaration
     lasts = [
-        one.confirmed_for_us
-        for one in memory.arrangements.values()
-        if said.party in one.notified or any(member.name == said.party for member in one.members)
+        one.confirmed_for_us for one in memory.arrangements.values() if said.party in one.named
     ]
     return expires_us(
         said,

@@ -115,7 +115,7 @@ def _of(  # noqa: PLR0911 - one return for each kind of entry
     if isinstance(body, Arranged):
         found, _ = read_arrangement(body.text.encode(), name=body.subject)
         if found is not None:
-            named = {*(member.name for member in found.members), *found.notified}
+            named = found.named
             return named, {"arrangement": found.name, "version": found.version}
     if isinstance(body, Stepped | Deviated):
         return _of_agreement(memory, owner, body)
@@ -136,7 +136,7 @@ def _of_agreement(
         late = {"line": body.subject, "due": format_instant(body.due_us), "about": body.about}
         return {owner}, told | late
     agreed = memory.arrangements.get(body.name)
-    members = {member.name for member in agreed.members} if agreed else {body.party}
+    members = agreed.member_names if agreed else {body.party}
     which: dict[str, Any] = {"arrangement": body.name, "version": body.version}
     stood = {"party": body.party, "footing": body.footing, "because": body.because, "by": body.by}
     return members, which | stood

@@ -20,11 +20,7 @@ def arrangement_word(arrangement: Arrangement) -> str:
 
 def between(memory: Memory, a: str, c: str) -> list[Arrangement]:
     """Arrangements that name both parties as members, whatever their footing."""
-    return [
-        one
-        for _, one in sorted(memory.arrangements.items())
-        if {a, c} <= {member.name for member in one.members}
-    ]
+    return [one for _, one in sorted(memory.arrangements.items()) if {a, c} <= one.member_names]
 
 
 def footing_of(memory: Memory, found: Arrangement, party: str) -> Footing:
@@ -53,7 +49,7 @@ def stepped_by(
     """
     step = FootingStep(said.step)
     for found in memory.arrangements.values():
-        members = {member.name for member in found.members}
+        members = found.member_names
         hears = owner in members or owner in found.neutral
         if party in members and hears and arrangement_word(found) == said.arrangement:
             after = STEPS.get((footing_of(memory, found, party), step))

@@ -276,10 +276,7 @@ def _resolved(memory: Memory, name: str, party: str, *, whole: bool) -> str:
 
 
 def _parties_known(memory: Memory, party: str, *, whole: bool) -> set[str]:
-    named = [
-        {*(member.name for member in one.members), *one.notified}
-        for one in memory.arrangements.values()
-    ]
+    named = [set(one.named) for one in memory.arrangements.values()]
     if whole:
         named.append({subject.partition("/")[0] for subject in (*memory.cases, *memory.gone)})
         return set().union(*named)

@@ -204,11 +204,7 @@ def _retention(memory: Memory, party: str, owner: str, whose: Whose) -> Retentio
     """What was agreed: for operations between the two, for evidence the longest that it agreed on."""
     known = memory.arrangements.values()
     between = arrangement_of(known, party, owner) if whose is Whose.ANOTHERS else None
-    mine = [
-        one.retention
-        for one in known
-        if party in one.notified or any(member.name == party for member in one.members)
-    ]
+    mine = [one.retention for one in known if party in one.named]
     evidence_us = max((one.evidence_us for one in mine), default=Retention().evidence_us)
     operations = Retention() if between is None else between.retention
     return Retention(operations.operations_us, evidence_us)

@@ -56,7 +56,7 @@ def take_step(
     found = node.memory.arrangements.get(name)
     if found is None:
         raise RuleError("footing.unknown", f"no arrangement {name[:80]!r} holds here")
-    if owner not in {member.name for member in found.members}:
+    if owner not in found.member_names:
         raise RuleError(
             "footing.no-member",
             f"{owner} is no party of {name!r}, and has nothing in it to step down from",

@@ -701,7 +701,7 @@ class Talk:
 
 def _are_named(arrangement: Arrangement, a: str, b: str) -> bool:
     """Whether two are members of it, or one is and the other compares for it."""
-    members, both = {member.name for member in arrangement.members}, {a, b}
+    members, both = arrangement.member_names, {a, b}
     return both <= members | set(arrangement.neutral) and bool(both & members)
 
 

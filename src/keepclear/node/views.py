@@ -174,7 +174,7 @@ def _names(memory: Memory, party: str, after: str) -> Iterator[str]:
     parties = {party}  # under the empty name stands what came through a secretariat
     if party and not is_humanitarian(memory.arrangements.values(), party):
         for one in memory.arrangements.values():
-            names = {member.name for member in one.members}
+            names = one.member_names
             parties |= names if party in names else set()
         parties |= memory.peers.keys() if party == memory.owner else set()
     found: list[str] = []
