@@ -53,6 +53,13 @@ def sentence(capsys, *words):
     return code, said[-1]
 
 
+@pytest.mark.parametrize("words", [["log"], ["people"], ["link", "invite"], ["doctor"]])
+def test_what_wants_the_folder_says_so_of_an_address(capsys, words):
+    code, said = sentence(capsys, *words, "http://127.0.0.1:8200")
+    assert code == 2
+    assert "in the node's folder" in said
+
+
 def test_what_is_made_is_for_its_owner_alone(folder):
     assert mode(folder) == 0o700
     assert mode(folder / "keys") == 0o700

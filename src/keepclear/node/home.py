@@ -166,7 +166,13 @@ def open_home(folder: Path) -> Home:
     Raises:
         ConfigurationError: it is none, its settings are torn or hold what is not known, or its keys
             cannot be used.
+        UsageError: it is the address of a node.
     """
+    if folder.parts and folder.parts[0] in {"http:", "https:"}:
+        raise UsageError(
+            "this is done in the node's folder, while the node is at rest, and not at its address; its "
+            "API may do the same (/openapi.json there)"
+        )
     place = folder / _CONFIG
     try:
         with place.open("rb") as file:
