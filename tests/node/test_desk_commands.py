@@ -188,8 +188,10 @@ def test_every_receipt_can_be_typed_and_is_beside_its_message_at_who_sent_it(des
     assert "desk states that it was passed on to two" in table
     _, told = typed(desks, "link", "reply", birch, ALDER, "noted", "9", code=5)
     assert "no message 9 of Alder is here" in told
-    for what in ("query", "contact", "read-back"):
+    for what in ("query", "contact"):
         typed(desks, "link", "reply", birch, ALDER, what, "1", code=2)
+    _, told = typed(desks, "link", "reply", birch, ALDER, "read-back", "1", code=5)
+    assert "say the places and times as they were understood" in told
 
 
 def test_a_place_that_was_read_back_otherwise_is_shown_at_who_sent_it(desks):

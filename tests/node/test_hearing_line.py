@@ -510,6 +510,17 @@ def test_an_exercise_changes_nothing_that_is_compared(plan):
     assert "EXERCISE" in shown(birch, "line")[0]
 
 
+def understood(digest):
+    """A read-back without places and times: as the node holds it."""
+    return b.ReadBack(
+        re=b.Ref(seq=1, hash=digest),
+        by="duty officer",
+        places=[],
+        times_us=[],
+        says=b.NO_PERMISSION,
+    )
+
+
 def test_a_declaration_is_read_back_and_compared_by_both_ends(plan):
     alder, birch = morning("Alder", "Birch")
     declare(alder, plan["A2"])
@@ -517,7 +528,7 @@ def test_a_declaration_is_read_back_and_compared_by_both_ends(plan):
     ((_, _, digest),) = [key for key in birch.talk.board.progress if not key[1]]
     late = birch.talk.board.overdue(birch.world.now + 1_801_000_000)
     assert Step.READ_BACK in {one.step for _, one in late}
-    deliver(birch.talk.read_back("Alder", digest, "duty officer"), (alder, birch))
+    deliver(birch.talk.say("Alder", understood(digest)), (alder, birch))
     pass_on(alder, birch)
     for one in (alder, birch):
         (progress,) = [x for x in one.talk.board.progress.values() if x.kind == "declared/1"]
@@ -525,7 +536,7 @@ def test_a_declaration_is_read_back_and_compared_by_both_ends(plan):
         assert len(progress.places) == 4
         assert progress.times_us == (at("06:30:00"), at("07:30:00"))
     with pytest.raises(RuleError, match="held as a declaration"):
-        birch.talk.read_back("Alder", "00" * 32, "duty officer")
+        birch.talk.say("Alder", understood("00" * 32))
 
 
 @pytest.mark.parametrize("failure", Failure)
@@ -628,7 +639,7 @@ def test_held_acts_across_a_gap_by_the_plan_that_is_here(plan):
     digest = next(
         key[2] for key, one in birch.talk.board.progress.items() if one.kind == "amended/1"
     )
-    deliver(birch.talk.read_back("Relief", digest, "duty officer"), some)
+    deliver(birch.talk.say("Relief", understood(digest)), some)
     pass_on(*some)
     (progress,) = [one for one in relief.talk.board.progress.values() if one.kind == "amended/1"]
     assert progress.read_back is not None

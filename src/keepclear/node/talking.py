@@ -22,7 +22,6 @@ from keepclear.errors import InputError, RuleError, VerificationError
 from keepclear.link.alerting import LADDER, Effect, Escalate, Show, Warn
 from keepclear.link.board import Board, Key
 from keepclear.link.bodies import (
-    NO_PERMISSION,
     TEXT_LENGTH_MAX,
     Body,
     Heartbeat,
@@ -161,48 +160,42 @@ class Talk:
 
         Args:
             party: Whom.
-            body: What.
+            body: What. A read-back without places and times is of what this node holds.
             drill: Whether it is an exercise; the message says so three times.
             arrangement: Under which it is said; the one that holds between the two, if left out.
 
         Raises:
-            RuleError: ``line.none``.
+            RuleError: ``line.none``; ``read-back.none``: what is read back is held as no declaration.
             InputError: it cannot be said so.
             StoreError: nobody can know whether it is kept; nothing is sent.
         """
         self._fresh()
         if party not in self._believed:
             raise _no_line(party)
+        if isinstance(body, ReadBack) and not (body.places or body.times_us):
+            body = self._as_held(party, body)
         write = Write(body, drill=drill, arrangement=arrangement or self._agreed_word(party))
         return self._told(self._lines.happens([(self._name(party), write)]))
 
-    def read_back(self, party: str, digest: str, by: str) -> Told:
-        """Read back a declaration that came, as this node holds it; both ends compare that.
-
-        Args:
-            party: Whose it is.
-            digest: Of the message.
-            by: The role that has looked at it.
-
-        Raises:
-            RuleError: ``line.none``; ``read-back.none``: no such message is held as a declaration.
-            StoreError: nobody can know whether it is kept; nothing is sent.
-        """
-        self._fresh()
-        if party not in self._believed:
-            raise _no_line(party)
+    def _as_held(self, party: str, said: ReadBack) -> ReadBack:
+        """A read-back of a declaration as this node holds it; both ends compare that."""
+        digest = said.re.hash
         held = self._held(party, digest)
         waiting = self._board.progress.get((self._name(party), False, digest))
         if held is None or held.party != party or waiting is None:
             raise RuleError(
-                "read-back.none", "no message of this hash from there is held as a declaration"
+                "read-back.none",
+                "no message of this hash from there is held as a declaration; say the places and times "
+                "as they were understood",
             )
         places, times_us = points_of(held)
-        re = Ref(seq=waiting.seq, hash=digest)
-        body = ReadBack(
-            re=re, by=by, places=list(places), times_us=list(times_us), says=NO_PERMISSION
+        return ReadBack(
+            re=Ref(seq=waiting.seq, hash=digest),
+            by=said.by,
+            places=list(places),
+            times_us=list(times_us),
+            says=said.says,
         )
-        return self.say(party, body)
 
     def _held(self, party: str, digest: str) -> Declaration | None:
         """What a message brought, as this node holds it; also where another brought the same before."""

@@ -104,13 +104,12 @@ def reply(
     """Answer message NUMBER of PARTY, as keepclear link messages numbers it.
 
     WHAT is acknowledged (read), noted, query, contact (contact us), read-back (places and times in the
-    order of the message, as they were understood) or disseminated (this desk states that it passed it
-    on). None of them is a permission, and nothing depends on any.
+    order of the message, as they were understood; of a declaration, where none is given, as this node
+    holds it) or disseminated (this desk states that it passed it on). None of them is a permission, and
+    nothing depends on any.
     """
     if what in _NEED_WORDS and not words:
         raise UsageError(f"{what} needs --words")
-    if what == "read-back" and not (places or times):
-        raise UsageError("a read-back needs --place or --time, as they were understood")
     with desk_at(folder, token_file, by) as desk:
         found = desk.message(party, number)
         body = _body(what, found, desk.by, words, places, times, list_version, units)
