@@ -20,13 +20,11 @@ from keepclear.link.message import read_own
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
 from keepclear.node.declaring import Request
-from keepclear.node.ledger import Node, Surroundings
 from keepclear.node.line import subject_of
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.wire.entries import Carried, Shown, decode_body
-from tests.laws.strategies import FLAT
-from tests.simulate.desk import FAILS, DiedError, Disk
+from tests.simulate.desk import FAILS, DiedError, Disk, Machine
 from tests.simulate.network import SECOND, Faults, Network
 from tests.simulate.world import require
 
@@ -42,7 +40,7 @@ each desk heard first, where one lifted it while the other stated that its unit 
 
 
 @dataclass
-class BoardDesk:
+class BoardDesk(Machine):
     world: object
     name: str
     disk: Disk
@@ -72,26 +70,8 @@ class BoardDesk:
         now = self.world.network.now - self.back_us
         return round(now * (1 + self.drift)) + self.ahead_us
 
-    def salt(self):
-        self.salts += 1
-        return self.salts.to_bytes(32, "big")
-
-    def keep(self, note):
-        self.checkpoint = note
-
     def start(self):
-        self.disk.failing = None
-        self.disk.reopen()
-        self.up = True
-        around = Surroundings(
-            now_us=self.clock,
-            salt=self.salt,
-            geoid=FLAT,
-            signer=self.record,
-            keep=self.keep,
-            owner=self.name,
-        )
-        self.node = Node(self.disk, around, checkpoint=self.checkpoint)
+        self.node = self.booted(self.record)
         if self.talk is not None:
             self.talk = Talk(self.node, self.message)
             self.wake()
@@ -258,21 +238,16 @@ class BoardWorld:
         return next(name for name, one in self.desks.items() if one.message.name == key)
 
     def run(self):
-        self.until(self.busy_us)
+        self.network.until(self.busy_us)
         self.network.healed = True
-        self.until(self.busy_us + 60 * SECOND)
+        self.network.until(self.busy_us + 60 * SECOND)
         for _ in range(20):
             if self.settled():
                 break
-            self.until(self.network.now + 5 * SECOND)
+            self.network.until(self.network.now + 5 * SECOND)
         self.look()
         for desk in self.desks.values():
             desk.disk.close()
-
-    def until(self, time_us):
-        while (what := self.network.next(time_us)) is not None:
-            what()
-        self.network.now = max(self.network.now, time_us)
 
     def settled(self):
         return all(

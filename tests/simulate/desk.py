@@ -71,8 +71,34 @@ class Disk:
         return getattr(self.inner, name)
 
 
+class Machine:
+    """A process with a clock, on a disk that outlives it."""
+
+    def salt(self):
+        self.salts += 1
+        return self.salts.to_bytes(32, "big")
+
+    def keep(self, note):
+        self.checkpoint = note
+
+    def booted(self, signer):
+        """Its node, with everything that is on the disk."""
+        self.disk.failing = None
+        self.disk.reopen()
+        self.up = True
+        around = Surroundings(
+            now_us=self.clock,
+            salt=self.salt,
+            geoid=FLAT,
+            signer=signer,
+            keep=self.keep,
+            owner=self.name,
+        )
+        return Node(self.disk, around, checkpoint=self.checkpoint)
+
+
 @dataclass
-class Desk:
+class Desk(Machine):
     world: object
     name: str
     signer: Signer
@@ -108,26 +134,8 @@ class Desk:
     def clock(self):
         return round(self.world.network.now * (1 + self.drift)) + self.ahead_us
 
-    def salt(self):
-        self.salts += 1
-        return self.salts.to_bytes(32, "big")
-
-    def keep(self, note):
-        self.checkpoint = note
-
     def start(self):
-        self.disk.failing = None
-        self.disk.reopen()
-        self.up = True
-        around = Surroundings(
-            now_us=self.clock,
-            salt=self.salt,
-            geoid=FLAT,
-            signer=self.recorder,
-            keep=self.keep,
-            owner=self.name,
-        )
-        self.node = Node(self.disk, around, checkpoint=self.checkpoint)
+        self.node = self.booted(self.recorder)
         self.lines = Lines(self.node, self.lines_of, self.acts)
         self.wake()
 

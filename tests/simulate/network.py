@@ -58,6 +58,12 @@ class Network:
         self._count += 1
         heappush(self._queue, (max(time_us, self.now), self._count, what))
 
+    def until(self, time_us):
+        """Let everything happen that is due by then."""
+        while (what := self.next(time_us)) is not None:
+            what()
+        self.now = max(self.now, time_us)
+
     def next(self, until_us):
         """Take the next thing that happens; nothing where none is left before a time."""
         if not self._queue or self._queue[0][0] > until_us:

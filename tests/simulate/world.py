@@ -126,21 +126,16 @@ class World:
 
     def run(self):
         """Let it happen, heal, and look."""
-        self.until(self.busy_us)
+        self.network.until(self.busy_us)
         self.network.healed = True
-        self.until(self.busy_us + 40 * SECOND)  # the last crashed desk is up by then
+        self.network.until(self.busy_us + 40 * SECOND)  # the last crashed desk is up by then
         for _ in range(40):
             if self.settled():
                 break
-            self.until(self.network.now + 5 * SECOND)
+            self.network.until(self.network.now + 5 * SECOND)
         self.look()
         for desk in self.desks.values():
             desk.disk.close()
-
-    def until(self, time_us):
-        while (what := self.network.next(time_us)) is not None:
-            what()
-        self.network.now = max(self.network.now, time_us)
 
     # --- what must hold ---------------------------------------------------------------------------
 
