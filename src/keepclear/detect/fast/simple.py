@@ -9,28 +9,58 @@ from keepclear.detect.edges import LONLAT_EDGE_DEGREES
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.table import AREA
 
-__all__ = ["long_edged", "suspect_rings"]
+__all__ = ["LONG", "is_simple", "long_edged", "suspect_rings"]
 
-_LONG = 256
+LONG = 256
 """Rings with more vertices are looked at by the library, whose test is not quadratic."""
 _LONG_EDGE = int(LONLAT_EDGE_DEGREES * 1e7)
 
 
 @njit
-def _side(a, b, c, lon, lat):
-    """Sign of the turn a b c in the lon/lat grid; exact, differences stay below 2**32."""
-    x = (lon[b] * 1.0 - lon[a]) * (lat[c] * 1.0 - lat[a])
-    y = (lat[b] * 1.0 - lat[a]) * (lon[c] * 1.0 - lon[a])
-    if abs(x - y) <= 1e-12 * (abs(x) + abs(y)):
+def _side(a, b, c, lon, lat, room):
+    """Sign of the turn a b c; 0 where c may lie on the line a b.
+
+    On the integer grid differences stay below 2**32 and it is exact; in degrees ``room`` is the most
+    that a plane drawn in doubles is off by.
+    """
+    dx, dy = lon[b] * 1.0 - lon[a], lat[b] * 1.0 - lat[a]
+    x, y = dx * (lat[c] * 1.0 - lat[a]), dy * (lon[c] * 1.0 - lon[a])
+    if abs(x - y) <= 1e-12 * (abs(x) + abs(y)) + room * (abs(dx) + abs(dy)):
         return 0
     return 1 if x > y else -1
 
 
 @njit
-def _apart(a, b, c, d, values):
-    return min(values[a], values[b]) > max(values[c], values[d]) or min(values[c], values[d]) > max(
-        values[a], values[b]
+def _apart(a, b, c, d, values, room):
+    return (
+        min(values[a], values[b]) > max(values[c], values[d]) + room
+        or min(values[c], values[d]) > max(values[a], values[b]) + room
     )
+
+
+@njit
+def is_simple(first, last, lon, lat, room):
+    """Whether surely no two edges of a ring touch, but for neighbours at their common end.
+
+    Coordinates are integers or degrees, and none of its edges is over 180 degrees long.
+    """
+    n = last - first
+    for k in range(n):
+        a, b = first + k, first + (k + 1) % n
+        if _side(a, b, first + (k + 2) % n, lon, lat, room) == 0:
+            return False
+        for m in range(k + 2, n):
+            if k == 0 and m == n - 1:
+                continue
+            c, d = first + m, first + (m + 1) % n
+            if _apart(a, b, c, d, lon, room) or _apart(a, b, c, d, lat, room):
+                continue
+            if _side(a, b, c, lon, lat, room) * _side(a, b, d, lon, lat, room) > 0:
+                continue
+            if _side(c, d, a, lon, lat, room) * _side(c, d, b, lon, lat, room) > 0:
+                continue
+            return False
+    return True
 
 
 @njit
@@ -40,29 +70,15 @@ def _suspect(row, ring_start, vertex_start, lon, lat, face):
         return True
     first, last = vertex_start[ring_start[row]], vertex_start[ring_start[row + 1]]
     n = last - first
-    if n < 3 or n > _LONG:
+    if n < 3 or n > LONG:
         return True
     for k in range(n):
         a, b = first + k, first + (k + 1) % n
-        c = first + (k + 2) % n
         if abs(np.int64(lon[a]) - lon[b]) > 100_000_000:  # 10 degrees or over 180: look again
             return True
         if abs(np.int64(lat[a])) > 890_000_000:  # at a pole vertices may fall together
             return True
-        if _side(a, b, c, lon, lat) == 0:
-            return True
-        for m in range(k + 2, n):
-            if k == 0 and m == n - 1:
-                continue
-            c, d = first + m, first + (m + 1) % n
-            if _apart(a, b, c, d, lon) or _apart(a, b, c, d, lat):
-                continue
-            if _side(a, b, c, lon, lat) * _side(a, b, d, lon, lat) > 0:
-                continue
-            if _side(c, d, a, lon, lat) * _side(c, d, b, lon, lat) > 0:
-                continue
-            return True
-    return False
+    return not is_simple(first, last, lon, lat, 0.0)
 
 
 @numba.njit(cache=True, error_model="numpy", parallel=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.build import _fill
+from keepclear.detect.fast.simple import LONG, is_simple
 from keepclear.detect.rings import ring_faults
 from keepclear.detect.rows import Rows
 from keepclear.detect.shape import columns_of, widen_round_faces
@@ -18,8 +19,6 @@ from keepclear.errors import InputError
 
 __all__ = ["complete", "faults"]
 
-_LONG = 256
-"""Rings with more vertices are looked at by the library, whose test is not quadratic."""
 _STEP_DEGREES = 10.0
 """A longer step may be one over 180."""
 _LATITUDE = 89.0
@@ -66,9 +65,11 @@ def _all_sure(kind, straight, ring_start, vertex_start, lon, lat, q, face):
         if not straight[row] or face[row] < 0 or ring_start[row + 1] - ring_start[row] > 1:
             return False
         first, last = vertex_start[ring_start[row]], vertex_start[ring_start[row] + 1]
-        if last - first < 3 or last - first > _LONG:
+        if last - first < 3 or last - first > LONG:
             return False
-        if not _spacious(first, last, lon, lat, q) or not _simple(first, last, lon, lat):
+        if not _spacious(first, last, lon, lat, q) or not is_simple(
+            first, last, lon, lat, _ROOM_DEGREES
+        ):
             return False
     return True
 
@@ -88,43 +89,3 @@ def _spacious(first, last, lon, lat, q):
             lat[a] - lat[first]
         )
     return abs(twice) * 0.5 * _METRES * _METRES * np.cos(np.radians(most)) > _FLAT_M2
-
-
-@njit
-def _side(a, b, c, lon, lat):
-    """Sign of the turn a b c in degrees; 0 where c may lie on the line a b."""
-    dx, dy = lon[b] - lon[a], lat[b] - lat[a]
-    x, y = dx * (lat[c] - lat[a]), dy * (lon[c] - lon[a])
-    if abs(x - y) <= 1e-12 * (abs(x) + abs(y)) + _ROOM_DEGREES * (abs(dx) + abs(dy)):
-        return 0
-    return 1 if x > y else -1
-
-
-@njit
-def _apart(a, b, c, d, values):
-    return (
-        min(values[a], values[b]) > max(values[c], values[d]) + _ROOM_DEGREES
-        or min(values[c], values[d]) > max(values[a], values[b]) + _ROOM_DEGREES
-    )
-
-
-@njit
-def _simple(first, last, lon, lat):
-    """Whether no two edges of a ring touch, but for neighbours at their common end."""
-    n = last - first
-    for k in range(n):
-        a, b = first + k, first + (k + 1) % n
-        if _side(a, b, first + (k + 2) % n, lon, lat) == 0:
-            return False
-        for m in range(k + 2, n):
-            if k == 0 and m == n - 1:
-                continue
-            c, d = first + m, first + (m + 1) % n
-            if _apart(a, b, c, d, lon) or _apart(a, b, c, d, lat):
-                continue
-            if _side(a, b, c, lon, lat) * _side(a, b, d, lon, lat) > 0:
-                continue
-            if _side(c, d, a, lon, lat) * _side(c, d, b, lon, lat) > 0:
-                continue
-            return False
-    return True
