@@ -13,7 +13,7 @@ from keepclear.link.budget import Budget
 from keepclear.link.happening import Line
 from keepclear.link.sending import not_chained
 from keepclear.link.state import State
-from keepclear.node import peers, talking
+from keepclear.node import inflow, peers
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.store.base import Outgoing
@@ -229,7 +229,7 @@ def test_honest_heads_alarm_nobody(two):
 def test_load_keeps_no_stop_out(two, monkeypatch):
     """A stop behind more than the peer may send; what was left out comes later."""
     alder, birch = two
-    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=2))
+    monkeypatch.setattr(inflow, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=2))
     told = [
         note for n in range(20) for note in notes(alder.talk.say("Birch", b.LineTest(by=str(n))))
     ]
@@ -245,7 +245,7 @@ def test_load_keeps_no_stop_out(two, monkeypatch):
 
 def test_junk_in_a_peers_name_uses_none_of_its_budget(two, monkeypatch):
     alder, birch = two
-    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=1))
+    monkeypatch.setattr(inflow, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=1))
     note = notes(alder.talk.say("Birch", stop()))[0]
     for _ in range(50):
         birch.talk.hears([note.replace(b"near A2", b"near A3")])
