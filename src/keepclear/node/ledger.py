@@ -22,6 +22,7 @@ from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import ConfigurationError, StoreError, VerificationError
 from keepclear.node.memory import Memory
+from keepclear.node.pages import pages
 from keepclear.node.past import Past
 from keepclear.node.recount import has_root
 from keepclear.node.shelf import Shelf
@@ -276,14 +277,9 @@ class Node:
             after = page[-1].number
 
     def entries_on_lines(self) -> Iterator[Entry]:
-        """All entries that may be about lines to other desks, and others among them, in order.
-
-        Where no note was ever carried nobody has to go through millions of entries to find that out:
-        what was said over a telephone is among those that are read again at each start.
-        """
-        if self.memory.carried:
-            return self.entries()
-        return self._past.replayed()
+        """All entries that boards are made of, and others that lie between them, in order."""
+        for page in pages(self.memory.on_lines):
+            yield from self.store.entries(page.after, page.limit)
 
     def checkpoint(self) -> bytes:
         """A signed checkpoint of the record as it is now."""

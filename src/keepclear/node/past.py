@@ -8,7 +8,7 @@ What is not compared then is compared later (:mod:`keepclear.node.looking_back`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -97,11 +97,6 @@ class Past:
             past.size = 0
         past.erased = False
         return past
-
-    def replayed(self) -> Iterator[Entry]:
-        """The entries of kinds that are read again at each start, in order."""
-        for number in self._replayed:
-            yield from self._store.entries(number - 1, 1)
 
     @property
     def fault(self) -> str:

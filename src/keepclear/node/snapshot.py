@@ -36,7 +36,7 @@ from keepclear.wire.remembered import pack, unpack
 __all__ = ["LAYOUT", "Moment", "Snapshot", "Stood", "moment_of"]
 
 _ROWS: Final = "rows."
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised with every change of what columns hold or how rows are made ready (a test sees to it)."""
 
 
@@ -50,7 +50,8 @@ class Rest:
     uses: dict[str, bytes]
     read: list[tuple[str, str, int]]
     shown: int
-    carried: int
+    on_lines: bytes
+    """int64, as the machine has them."""
     gone: dict[str, tuple[int, int]]
     changed: list[str]
     waits: dict[str, int]
@@ -161,7 +162,8 @@ class Snapshot:
         found.cases, found.size = Cases(texts, self.frozen), self.size
         found.uses = Packed(found.uses.kind, rest.uses)
         found.of_party = Packed(found.of_party.kind, rest.of_party)
-        found.read, found.shown, found.carried = set(rest.read), rest.shown, rest.carried
+        found.read, found.shown = set(rest.read), rest.shown
+        found.on_lines.frombytes(rest.on_lines)
         found.gone = {subject: Gone(*one) for subject, one in rest.gone.items()}
         found.changed, found.waits = set(rest.changed), rest.waits
         found.agenda = sorted((at_us, subject) for subject, at_us in rest.waits.items())
@@ -257,7 +259,7 @@ def moment_of(
         list(memory.read),
         {name: (g.versions, g.over_us) for name, g in memory.gone.items()},
     )
-    shown, carried, changed = memory.shown, memory.carried, list(memory.changed)
+    shown, on_lines, changed = memory.shown, memory.on_lines.tobytes(), list(memory.changed)
     waits, numbers, lines = dict(memory.waits), list(replayed), memory.lines
     refs = [(*key, subject) for key, subject in lines.by_ref.items()]
     foreign, guests = list(lines.foreign), list(lines.guests)
@@ -266,7 +268,7 @@ def moment_of(
     def rest(frozen: Frozen) -> Rest:
         return Rest(
             list(frozen.parties), [list(one) for one in frozen.judgements], of_party(), uses(), read,
-            shown, carried, gone, changed, waits, numbers, refs, foreign, guests, told_of,
+            shown, on_lines, gone, changed, waits, numbers, refs, foreign, guests, told_of,
         )  # fmt: skip
 
     return Moment(
