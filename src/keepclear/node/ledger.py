@@ -22,11 +22,11 @@ from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import ConfigurationError, StoreError, VerificationError
 from keepclear.node.memory import Memory
+from keepclear.node.moment import Made, Moment
 from keepclear.node.pages import pages
 from keepclear.node.past import Past
 from keepclear.node.recount import has_root
 from keepclear.node.shelf import Shelf
-from keepclear.node.snapshot import Made, Moment
 from keepclear.node.standing import Standing
 from keepclear.node.texts import opening_of, seal_of
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint

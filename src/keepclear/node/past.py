@@ -16,9 +16,10 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
+from keepclear.node.moment import Made, Moment, moment_of
 from keepclear.node.recount import Recounting, has_root
 from keepclear.node.shelf import Shelf
-from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
+from keepclear.node.snapshot import Snapshot
 from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts, opening_of, seal_of
 from keepclear.record.commitment import SALT_BYTES, leaf_of
