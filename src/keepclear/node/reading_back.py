@@ -3,7 +3,7 @@
 Both ends take them from the declaration by one rule, in the order of its parts: centres, vertices and
 waypoints; starts, ends and times of waypoints. Of more than a message can hold, evenly spread ones are
 read back, the first and the last among them. What is read back is compared by both ends
-(:mod:`keepclear.link.receipts`); whether it is meant so, people say.
+(:mod:`keepclear.link.read_back`); whether it is meant so, people say.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from keepclear.errors import InputError, RuleError
 from keepclear.link import bodies as b
 from keepclear.link.board import Board
 from keepclear.link.message import Received, read_own
+from keepclear.link.read_back import Points
 from keepclear.node.arrived import known_subject
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line import subject_of
@@ -33,9 +34,6 @@ __all__ = ["READ_BACK_MAX", "as_held", "points_in", "points_of"]
 READ_BACK_MAX: Final = 64
 """Places, and times, in one message."""
 _T = TypeVar("_T")
-
-Points = tuple[tuple[b.Place, ...], tuple[int, ...]]
-"""Places and times."""
 
 
 def points_in(body: b.Body) -> Points | None:
