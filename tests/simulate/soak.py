@@ -50,7 +50,7 @@ should. *In time* are rungs that were alerted within 3 s of when they were due; 
 while their desk was down or its disk failed, and are alerted when it is back.
 In one world of three a desk lies: it signs two texts under one number, about stops and answers to
 them (`tests/simulate/lying.py`). Its stops must all be on the other board, both texts must be kept and
-told of, and nothing that is only proof may close a stop. *Stops* are those between desks that do not lie.
+told of, and nothing that is only proof may close a stop. *Stops* are those between honest desks.
 
 | Date | Commit | From | Worlds | Stops | Closed | Rungs | In time | Calls | Seconds | Broken |
 |---|---|---|---|---|---|---|---|---|---|---|
