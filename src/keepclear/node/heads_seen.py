@@ -8,12 +8,15 @@ noticed. Left to others: cosignatures, and proofs that one head goes on from ano
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keepclear.link.bodies import Head, Heartbeat
 from keepclear.link.gossip import Heads, learn, newest
 from keepclear.link.happening import Record
 from keepclear.link.message import Received
 from keepclear.node.ledger import Node
 from keepclear.node.line import Decision, alarm_of, carried
+from keepclear.node.witnessing import records
 from keepclear.record.merkle import root_of
 from keepclear.wire.entries import Body
 
@@ -30,9 +33,17 @@ class HeadsSeen:
         self._own_told: set[str] = set()
 
     def others(self) -> list[Head]:
-        """The largest head of each record but this node's own, to be passed on."""
-        own = self._node.around.signer.name
-        return [head for head in newest(self.heads) if head.origin != own]
+        """The largest head of each record but this node's own, to be passed on; known ones first.
+
+        A heartbeat has room for some, and nobody may fill it with names of records that nobody has.
+        """
+        own, known = self._node.around.signer.name, records(self._node)
+        found = [head for head in newest(self.heads) if head.origin != own]
+        return sorted(found, key=lambda head: head.origin not in known)
+
+    def tell_anew(self) -> None:
+        """A write failed: nobody can know whether people were told, so they are told again."""
+        self.heads, self._own_told = replace(self.heads, told={}), set()
 
     def compared(self, peer: str, heartbeat: Received) -> Decision:
         """What is kept of one more heartbeat, and whom it concerns.

@@ -320,6 +320,7 @@ class Talk:
         memory, before = self._node.fresh().memory, self._believed
         believed = believed_now(self._node, self._key)
         if memory is not self._memory:
+            self._heads.tell_anew()
             self._begin()
         elif believed == before:
             return
