@@ -20,12 +20,12 @@ PARTS = {
     "Head": "origin:word size:number root:hash",
 }
 BODIES = {
-    "declared/1": "subject:word version:count what:word text:text ref?:word",
-    "amended/1": "subject:word version:count what:word text:text ref?:word because?:word",
-    "withdrawn/1": "subject:word version:count stage:word reason?:words",
-    "delayed/1": "subject:word version:count old:Span new:Span text:text ref?:word",
-    "held/1": "subject:word version:count since_us:time at?:Place until_us?:time words?:words",
-    "crossing/1": "yours:word your_version:count mine:word my_version:number certain:truth"
+    "declared/1": "subject:word version:number what:word text:text ref?:word",
+    "amended/1": "subject:word version:number what:word text:text ref?:word because?:word",
+    "withdrawn/1": "subject:word version:number stage:word reason?:words",
+    "delayed/1": "subject:word version:number old:Span new:Span text:text ref?:word",
+    "held/1": "subject:word version:number since_us:time at?:Place until_us?:time words?:words",
+    "crossing/1": "yours:word your_version:number mine:word my_version:number certain:truth"
     " span:Span text:text",
     "notice/1": "notice:word text:text",
     "stepped/1": "arrangement:word step:suspend|resume|withdraw by:word because?:words",
@@ -69,7 +69,7 @@ def checked(value, kind: str):
         return [checked(each, kind[1:-1]) for each in value]
     if kind in {"pair", "span"}:
         need(isinstance(value, list) and len(value) == 2, "no pair")
-        return [checked(each, "word" if kind == "pair" else "count") for each in value]
+        return [checked(each, "word" if kind == "pair" else "number") for each in value]
     if kind == "truth":
         good = isinstance(value, bool)
     elif kind in RANGES:
@@ -100,7 +100,7 @@ def text_fits(value: str, kind: str) -> bool:
     if kind == "says":
         return value == RECEIVED
     if kind == "code":
-        return bool(re.fullmatch(r"[a-z-]+\.[a-z-]+", value))
+        return len(value) <= 60 and bool(re.fullmatch(r"[a-z]+(\.[a-z-]+)?", value))
     return value in kind.split("|")
 
 

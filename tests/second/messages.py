@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from tests.second.bodies import BODIES, read_body, write_body
@@ -14,19 +14,19 @@ FIRST = "keepclear/message/1"
 NONE = "-"
 ZEROS = "0" * 64
 DRILL = "EXERCISE EXERCISE EXERCISE"
-LARGEST_NOTE, LARGEST_FLASH = 900_000, 8_000
+LARGEST_NOTE, LARGEST_FLASH, LONGEST_ARRANGEMENT = 900_000, 8_000, 200
 URGENCIES = ("routine", "immediate", "flash")
 BELOW = ("sent", "until", "urgency", "arrangement", "drill", "ack", "kind", "body")
 
 FLASH = {"held/1", "stop/1", "answer/1", "stopped/1", "stop-lifted/1", "incident/1"}
 IMMEDIATE = {
-    "delayed/1", "crossing/1", "notice/1", "stepped/1", "contact/1", "test/1", "test-answer/1",
-    "stored/1", "heartbeat/1",
+    "amended/1", "delayed/1", "crossing/1", "notice/1", "stepped/1", "contact/1", "test/1",
+    "test-answer/1", "stored/1", "heartbeat/1",
 }  # fmt: skip
 OUTSIDE = ("stored/1", "heartbeat/1")
 AGREED = ("crossing/1", "said/1")
 """Kinds that need an arrangement. ``declared/1`` and ``amended/1`` go by what they declare."""
-FREE = ("site", "movement")
+ARRANGED = ("operation", "restriction", "area")
 
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]")
 SPOKEN = str.maketrans("", "", "\n\t\b\f\r")
@@ -39,14 +39,14 @@ class Message:
 
     sender: str
     to: str
-    stream: int
     seq: int
-    prev: str
-    text: str
-    note: bytes
+    stream: int = 1
+    prev: str = ZEROS
+    text: str = ""
+    note: bytes = b""
     sent_us: int = 0
     until_us: int | None = None
-    urgency: str = "routine"
+    urgency: str = ""
     arrangement: str = ""
     drill: bool = False
     ack: tuple[int, str] | None = None
@@ -59,10 +59,15 @@ class Message:
         return text_hash(self.text)
 
     @property
+    def flash(self) -> bool:
+        """Whether it acts on arrival, or is shown where it cannot be acted on."""
+        return self.kind in FLASH
+
+    @property
     def always(self) -> bool:
         """Whether it is acted on without an arrangement."""
         if self.kind in {"declared/1", "amended/1"}:
-            return self.body["what"] in FREE
+            return self.body["what"] not in ARRANGED
         return self.kind not in AGREED
 
     def ref(self) -> dict:
@@ -77,31 +82,32 @@ def least_urgency(kind: str) -> str:
     return "flash" if kind in FLASH else "immediate" if kind in IMMEDIATE else "routine"
 
 
-def message_text(
-    kind, body, *, sender, to, seq, sent_us, stream=1, prev=ZEROS, until_us=None, urgency="",
-    arrangement="", drill=False, ack=None,
-):  # fmt: skip
-    """The text of a message; ``body`` is its members."""
+def text_of(said: Message) -> str:
+    """What is signed, in its one spelling; ``text`` and ``note`` do not count."""
     lines = {
-        "from": sender,
-        "to": to,
-        "stream": stream,
-        "seq": seq,
-        "prev": prev,
-        "sent": write_instant(sent_us),
-        "until": NONE if until_us is None else write_instant(until_us),
-        "urgency": urgency or least_urgency(kind),
-        "arrangement": arrangement or NONE,
-        "drill": DRILL if drill else NONE,
-        "ack": f"{ack[0]} {ack[1]}" if ack else NONE,
-        "kind": kind,
-        "body": write_body(kind, body),
+        "from": said.sender,
+        "to": said.to,
+        "stream": said.stream,
+        "seq": said.seq,
+        "prev": said.prev,
+        "sent": write_instant(said.sent_us),
+        "until": NONE if said.until_us is None else write_instant(said.until_us),
+        "urgency": said.urgency or least_urgency(said.kind),
+        "arrangement": said.arrangement or NONE,
+        "drill": DRILL if said.drill else NONE,
+        "ack": f"{said.ack[0]} {said.ack[1]}" if said.ack else NONE,
+        "kind": said.kind,
+        "body": write_body(said.kind, said.body),
     }
     return "".join([FIRST, "\n", *(f"{name}: {value}\n" for name, value in lines.items())])
 
 
-def write_message(signer: Signer, kind: str, body: dict, **rest) -> bytes:
-    return write_note(message_text(kind, body, sender=signer.name, **rest), signer)
+def write_message(signer: Signer, kind: str, body: dict, **rest) -> Message:
+    """A signed message; ``rest`` are further lines, at least ``to``, ``seq`` and ``sent_us``."""
+    text = text_of(Message(signer.name, kind=kind, body=body, **rest))
+    return Message(
+        signer.name, kind=kind, body=body, text=text, note=write_note(text, signer), **rest
+    )
 
 
 def read_message(note: bytes, peer: Key, me: str) -> Message:
@@ -118,17 +124,16 @@ def read_message(note: bytes, peer: Key, me: str) -> Message:
         stream, seq, prev = place_of(lines[3:6])
     except ValueError as error:
         raise Refused("message.place", str(error)) from error
-    placed = Message(peer.name, me, stream, seq, prev, text, note)
+    placed = Message(peer.name, me, seq, stream, prev, text, note)
     try:
-        return below_its_place(placed, lines[6:])
+        message = understood(placed, lines[6:])
     except Refused as refused:
         if seq == 0:
             raise Refused("message.place", "outside the stream nothing keeps a place") from refused
-        urgency = lines[8].removeprefix("urgency: ") if len(lines) > 8 else ""
-        return Message(
-            peer.name, me, stream, seq, prev, text, note,
-            urgency="flash" if urgency == "flash" else "routine", code=refused.code,
-        )  # fmt: skip
+        return replace(placed, code=refused.code)
+    if (message.kind in OUTSIDE) != (seq == 0):
+        raise Refused("message.place", "outside the stream stand receipts and heartbeats alone")
+    return replace(message, code=code_of(message))
 
 
 def value_of(line: str, name: str) -> str:
@@ -146,52 +151,41 @@ def place_of(lines: list[str]) -> tuple[int, int, str]:
     return stream, seq, prev
 
 
-def below_its_place(placed: Message, lines: list[str]) -> Message:
-    """The message with what stands below ``prev``; Refused with the code that keeps its place."""
-    if HIDDEN.search(placed.text.replace("\n", "")):
-        raise Refused("message.hidden-characters", "in the text")
+def understood(placed: Message, lines: list[str]) -> Message:
+    """The message with what stands below ``prev``, in whatever spelling."""
     try:
         need(len(lines) == len(BELOW), "another number of lines")
         values = {name: value_of(line, name) for name, line in zip(BELOW, lines, strict=True)}
-        read = {
-            "sent_us": loose_instant(values["sent"]),
-            "until_us": None if values["until"] == NONE else loose_instant(values["until"]),
-            "urgency": URGENCIES[URGENCIES.index(values["urgency"])],
-            "arrangement": arrangement_of(values["arrangement"]),
-            "drill": values["drill"] != NONE,
-            "ack": ack_of(values["ack"]),
-            "kind": values["kind"],
-        }
+        return replace(
+            placed,
+            body=read_body(values["kind"], values["body"]),
+            kind=values["kind"],
+            sent_us=loose_instant(values["sent"]),
+            until_us=None if values["until"] == NONE else loose_instant(values["until"]),
+            urgency=URGENCIES[URGENCIES.index(values["urgency"])],
+            arrangement="" if values["arrangement"] == NONE else values["arrangement"],
+            drill=values["drill"] != NONE,
+            ack=ack_of(values["ack"]),
+        )
     except ValueError as error:
         raise Refused("message.malformed", str(error)) from error
-    body = read_body(values["kind"], values["body"])
-    if hides(body):
-        raise Refused("message.hidden-characters", "in the body")
-    kind, urgency = read["kind"], read["urgency"]
-    if (kind in OUTSIDE) != (placed.seq == 0):
-        raise Refused("message.place", "outside the stream there are receipts and heartbeats alone")
-    again = message_text(
-        body=body, sender=placed.sender, to=placed.to, stream=placed.stream, seq=placed.seq,
-        prev=placed.prev, **read,
-    )  # fmt: skip
-    if again != placed.text:
-        raise Refused("message.spelling", "it is spelled otherwise")
-    least = least_urgency(kind)
-    if (urgency == "flash") != (least == "flash") or URGENCIES.index(urgency) < URGENCIES.index(
-        least
-    ):
-        raise Refused("message.urgency", f"{urgency} for {kind}")
-    if urgency == "flash" and len(placed.text.encode()) > LARGEST_FLASH:
-        raise Refused("message.too-large", "flash goes through the narrowest line")
-    return Message(
-        placed.sender, placed.to, placed.stream, placed.seq, placed.prev, placed.text, placed.note,
-        body=body, **read,
-    )  # fmt: skip
 
 
-def arrangement_of(value: str) -> str:
-    need(value and " " not in value and len(value) <= 200, "no name of an arrangement")
-    return "" if value == NONE else value
+def code_of(message: Message) -> str:
+    """Why a message that can be understood is not acted on, the first that applies; else nothing."""
+    if text_of(message) != message.text:
+        return "message.spelling"
+    if HIDDEN.search(message.text.replace("\n", "")) or hides(message.body):
+        return "message.hidden-characters"
+    if " " in message.arrangement or len(message.arrangement) > LONGEST_ARRANGEMENT:
+        return "message.malformed"
+    least = least_urgency(message.kind)
+    high_enough = URGENCIES.index(message.urgency) >= URGENCIES.index(least)
+    if not high_enough or (message.urgency == "flash") != (least == "flash"):
+        return "message.urgency"
+    if message.flash and len(message.text.encode()) > LARGEST_FLASH:
+        return "message.too-large"
+    return ""
 
 
 def ack_of(value: str) -> tuple[int, str] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.second.bodies import RECEIVED
-from tests.second.messages import ZEROS, Message, read_message, text_hash, write_message
-from tests.second.notes import Key, Refused, Signer, open_note
+from tests.second.messages import ZEROS, Message, read_message, write_message
+from tests.second.notes import Key, Refused, Signer
 
 MOST_WAITING, MORE_FLASH, MOST_PROOFS = 256, 64, 64
 
@@ -34,6 +34,8 @@ class Reader:
             return [("drop", refused.code)]
         if message.stream != 1:
             return [("drop", "stream.other"), *self.show_flash(message)]
+        if message.seq == 0 and message.code:
+            return [("drop", message.code)]
         if message.seq == 0:
             self.outside.append(message)
             return [("act", message)]
@@ -59,7 +61,7 @@ class Reader:
         return effects + (self.placed(following) if following else [])
 
     def wait(self, message: Message) -> list[tuple[str, object]]:
-        flash = message.urgency == "flash"
+        flash = message.flash
         if len(self.waiting) >= MOST_WAITING + (MORE_FLASH if flash else 0):
             return []
         self.waiting[message.seq] = message
@@ -74,12 +76,12 @@ class Reader:
             code = "arrangement.other"
         if not code:
             return [("act", message)]
-        shown = [("show", message)] if message.urgency == "flash" else []
+        shown = [("show", message)] if message.flash else []
         answered = [] if message.kind == "refused/1" else [("refuse", (message, code))]
         return [*shown, *answered]
 
     def show_flash(self, message: Message) -> list[tuple[str, object]]:
-        if message.urgency != "flash" or message.hash in self.shown:
+        if not message.flash or message.hash in self.shown:
             return []
         self.shown.add(message.hash)
         return [("show", message)]
@@ -117,13 +119,12 @@ class Line:
 
     def say(self, kind: str, body: dict, now_us: int, **rest) -> bytes:
         """The next message of our stream; it stays in the outbox until a receipt covers it."""
-        note = self.note(kind, body, now_us, seq=self.seq + 1, prev=self.prev, **rest)
-        self.seq += 1
-        self.prev = text_hash(open_note(note, [self.signer.key])[0])
-        self.outbox[self.seq], self.hashes[self.seq] = note, self.prev
-        return note
+        said = self.write(kind, body, now_us, seq=self.seq + 1, prev=self.prev, **rest)
+        self.seq, self.prev = said.seq, said.hash
+        self.outbox[said.seq], self.hashes[said.seq] = said.note, said.hash
+        return said.note
 
-    def note(self, kind: str, body: dict, now_us: int, **rest) -> bytes:
+    def write(self, kind: str, body: dict, now_us: int, **rest) -> Message:
         return write_message(
             self.signer, kind, body, to=self.reader.peer.name, sent_us=now_us,
             ack=self.reader.ack(), **rest,
@@ -133,7 +134,7 @@ class Line:
         """What is stored here, what is missing, and what came ahead of it."""
         ahead = [self.reader.waiting[seq].ref() for seq in sorted(self.reader.waiting)[:64]]
         body = {"gaps": self.reader.gaps()[:64], "ahead": ahead, "says": RECEIVED}
-        return self.note("stored/1", body, now_us, seq=0)
+        return self.write("stored/1", body, now_us, seq=0).note
 
     def hears(self, note: bytes) -> list[tuple[str, object]]:
         """As the reader does; and what the peer has stored leaves the outbox."""
