@@ -23,6 +23,7 @@ class Party:
         self.leaves: list[bytes] = []
         self.notes: list[bytes] = []
         self.lines: dict[str, Line] = {}
+        self.cards: dict[str, cards.Card] = {}
         self.witness = record.Witness(self.record, {})
 
     def joins(self, now_us: int, **more) -> str:
@@ -49,7 +50,7 @@ class Party:
         card = held[-1]
         assert card.from_us <= now_us < card.until_us, "a card that does not hold now"
         line = Line(self.message, Reader(card.message_key, self.message.name))
-        self.lines[card.party] = line
+        self.lines[card.party], self.cards[card.party] = line, card
         self.witness.keys[card.record_key.name] = card.record_key
         return line
 

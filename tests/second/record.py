@@ -141,7 +141,7 @@ def cosigned_bytes(time_s: int, text: str) -> bytes:
 
 
 def cosignature(witness: Signer, time_s: int, text: str) -> str:
-    key = Key(witness.name, WITNESSES, witness.key.raw)
+    key = witnessing(witness.key)
     value = time_s.to_bytes(8, "big") + witness.signature(cosigned_bytes(time_s, text))
     return signature_line(key, value)
 
@@ -176,6 +176,11 @@ def read_asking(body: bytes) -> tuple[int, list[bytes], bytes]:
         return number(first.removeprefix("old ")), proof, note
     except ValueError as error:
         raise Refused("addition.malformed", str(error)) from error
+
+
+def witnessing(record: Key) -> Key:
+    """The key by which a node cosigns: that of its own record, under the type of witnesses."""
+    return Key(record.name, WITNESSES, record.raw)
 
 
 @dataclass

@@ -25,11 +25,14 @@ class Reader:
     proofs: list[Message] = field(default_factory=list)
     outside: list[Message] = field(default_factory=list)
 
+    def read(self, note: bytes) -> Message:
+        return read_message(note, self.peer, self.me)
+
     def hears(self, note: bytes) -> list[tuple[str, object]]:
         """What follows: ``("act", message)``, ``("show", message)``, ``("refuse", message)``,
         ``("alarm", code)`` and ``("drop", code)``, in this order of time."""
         try:
-            message = read_message(note, self.peer, self.me)
+            message = self.read(note)
         except Refused as refused:
             return [("drop", refused.code)]
         if message.stream != 1:
@@ -167,6 +170,6 @@ class Line:
 
 def heard(note: bytes, reader: Reader) -> list[Message]:
     try:
-        return [read_message(note, reader.peer, reader.me)]
+        return [reader.read(note)]
     except Refused:
         return []
