@@ -109,7 +109,7 @@ def read_line(line: str) -> tuple[str, bool]:
     """The body of the stop that a line stands for, as JSON, and whether it is an exercise."""
     symbols = "".join(line.split()).upper()
     exercise = len(symbols) == 23 and symbols.startswith("E")
-    letter, rest = symbols[exercise], symbols[exercise + 1 :]
+    letter, rest = symbols[exercise : exercise + 1], symbols[exercise + 1 :]
     if letter not in LETTERS or len(rest) != 21:
         raise Refused("voice.line", "no letter, 13 symbols and 8 symbols")
     lat_e7, lon_e7 = read_place(rest[:13])
