@@ -1,11 +1,69 @@
-"""What is read back of a declaration: docs/protocol/link.md, *Declarations*."""
+"""A declaration as text (docs/protocol/declaration.md), and what is read back of it (link.md)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
+from tests.second.messages import HIDDEN
+
 MOST = 64
+
+DECLARATION = (
+    "keepclear party id kind parts on_behalf_of? state? priority?:whole standoff_m? ground_m? "
+    "position_error_m? name? description? stated?:stated notice?"
+)
+"""Members by their order and type. With ``?``: left out where they say nothing."""
+MEMBERS = {
+    "volume": "part footprint:footprint lower:limit upper:limit window:window schedule:schedule",
+    "route": "part half_width_m waypoints:waypoint",
+    "waypoint": "at time_us:whole lower:limit upper:limit error_m?",
+    "area": "form edges polygons",
+    "circle": "form center radius_m",
+    "corridor": "form edges vertices half_width_m",
+    "limit": "value units reference",
+    "window": "start_us:whole end_us:whole",
+    "schedule": "window:window periods:period",
+    "period": "days:whole start_us:whole end_us:whole",
+    "stated": "at text notation datum precision_m error_m",
+}
+
+
+def write_declaration(said: dict) -> str:
+    """The one spelling, as a message has it, of a declaration whose members stand in any order."""
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", spelled(said, DECLARATION))
+
+
+def spelled(value: dict, row: str) -> str:
+    pairs = []
+    for member in row.split():
+        name, _, kind = member.partition(":")
+        given = value.get(name.rstrip("?"))
+        if given is not None and (given or not name.endswith("?")):
+            pairs.append(f"{json.dumps(name.rstrip('?'))}:{written(given, kind)}")
+    return "{" + ",".join(pairs) + "}"
+
+
+def written(value, kind: str) -> str:
+    """A value as JSON: numbers that are not whole have a fraction, whatever they were."""
+    if isinstance(value, list):
+        return "[" + ",".join(written(each, kind) for each in value) + "]"
+    if isinstance(value, dict):
+        return spelled(value, MEMBERS[value.get("part") or value.get("form") or kind])
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if kind == "whole" else written_number(value + 0.0)
+
+
+def written_number(value: float) -> str:
+    """The fewest digits that give the same double, with a fraction or an exponent."""
+    digits, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return digits
+    if int(exponent) == -5:  # the one exponent that Python writes and this spelling does not
+        sign = "-" if value < 0 else ""
+        return f"{sign}0.0000{digits.lstrip('-').replace('.', '')}"
+    return f"{digits}e{int(exponent)}"
 
 
 def footprint_places(footprint: dict) -> Iterator[list[float]]:

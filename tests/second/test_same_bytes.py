@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import msgspec
 from hypothesis import given
@@ -13,10 +14,13 @@ from keepclear.errors import KeepclearError
 from keepclear.link import bodies as first_bodies
 from keepclear.link.kinds import KINDS, UNCHAINED, Urgency, flows_always
 from keepclear.link.message import Message, open_message, text_of
+from keepclear.node.notices import spelled
 from keepclear.record.note import Signer as FirstSigner
 from keepclear.record.note import sign
+from tests.laws.test_writers_law import full_declarations
 from tests.second import messages as second
 from tests.second.bodies import BODIES, PARTS, members
+from tests.second.declarations import write_declaration, written_number
 from tests.second.drawn import messages
 from tests.second.notes import Refused, Signer
 
@@ -116,6 +120,30 @@ def times_in(changed, text):
     found = [each.partition(": ")[2] for each in lines if each.startswith(("sent: ", "until: "))]
     assert found
     return found
+
+
+@given(full_declarations(), st.randoms(use_true_random=False))
+def test_a_declaration_has_the_same_text_whatever_order_its_members_came_in(declared, random):
+    for said in declared:
+        text = spelled(replace(said, where="", notice=(("admin_area", "Far\u202eWest"),)))
+        assert write_declaration(shuffled(json.loads(text), random)) == text
+
+
+def shuffled(value, random):
+    """The same JSON with members in another order, and ``500`` for ``500.0``."""
+    if isinstance(value, list):
+        return [shuffled(each, random) for each in value]
+    if isinstance(value, dict):
+        names = random.sample(list(value), len(value))
+        return {name: shuffled(value[name], random) for name in names}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_has_the_same_digits(value):
+    assert written_number(value + 0.0) == msgspec.json.encode(value + 0.0).decode()
 
 
 def test_both_have_the_same_kinds_with_the_same_members():
