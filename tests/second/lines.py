@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from tests.second.notes import Refused, need
+from tests.second.notes import Refused, is_printable, need
 
 LARGEST = 2**53 - 1
 START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,16 +45,18 @@ def instant(text: str) -> int:
     return us
 
 
-def read_lines(text: str, first: str, longest: int = 20_000) -> list[tuple[str, str]]:
+def read_lines(
+    text: str, first: str, longest: int = 20_000, most: int = 500
+) -> list[tuple[str, str]]:
     """Names and values of the lines after the first, which is the type."""
     if not text.startswith(first + "\n"):
         raise Refused("text.other-type", f"not {first}")
-    if not text.endswith("\n"):
-        raise Refused("text.malformed", "the last line is not whole")
+    if not text.endswith("\n") or text.count("\n") > most + 1:
+        raise Refused("text.malformed", "the last line is not whole, or there are too many")
     pairs = []
     for line in text[:-1].split("\n")[1:]:
         name, colon, value = line.partition(": ")
-        if not colon or len(line) > longest or any(ord(each) < 32 for each in line):
+        if not name or not colon or len(line) > longest:
             raise Refused("text.malformed", f"no line with name and value: {line[:60]}")
         pairs.append((name, value))
     return pairs
@@ -70,6 +72,7 @@ def in_order(pairs: list[tuple[str, str]], table: dict[str, tuple[int, int]]) ->
     places = list(table)
     before = 0
     for name, value in pairs:
+        need(is_printable(value), f"line {name[:40]} holds what does not print")
         good = name in found and places.index(name) >= before
         need(good, f"line {name[:40]} is unknown or out of order")
         before = places.index(name)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import category
 
 import nacl.bindings
 from nacl.exceptions import CryptoError
 
 SIGNS, WITNESSES = 1, 4
 DASH = "\u2014 "
+LARGEST_NOTE, MOST_SIGNATURES = 1_000_000, 100
 
 
 class Refused(Exception):  # noqa: N818 - it is called what it is
@@ -40,6 +42,14 @@ def decode64(text: str) -> bytes:
 
 def encode64(data: bytes) -> str:
     return b64encode(data).decode()
+
+
+def is_printable(text: str) -> bool:
+    return all(each == " " or category(each)[0] not in "CZ" for each in text)
+
+
+def is_name(text: str) -> bool:
+    return 0 < len(text) <= 255 and is_printable(text) and not set(text) & {" ", "+"}
 
 
 @dataclass(frozen=True)
@@ -73,12 +83,14 @@ def read_key(text: str) -> Key:
     except ValueError as error:
         raise Refused("key.malformed", "not name+id+base64") from error
     key = Key(name, data[0] if data else 0, data[1:])
-    if not name or " " in name or key.type not in {SIGNS, WITNESSES} or len(key.raw) != 32:
-        raise Refused("key.malformed", "no name, another type or another length")
+    if data and key.type not in {SIGNS, WITNESSES}:
+        raise Refused("key.unknown-type", f"type {key.type}")
+    if not is_name(name) or len(key.raw) != 32:
+        raise Refused("key.malformed", "no name, or another length")
     if str(key) != text or key_id != key.id.hex():
         raise Refused("key.malformed", "its id is not that of its name and bytes")
     if not nacl.bindings.crypto_core_ed25519_is_valid_point(key.raw):
-        raise Refused("key.small-order", "no point of full order")
+        raise Refused("key.weak", "no point of full order")
     return key
 
 
@@ -112,15 +124,17 @@ def read_note(data: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """The text of a note, and name, key id and value of each of its signature lines."""
     try:
         text, blank, below = data.decode().rpartition("\n\n")
+        need(len(data) <= LARGEST_NOTE, "too large")
         need(blank and below.endswith("\n"), "no empty line, or cut short")
         need(all(ord(each) >= 32 or each == "\n" for each in text), "a control character")
         signatures = []
         for line in below[:-1].split("\n"):
             name, value = line.removeprefix(DASH).split(" ")
             raw = decode64(value)
-            good = line.startswith(DASH) and name and "+" not in name and len(raw) > 4
+            good = line.startswith(DASH) and is_name(name) and len(raw) > 4
             need(good, "no line of a signature")
             signatures.append((name, raw[:4], raw[4:]))
+        need(len(signatures) <= MOST_SIGNATURES, "too many signatures")
     except ValueError as error:
         raise Refused("note.malformed", str(error)) from error
     return text + "\n", signatures

@@ -93,7 +93,7 @@ def read_carried(text: str) -> tuple[str, str, int, list[bytes]]:
     """From, to, made and the notes of the text inside a carried file."""
     if len(text.encode()) > LARGEST_CARRIED:
         raise Refused("carried.too-large", "more than a file may hold")
-    pairs = read_lines(text, CARRIED, LONGEST_NOTE)
+    pairs = read_lines(text, CARRIED, LONGEST_NOTE, 3 + MOST_NOTES)
     try:
         table = {"from": ONE, "to": ONE, "made": ONE, "note": (1, MOST_NOTES)}
         lines = in_order(pairs, table)

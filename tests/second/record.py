@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -123,12 +124,15 @@ def read_checkpoint(note: bytes, key: Key) -> Checkpoint:
     """A checkpoint that the record's key signed; its name is the record's."""
     text, _ = open_note(note, [key])
     try:
-        origin, size, top, empty = text.split("\n")
-        checkpoint = Checkpoint(origin, number(size), decode64(top), text, note)
+        origin, size, top, *more = text[:-1].split("\n")
+        need(all(more) and re.fullmatch("0|[1-9][0-9]{0,18}", size), "an empty line, or no number")
+        checkpoint = Checkpoint(origin, int(size), decode64(top), text, note)
     except ValueError as error:
         raise Refused("checkpoint.malformed", str(error)) from error
-    if origin != key.name or empty or len(checkpoint.root) != 32:
-        raise Refused("checkpoint.malformed", "another name, or another form")
+    if len(checkpoint.root) != 32 or checkpoint.size >= 2**63:
+        raise Refused("checkpoint.malformed", "no such size or root")
+    if origin != key.name:
+        raise Refused("checkpoint.other-record", origin[:60])
     return checkpoint
 
 
@@ -152,7 +156,11 @@ def cosigned_at(note: bytes, witness: Key) -> int | None:
     for name, key_id, value in signatures:
         if (name, key_id) == (witness.name, witness.id):
             time_s = int.from_bytes(value[:8], "big")
-            if len(value) != 72 or not witness.holds(cosigned_bytes(time_s, text), value[8:]):
+            if (
+                len(value) != 72
+                or not 0 < time_s < 2**63
+                or not witness.holds(cosigned_bytes(time_s, text), value[8:])
+            ):
                 raise Refused("note.bad-signature", f"cosignature of {name}")
             return time_s
     return None
@@ -175,7 +183,7 @@ def read_asking(body: bytes) -> tuple[int, list[bytes], bytes]:
         need(first.startswith("old "), "no old size")
         return number(first.removeprefix("old ")), proof, note
     except ValueError as error:
-        raise Refused("addition.malformed", str(error)) from error
+        raise Refused("witness.malformed", str(error)) from error
 
 
 def witnessing(record: Key) -> Key:
@@ -252,7 +260,7 @@ def read_bundle(data: bytes, key: Key, witnesses: list[Key], quorum: int = 0) ->
     for count, salt, body, proof in shown:
         hashed = leaf_hash(leaf(count, salt, body))
         if not included(count - 1, sealed.size, hashed, proof, sealed.root):
-            raise Refused("bundle.proof", f"entry {count}")
+            raise Refused("record.inclusion", f"entry {count}")
     return {count: body for count, _, body, _ in shown}
 
 
@@ -268,7 +276,7 @@ def read_split_view(data: bytes, key: Key) -> tuple[Checkpoint, Checkpoint]:
         need(line.encode() == data.removesuffix(b"\n"), "another spelling")
         hashes = [decode64(each) for each in proof]
     except (ValueError, TypeError) as error:
-        raise Refused("split-view.malformed", str(error)) from error
+        raise Refused("split.malformed", str(error)) from error
     first, second = (read_checkpoint(each.encode(), key) for each in (older, newer))
     if first.size == second.size:
         proven = not hashes and first.root != second.root
@@ -280,5 +288,5 @@ def read_split_view(data: bytes, key: Key) -> tuple[Checkpoint, Checkpoint]:
             and goes_on(first.size, second.size, hashes[0], second.root, hashes[1:])
         )
     if not proven:
-        raise Refused("split-view.proof", "both may be true")
+        raise Refused("split.no-proof", "both may be true")
     return first, second

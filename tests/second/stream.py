@@ -66,7 +66,7 @@ class Reader:
     def wait(self, message: Message) -> list[tuple[str, object]]:
         flash = message.flash
         if len(self.waiting) >= MOST_WAITING + (MORE_FLASH if flash else 0):
-            return []
+            return [("alarm", "stream.too-far-ahead")] if message.flash else []
         self.waiting[message.seq] = message
         return self.act(message) if flash else []
 
@@ -93,7 +93,7 @@ class Reader:
         if any(each.hash == message.hash for each in self.proofs):
             return []
         if len(self.proofs) >= MOST_PROOFS:
-            return [("alarm", "stream.many-texts"), *self.show_flash(message)]
+            return [("alarm", "stream.many-texts")]
         self.proofs.append(message)
         return [("alarm", code), *self.show_flash(message)]
 
@@ -147,7 +147,7 @@ class Line:
         return effects
 
     def covers(self, message: Message) -> list[tuple[str, object]]:
-        if message.ack is None:
+        if message.ack is None or message.code:
             return []
         seq, said = message.ack
         if seq > self.seq:
@@ -160,12 +160,9 @@ class Line:
 
     def missing(self, message: Message) -> list[bytes]:
         """The notes that a ``stored/1`` asks for."""
-        return [
-            self.outbox[seq]
-            for first, last in message.body["gaps"]
-            for seq in range(first, last + 1)
-            if seq in self.outbox
-        ]
+        gaps = message.body["gaps"]
+        asked = [seq for seq in self.outbox if any(first <= seq <= last for first, last in gaps)]
+        return [self.outbox[seq] for seq in asked]
 
 
 def heard(note: bytes, reader: Reader) -> list[Message]:
