@@ -9,6 +9,7 @@ from tests.second.messages import ZEROS, Message, read_message, write_message
 from tests.second.notes import Key, Refused, Signer
 
 MOST_WAITING, MORE_FLASH, MOST_PROOFS = 256, 64, 64
+FUTURE_US = 300_000_000
 
 
 @dataclass
@@ -19,6 +20,9 @@ class Reader:
     me: str
     stored: int = 0
     arrangements: tuple[str, ...] = ()
+    suspended: bool = False
+    now_us: int | None = None
+    """By our clock, where somebody looks at it."""
     hashes: dict[int, str] = field(default_factory=lambda: {0: ZEROS})
     waiting: dict[int, Message] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
@@ -36,7 +40,7 @@ class Reader:
         except Refused as refused:
             return [("drop", refused.code)]
         if message.stream != 1:
-            return [("drop", "stream.other"), *self.show_flash(message)]
+            return [("alarm", "stream.other"), *self.show_flash(message)]
         if message.seq == 0 and message.code:
             return [("drop", message.code)]
         if message.seq == 0:
@@ -77,11 +81,18 @@ class Reader:
         code = message.code
         if not code and not message.always and message.arrangement not in self.arrangements:
             code = "arrangement.other"
+        elif not code and not message.always and self.suspended:
+            code = "arrangement.suspended"
         if not code:
-            return [("act", message)]
+            return [("act", message), *self.ahead_of_us(message)]
         shown = [("show", message)] if message.flash else []
         answered = [] if message.kind == "refused/1" else [("refuse", (message, code))]
         return [*shown, *answered]
+
+    def ahead_of_us(self, message: Message) -> list[tuple[str, object]]:
+        """A clock that is far ahead of ours is told; the message counts."""
+        future = self.now_us is not None and message.sent_us > self.now_us + FUTURE_US
+        return [("alarm", "clock.ahead")] if future else []
 
     def show_flash(self, message: Message) -> list[tuple[str, object]]:
         if not message.flash or message.hash in self.shown:

@@ -12,7 +12,7 @@ from tests.second import cards, parcels, record, spoken
 from tests.second.lines import instant
 from tests.second.messages import read_message
 from tests.second.notes import WITNESSES, Refused, Signer, decode64, open_note, read_key
-from tests.second.stream import Reader
+from tests.second.stream import Line, Reader
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -28,7 +28,8 @@ def cases(pattern):
 @cases("link/note-*.json")
 def test_a_message(case):
     try:
-        code = read_message(case["note"].encode(), read_key(case["peer"]), case["me"]).code
+        note = case["note"].replace("<x repeated>", "x" * case.get("repeated", 0))
+        code = read_message(note.encode(), read_key(case["peer"]), case["me"]).code
     except Refused as refused:
         code = refused.code
     assert code == case["code"]
@@ -37,12 +38,18 @@ def test_a_message(case):
 @cases("link/stream-*.json")
 def test_a_stream(case):
     reader = Reader(read_key(case["peer"]), case["me"], arrangements=tuple(case["arrangements"]))
-    effects = [effect for note in case["notes"] for effect in reader.hears(note.encode())]
+    reader.suspended = case.get("suspended", False)
+    reader.now_us = instant(case["now"]) if "now" in case else None
+    line = Line(Signer(case["me"], bytes(range(1, 33))), reader)
+    effects = [effect for note in case["notes"] for effect in line.hears(note.encode())]
     seen = [what.seq for name, what in effects if name in {"act", "show"}]
     assert seen == case["shown_or_acted_on"]
     assert reader.stored == case["stored_up_to"]
     assert reader.gaps() == case["gaps"]
-    assert [what for name, what in effects if name == "alarm"] == case["alarms"]
+    told = [what for name, what in effects if name in {"alarm", "drop"}]
+    assert told == case["alarms"], "what is dropped is told as well, once an hour"
+    answers = [what[1] for name, what in effects if name == "refuse"]
+    assert answers == case.get("answered_with_refused", answers)
 
 
 def card_answers(case):
