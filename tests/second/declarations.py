@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator
 
 from tests.second.messages import HIDDEN
+from tests.second.notes import Refused, need
 
 MOST = 64
+KINDS = ("operation", "movement", "site", "restriction", "area")
 
 DECLARATION = (
     "keepclear party id kind parts on_behalf_of? state? priority?:whole standoff_m? ground_m? "
@@ -34,7 +36,28 @@ def write_declaration(said: dict) -> str:
     return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", spelled(said, DECLARATION))
 
 
+def read_declaration(text: str) -> dict:
+    """What a text says, if it is its one spelling; whether its values mean anything is not asked."""
+    try:
+        said = json.loads(text)
+        need(
+            said["keepclear"] == "declaration/1" and said["kind"] in KINDS,
+            "another version or kind",
+        )
+        for part in said["parts"]:
+            need(part["part"] == "route" or ("window" in part) != ("schedule" in part), "no time")
+        again = write_declaration(said)
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused("wire.form", str(error)) from error
+    if again != text:
+        raise Refused("wire.spelling", "this text is spelled otherwise")
+    return said
+
+
 def spelled(value: dict, row: str) -> str:
+    names = {member.partition(":")[0].rstrip("?") for member in row.split()}
+    need(value.keys() <= names, f"unknown: {value.keys() - names}")
+    need("id" not in names or value.keys() >= {"party", "id", "kind", "parts"}, "not whole")
     pairs = []
     for member in row.split():
         name, _, kind = member.partition(":")

@@ -178,7 +178,7 @@ def read_asking(body: bytes) -> tuple[int, list[bytes], bytes]:
         first, *rest = head.decode().split("\n")
         proof = [decode64(each) for each in rest]
         small = len(body) <= LARGEST_ASKED and len(proof) <= MOST_HASHES
-        need(small and blank, "too large, or no empty line")
+        need(small and blank and note, "too large, or no empty line, or no note")
         need(all(len(each) == 32 for each in proof), "no hash")
         need(first.startswith("old "), "no old size")
         return number(first.removeprefix("old ")), proof, note
@@ -250,7 +250,8 @@ def read_bundle(data: bytes, key: Key, witnesses: list[Key], quorum: int = 0) ->
             for count, salt, body, proof in opened
             if type(count) is int and count >= 1
         ]
-        need(len(shown) == len(entries), "an entry without a number")
+        whole = len(shown) == len(entries) and all(len(salt) == 32 for _, salt, _, _ in shown)
+        need(whole, "an entry without a number, or without a salt of 32 bytes")
         sealed = read_checkpoint(note.encode(), key)
     except (ValueError, TypeError, AttributeError) as error:
         raise Refused("bundle.malformed", str(error)) from error

@@ -108,19 +108,21 @@ def write_line(letter: str, lat_e7: int, lon_e7: int, unix_s: int, exercise: boo
 def read_line(line: str) -> tuple[str, bool]:
     """The body of the stop that a line stands for, as JSON, and whether it is an exercise."""
     symbols = "".join(line.split()).upper()
-    exercise = len(symbols) == 23 and symbols.startswith("E")
+    exercise = symbols.startswith("E")
     letter, rest = symbols[exercise : exercise + 1], symbols[exercise + 1 :]
-    if letter not in LETTERS or len(rest) != 21:
-        raise Refused("voice.line", "no letter, 13 symbols and 8 symbols")
+    if letter not in LETTERS:
+        raise Refused("voice.asks", f"a letter that asks nothing: {letter!r}")
     lat_e7, lon_e7 = read_place(rest[:13])
-    value, _ = read_symbols(rest[13:], {8: "minute"})
+    unix_s = read_time(rest[13:])
+    if unix_s % 60:
+        raise Refused("voice.minute", "a time that is no whole minute")
     asks, words = LETTERS[letter]
     body = {
         "asks": asks,
         "by": "voice",
         "words": words,
         "place": {"lat_e7": lat_e7, "lon_e7": lon_e7, "written": write_place(lat_e7, lon_e7)},
-        "span": {"start_us": (EPOCH_S + value * 60) * 1_000_000},
+        "span": {"start_us": unix_s * 1_000_000},
     }
     return write_body("stop/1", body), exercise
 
