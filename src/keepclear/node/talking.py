@@ -54,7 +54,7 @@ from keepclear.node.disclosing import owed_plans
 from keepclear.node.footings import arrangement_word, between, stepped_by, who_is
 from keepclear.node.heeding import PLANS, heed, takes_no_plans, to_heed, waits
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import Decision, Lines, alarm_of, carried, subject_of
+from keepclear.node.line import Decision, Lines, Replying, alarm_of, carried, subject_of
 from keepclear.node.memory import Memory, Peer
 from keepclear.node.notices import bodies_of
 from keepclear.node.reading_back import held_of, points_in, points_of
@@ -62,7 +62,7 @@ from keepclear.node.telling import outgoing_of
 from keepclear.node.voice import subject_of as voice_with
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
-from keepclear.store.base import Kept, Pending
+from keepclear.store.base import Kept, Pending, Reply
 from keepclear.wire.entries import Alarm, Carried, Deviated, Shown, Voiced, decode_body
 from keepclear.wire.entries import Body as Entry
 
@@ -155,7 +155,15 @@ class Talk:
         self._fresh()
         return sorted(self._believed)
 
-    def say(self, party: str, body: Body, *, drill: bool = False, arrangement: str = "") -> Told:
+    def say(
+        self,
+        party: str,
+        body: Body,
+        *,
+        drill: bool = False,
+        arrangement: str = "",
+        reply: Callable[[State], Reply | None] = lambda _: None,
+    ) -> Told:
         """Say something to a party.
 
         Args:
@@ -163,6 +171,7 @@ class Talk:
             body: What. A read-back without places and times is of what this node holds.
             drill: Whether it is an exercise; the message says so three times.
             arrangement: Under which it is said; the one that holds between the two, if left out.
+            reply: What is answered under a key, from the line after it, in the same write.
 
         Raises:
             RuleError: ``line.none``; ``read-back.none``: what is read back is held as no declaration.
@@ -175,7 +184,9 @@ class Talk:
         if isinstance(body, ReadBack) and not (body.places or body.times_us):
             body = self._as_held(party, body)
         write = Write(body, drill=drill, arrangement=arrangement or self._agreed_word(party))
-        return self._told(self._lines.happens([(self._name(party), write)]))
+        peer = self._name(party)
+        done = self._lines.happens([(peer, write)], reply=lambda states: reply(states[peer]))
+        return self._told(done)
 
     def _as_held(self, party: str, said: ReadBack) -> ReadBack:
         """A read-back of a declaration as this node holds it; both ends compare that."""
@@ -206,8 +217,14 @@ class Talk:
                 return held_of(memory, party, read_own(body.note.encode()))
         return None
 
-    def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
-        """Say one thing to several parties, in one write with entries of the caller's.
+    def say_all(
+        self,
+        parties: Sequence[str],
+        body: Body,
+        also: Sequence[Entry] = (),
+        reply: Replying = lambda _: None,
+    ) -> Told:
+        """Say one thing to several parties, in one write with entries of the caller's, and its reply.
 
         Raises:
             RuleError: ``line.none``.
@@ -220,7 +237,7 @@ class Talk:
         events = [
             (self._name(one), Write(body, arrangement=self._agreed_word(one))) for one in parties
         ]
-        return self._told(self._lines.happens(events, also=also))
+        return self._told(self._lines.happens(events, also=also, reply=reply))
 
     def to_carry(self, party: str) -> list[bytes]:
         """What a party has not yet said to have stored, flash first, and a receipt: for a stick.
