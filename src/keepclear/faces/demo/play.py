@@ -15,7 +15,14 @@ from typing import Final
 
 from keepclear.domain.gazetteer import Gazetteer
 from keepclear.errors import KeepclearError, UsageError
-from keepclear.faces.demo import expecting, expecting_line, line_steps, steps
+from keepclear.faces.demo import (
+    evidence,
+    expecting,
+    expecting_line,
+    line_steps,
+    side_by_side,
+    steps,
+)
 from keepclear.faces.demo.desk import Desk
 from keepclear.faces.demo.nodes import nodes_of
 from keepclear.faces.demo.stage import Stage, Unmet
@@ -35,8 +42,13 @@ _PATIENCE_S: Final = 5.0
 _AGAIN_S: Final = 0.05
 
 Doing = Callable[[Stage, Step], str]
-_DONE: Final[Mapping[str, Doing]] = {**steps.STEPS, **line_steps.STEPS}
-_EXPECTED: Final[Mapping[str, Doing]] = {**expecting.EXPECTED, **expecting_line.EXPECTED}
+_DONE: Final[Mapping[str, Doing]] = {**steps.STEPS, **line_steps.STEPS, **side_by_side.STEPS}
+_EXPECTED: Final[Mapping[str, Doing]] = {
+    **expecting.EXPECTED,
+    **expecting_line.EXPECTED,
+    **evidence.EXPECTED,
+    **side_by_side.EXPECTED,
+}
 
 
 class Missed(KeepclearError):  # noqa: N818 - it is told as what it is

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from keepclear.domain.declaration import Declaration
+from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.gazetteer import NamedPlace
 from keepclear.errors import InputError
 from keepclear.formats.arrangements import read_arrangement
-from keepclear.formats.scenarios.declared import declared, declared_in
+from keepclear.formats.scenarios.declared import SHAPES, declared, declared_in
 from keepclear.formats.scenarios.forms import DECLARED
 from keepclear.formats.scenarios.matching import Known, did_you_mean, matched
 from keepclear.formats.scenarios.script import Arranged, PartySaid, Scenario, Step
@@ -30,6 +30,10 @@ FIRST: Final = "keepclear scenario 1"
 _END: Final = "END"
 _PROSE: Final = frozenset({"say", "act", "title"})
 """Forms whose indented lines go on with their words."""
+_SEEN: Final = frozenset({"crossing", "both-cross"})
+"""Forms in which heights are those of a crossing."""
+_DECLARING: Final = frozenset({"declare", "amend", "check", "suppose"})
+"""Forms whose details say what is declared."""
 _SEVERAL: Final = frozenset({"polygon", "line", "via", "note"})
 """Details that may be written more than once."""
 
@@ -58,6 +62,8 @@ class _Reading:
     arrangements: dict[str, Arranged] = field(default_factory=dict)
     places: list[NamedPlace] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    said: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    """What sentences said of a declaration, by ``Party/id``: others may be like it."""
     now_us: int | None = None
     begins_us: int = 0
 
@@ -186,7 +192,7 @@ def _details(
         name, _, said = text.partition(" ")
         try:
             _may_stand(name, may, found)
-            read = SEEN_HEIGHTS if (form, name) == ("crossing", "heights") else DETAILS[name]
+            read = SEEN_HEIGHTS if name == "heights" and form in _SEEN else DETAILS[name]
             found.setdefault(name, []).append(read(said.strip(), day))
         except InputError as error:
             raise error.inside(f"(line {number}: {name})") from None
@@ -220,27 +226,75 @@ def _time(reading: _Reading, form: str, slots: dict[str, Any]) -> None:
 def _declarations(
     form: str, slots: dict[str, Any], details: dict[str, tuple[Any, ...]], reading: _Reading
 ) -> tuple[Declaration, ...]:
+    known = reading.known
     if form == "declare-file":
-        only = next(iter(details.get("only", ([],))))
-        file = slots["file"]
-        several = declared_in(slots["party"], reading.beside(file), file, only)
-        for one in several:
-            reading.known.declared[f"{one.party}/{one.id}"] = one.kind.value
-        return several
-    if form not in {"declare", "amend", "check"}:
+        return _from_file(reading, slots, details)
+    if form == "split":
+        known.declared[f"{slots['party']}/{slots['new']}"] = Kind.MOVEMENT.value
+    if form not in _DECLARING:
         return ()
     subject = f"{slots['party']}/{slots['id']}"
-    if form == "amend":
-        kind = reading.known.declared.get(subject)
-        if kind is None:
-            raise InputError("scenario.unknown", f"{subject} was not declared above")
-    else:
-        kind = slots["kind"]
-    said = {name: value for name, value in details.items() if name in DECLARED}
+    kind = known.declared.get(subject) if form == "amend" else slots["kind"]
+    if kind is None:
+        raise InputError("scenario.unknown", f"{subject} was not declared above")
+    said = _like(reading, slots["party"], details)
     declaration = declared(slots["party"], kind, slots["id"], said)
+    if form in {"declare", "suppose"}:
+        _is_new(known, subject, form)
     if form == "declare":
-        reading.known.declared[subject] = kind
+        known.declared[subject] = kind
+    reading.said[subject] = said
     return (declaration,)
+
+
+def _from_file(
+    reading: _Reading, slots: dict[str, Any], details: dict[str, tuple[Any, ...]]
+) -> tuple[Declaration, ...]:
+    """What a file declares; nothing, where it is to be refused as its reader refuses it."""
+    only, file = next(iter(details.get("only", ([],)))), slots["file"]
+    try:
+        several = declared_in(slots["party"], reading.beside(file), file, only)
+    except InputError as error:
+        if error.code not in details.get("refused", ()):
+            raise
+        slots["says"] = str(error)
+        return ()
+    for one in several:
+        reading.known.declared[f"{one.party}/{one.id}"] = one.kind.value
+    return several
+
+
+def _like(
+    reading: _Reading, party: str, details: Mapping[str, tuple[Any, ...]]
+) -> dict[str, tuple[Any, ...]]:
+    """What is declared: as another declaration above, where it says so, but for what it says itself."""
+    own = {name: value for name, value in details.items() if name in DECLARED}
+    if "like" not in details:
+        return own
+    name = details["like"][0]
+    subject = name if "/" in name else f"{party}/{name}"
+    if subject not in reading.said:
+        raise InputError(
+            "scenario.unknown",
+            f"{subject} was not declared in sentences above" + did_you_mean(subject, reading.said),
+        )
+    other = reading.said[subject]
+    drawn_anew = any(name in SHAPES for name in own)
+    kept = {k: v for k, v in other.items() if not (drawn_anew and k in SHAPES)}
+    return kept | own
+
+
+def _is_new(known: Known, subject: str, form: str) -> None:
+    """That what is declared was not only supposed, nor the other way round, under one name."""
+    if form == "suppose":
+        if subject in known.declared:
+            raise InputError(
+                "scenario.twice", f"{subject} is declared above; call what is supposed otherwise"
+            )
+        known.supposed.append(subject)
+        return
+    if subject in known.supposed:
+        raise InputError("scenario.twice", f"{subject} is only supposed above; call it otherwise")
 
 
 def _title(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
