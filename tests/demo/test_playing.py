@@ -97,6 +97,13 @@ def test_three_desks_say_all_that_a_scenario_may_say(temporary, capsys):
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.timeout(180)
+def test_changes_that_are_only_supposed_in_the_acts_are_judged_so_by_the_nodes(temporary, capsys):
+    code = main(["demo", "-q", "--script", str(HERE / "changes.scenario")])
+    assert code == 0, capsys.readouterr().err
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.timeout(120)
 def test_what_is_missed_is_told_with_its_line_and_what_is_there(tmp_path, temporary, capsys):
     text = (
