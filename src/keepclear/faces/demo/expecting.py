@@ -28,6 +28,7 @@ from keepclear.formats.scenarios.values import Amount
 __all__ = ["EXPECTED"]
 
 _NOTHING: Final = "nothing"
+_SECOND_US: Final = 1_000_000
 
 
 def crossing(stage: Stage, step: Step) -> str:
@@ -73,8 +74,12 @@ def deviation(stage: Stage, step: Step) -> str:
         told.append(square_km(area_m2))
     if step.one("side") is not None and one.get("side") != step.one("side"):
         raise Unmet(f"it is on the side of {one.get('side')}")
-    if "agreed_s" in one:
-        told.append(f"{one['found_s'] / 60:g} min, agreed {one['agreed_s'] / 60:g} min")
+    for name in ("agreed", "found"):
+        seconds = one.get(f"{name}_s")
+        if step.one(name) is not None and seconds != step.one(name) / _SECOND_US:
+            raise Unmet(f"what was {name} is {seconds} s")
+        if seconds is not None:
+            told.append(f"{name} {seconds / 60:g} min")
     return ", ".join(told)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from keepclear.domain.window import format_instant
 from keepclear.faces.demo.desk import Event
-from keepclear.faces.demo.line_steps import message_about
+from keepclear.faces.demo.lines import message_about
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.telling import hour
 from keepclear.formats.scenarios.script import Step

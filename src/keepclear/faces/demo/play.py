@@ -19,12 +19,14 @@ from keepclear.faces.demo import (
     evidence,
     expecting,
     expecting_line,
-    line_steps,
+    saying,
     side_by_side,
     steps,
+    telephone,
+    ways,
 )
 from keepclear.faces.demo.desk import Desk
-from keepclear.faces.demo.nodes import nodes_of
+from keepclear.faces.demo.making import nodes_of
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.telling import Teller
 from keepclear.faces.words import count
@@ -42,7 +44,13 @@ _PATIENCE_S: Final = 5.0
 _AGAIN_S: Final = 0.05
 
 Doing = Callable[[Stage, Step], str]
-_DONE: Final[Mapping[str, Doing]] = {**steps.STEPS, **line_steps.STEPS, **side_by_side.STEPS}
+_DONE: Final[Mapping[str, Doing]] = {
+    **steps.STEPS,
+    **saying.STEPS,
+    **telephone.STEPS,
+    **ways.STEPS,
+    **side_by_side.STEPS,
+}
 _EXPECTED: Final[Mapping[str, Doing]] = {
     **expecting.EXPECTED,
     **expecting_line.EXPECTED,

@@ -122,7 +122,11 @@ STEPS: Final = (
         "both-cross", "expect side by side {first} crosses {second}", (*_CROSSED, "apart", *_MINIMA)
     ),
     Form("both-clear", "expect side by side {first} is clear of {second}", ("apart", *_MINIMA)),
-    Form("deviation", "expect {party} sees deviation {word} of {what}", ("area", "side")),
+    Form(
+        "deviation",
+        "expect {party} sees deviation {word} of {what}",
+        ("area", "side", "agreed", "found"),
+    ),
     Form("no-deviation", "expect {party} sees no deviation of {what}"),
     Form("receipt-of", "expect {party} has a receipt of {id} from {other}"),
     Form("stage", "expect {party} has {id} at {word}", ("version",)),

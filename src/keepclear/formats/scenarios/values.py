@@ -317,6 +317,8 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "level": words,
         "goes-first": words,
         "side": words,
+        "agreed": duration,
+        "found": duration,
         "version": whole,
         "rung": words,
         "kind": words,
