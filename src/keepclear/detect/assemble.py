@@ -10,6 +10,7 @@ import numpy as np
 
 from keepclear.detect.area import shared_area
 from keepclear.detect.crossing import Claim, Crossing, CrossingKind, Side
+from keepclear.detect.cut import Cut, cut_listed
 from keepclear.detect.exact import ALTITUDE_DOUBT, POSITION_DOUBT, Hits
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.flat_area import Outlines
@@ -33,17 +34,19 @@ def assemble(
     *,
     areas: bool,
     words: bool = True,
+    cut: Cut = cut_listed,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Crossing, ...]:
     """All crossings, sorted by time, then by who; the lesser (party, id) is side a.
 
-    Without ``words`` the shared band is not given in the declarations' own.
+    Without ``words`` the shared band is not given in the declarations' own. Whichever cuts the ground
+    that rings share, it comes out the same.
     """
     table = prepared.table
     hits = _oriented(table, hits, declarations)
     spans = _spans(table, hits)
     crossings: list[Crossing] = []
-    outlines = Outlines(table)
+    outlines = Outlines(table, cut)
     for number, rows in enumerate(spans):
         if progress and number % 64 == 0:
             progress("crossings described", number, len(spans))

@@ -446,7 +446,8 @@ class StandingSet:
             kinds = dict(zip(table.owner[j].tolist(), self._kind[j].tolist(), strict=True))
             met = _Met(self._roll, declaration, kinds)
             whole = Prepared(table, (), missing)
-            return assemble(met, whole, found, Skeletons(table), areas=True, words=False)
+            cut = self._finder.engine.cut
+            return assemble(met, whole, found, Skeletons(table), areas=True, words=False, cut=cut)
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
         if not (few.kind == LEG).any():
@@ -468,7 +469,8 @@ class StandingSet:
             hits = replace(hits, depth_m=np.full(len(hits.i), np.nan))
         missing = (len(known) - 1,) if prepared.ground_missing else ()
         whole = Prepared(few, (), missing)
-        return assemble(known, whole, hits, court.skeletons, areas=areas, words=depths)
+        cut = court.engine.cut
+        return assemble(known, whole, hits, court.skeletons, areas=areas, words=depths, cut=cut)
 
     def _close_up(self) -> None:
         """Let go of the rows of those who stand no more."""

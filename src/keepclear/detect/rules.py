@@ -93,15 +93,16 @@ def compare(
     claiming = [k for k, item in enumerate(declarations) if item.kind is Kind.AREA]
     prepared = prepare([standing_on(declarations[k]) for k in used], geoid=geoid, ground=ground)
     claimed = prepare([declarations[k] for k in claiming], geoid=geoid, ground=ground)
+    engine = engine or choose(len(prepared.table), fast_from)
     hits, skeletons = _search(
         prepared.table, [declarations[k] for k in used], minima,
-        within_party=within_party, measure=areas, progress=progress,
-        engine=engine or choose(len(prepared.table), fast_from),
+        within_party=within_party, measure=areas, progress=progress, engine=engine,
     )  # fmt: skip
     hits = hits.take(_in_span(hits, span))
     crossings = assemble(
-        [declarations[k] for k in used], prepared, hits, skeletons, areas=areas, progress=progress
-    )
+        [declarations[k] for k in used], prepared, hits, skeletons, areas=areas, cut=engine.cut,
+        progress=progress,
+    )  # fmt: skip
     claims = _claims([declarations[k] for k in claiming], claimed, progress)
     rows = set(prepared.table.owner.tolist())
     refused = prepared.refused + claimed.refused
