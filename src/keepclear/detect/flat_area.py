@@ -137,9 +137,7 @@ def _circle(lon: float, lat: float, radius_m: float) -> np.ndarray:
     level = ahead * cos_p - a * sin_p
     longitude = np.degrees(np.arctan2(b, level)) + lon
     latitude = np.degrees(np.arctan2(ahead * sin_p + a * cos_p, np.hypot(level, b)))
-    corners = np.asfortranarray(np.stack([longitude, latitude], axis=1))
-    corners.flags.writeable = False  # the next one is given the same
-    return corners
+    return np.asfortranarray(np.stack([longitude, latitude], axis=1))
 
 
 def _drawn(shared: Shared) -> tuple[float, dict[str, Any] | None] | None:

@@ -17,7 +17,7 @@ import numpy as np
 from keepclear.detect.assemble import assemble, claims_of
 from keepclear.detect.crossing import Claim, Comparison, Minima
 from keepclear.detect.engine import FAST_ROWS_MIN, PORTABLE, Engine, Search, choose
-from keepclear.detect.exact import Court, Hits, judge
+from keepclear.detect.exact import Court, Hits, joined, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.prepare import Prepared, prepare
 from keepclear.detect.table import FOREVER_US, Table
@@ -196,9 +196,7 @@ def _joined(found: list[Hits]) -> Hits:
         none = np.zeros(0, dtype=np.int64)
         return Hits(none, none, none, none, none > 0, none.astype(np.uint8), none * 1.0,
                     none * 1.0, none * 1.0, none * 1.0, none > 0, none.reshape(0, 4))  # fmt: skip
-    return Hits(
-        *(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__)
-    )
+    return joined(found)
 
 
 def _codes(
