@@ -76,10 +76,10 @@ class PortableFinder(PortableMaker):
 
     def account(
         self,
-        table: Table,  # noqa: ARG002
-        row: int,  # noqa: ARG002
-        rows: np.ndarray,  # noqa: ARG002
-        minima: Minima,  # noqa: ARG002
+        table: Table,
+        row: int,
+        rows: np.ndarray,
+        minima: Minima,
     ) -> None:
         """See :class:`Finder`; it decides nothing."""
 
