@@ -26,7 +26,7 @@ from keepclear.node.moment import Made, Moment
 from keepclear.node.pages import pages
 from keepclear.node.past import Past
 from keepclear.node.recount import has_root
-from keepclear.node.shelf import Shelf
+from keepclear.node.shelf import Shelf, nobody
 from keepclear.node.standing import Standing
 from keepclear.node.texts import opening_of, seal_of
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
@@ -347,14 +347,18 @@ class Node:
         self.fresh()
         return self._past.moment(root_of(0, self.store.size(), self.store.node))
 
-    def put(self, made: Made) -> None:
+    def put(self, made: Made, others: Callable[[], bool] = nobody) -> None:
         """Keep a snapshot that was made of a moment; may be called while the node is in use.
+
+        Args:
+            made: The snapshot.
+            others: Whether others use disk and processor now, and it has time; asked now and then.
 
         Raises:
             OSError: it could not be kept.
         """
         if self._shelf is not None:
-            self._shelf.put(made.snapshot)
+            self._shelf.put(made.snapshot, others)
 
     def go_on_with(self, made: Made) -> None:
         """Remember what a snapshot says by its columns; what has changed since stays beside them.
