@@ -311,7 +311,7 @@ def within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
     capped = [
         one
         for one in memory.arrangements.values()
-        if not is_open(one) and party in one.member_names
+        if party in one.member_names and not is_open(one)
     ]
     if not capped:
         return
