@@ -104,7 +104,7 @@ class Clock:
 
 def clock_on() -> Clock:
     """A clock around what a node is made of."""
-    from keepclear.detect import assemble, index
+    from keepclear.detect import account, assemble, index
     from keepclear.node import declaring, ledger
 
     clock = Clock()
@@ -112,7 +112,7 @@ def clock_on() -> Clock:
         (index.StandingSet, "prepared", "one row made ready"),
         (index.StandingSet, "query", "crossings found and described"),
         (assemble, "shared_area", "shared areas"),
-        (index, "shared_areas", "shared areas"),
+        (account, "shared_area", "shared areas"),
         (declaring, "verdict_on", "verdict"),
         (declaring, "tell", "what is told"),
         (declaring, "notify", "what is told"),

@@ -21,11 +21,11 @@ from keepclear.errors import InputError, RuleError, UsageError
 from keepclear.node.about import About, subject_of
 from keepclear.node.answering import tell
 from keepclear.node.disclosing import plans_of
-from keepclear.node.home import check_party
 from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
 from keepclear.node.pairs import claims_here, compared_here, met_here
+from keepclear.node.settings import check_party
 from keepclear.node.telling import notify, outgoing_of
 from keepclear.store.base import Outgoing, Reply
 from keepclear.wire.declaration import encode

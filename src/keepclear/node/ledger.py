@@ -22,10 +22,11 @@ from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
 from keepclear.errors import ConfigurationError, StoreError, VerificationError
 from keepclear.node.memory import Memory
+from keepclear.node.moment import Made, Moment
+from keepclear.node.pages import pages
 from keepclear.node.past import Past
 from keepclear.node.recount import has_root
-from keepclear.node.shelf import Shelf
-from keepclear.node.snapshot import Made, Moment
+from keepclear.node.shelf import Shelf, nobody
 from keepclear.node.standing import Standing
 from keepclear.node.texts import opening_of, seal_of
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
@@ -277,14 +278,9 @@ class Node:
             after = page[-1].number
 
     def entries_on_lines(self) -> Iterator[Entry]:
-        """All entries that may be about lines to other desks, and others among them, in order.
-
-        Where no note was ever carried nobody has to go through millions of entries to find that out:
-        what was said over a telephone is among those that are read again at each start.
-        """
-        if self.memory.carried:
-            return self.entries()
-        return self._past.replayed()
+        """All entries that boards are made of, and others that lie between them, in order."""
+        for page in pages(self.memory.on_lines):
+            yield from self.store.entries(page.after, page.limit)
 
     def checkpoint(self) -> bytes:
         """A signed checkpoint of the record as it is now."""
@@ -351,14 +347,18 @@ class Node:
         self.fresh()
         return self._past.moment(root_of(0, self.store.size(), self.store.node))
 
-    def put(self, made: Made) -> None:
+    def put(self, made: Made, others: Callable[[], bool] = nobody) -> None:
         """Keep a snapshot that was made of a moment; may be called while the node is in use.
+
+        Args:
+            made: The snapshot.
+            others: Whether others use disk and processor now, and it has time; asked now and then.
 
         Raises:
             OSError: it could not be kept.
         """
         if self._shelf is not None:
-            self._shelf.put(made.snapshot)
+            self._shelf.put(made.snapshot, others)
 
     def go_on_with(self, made: Made) -> None:
         """Remember what a snapshot says by its columns; what has changed since stays beside them.

@@ -8,7 +8,7 @@ What is not compared then is compared later (:mod:`keepclear.node.looking_back`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,9 +16,10 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
+from keepclear.node.moment import Made, Moment, moment_of
 from keepclear.node.recount import Recounting, has_root
 from keepclear.node.shelf import Shelf
-from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
+from keepclear.node.snapshot import Snapshot
 from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts, opening_of, seal_of
 from keepclear.record.commitment import SALT_BYTES, leaf_of
@@ -97,11 +98,6 @@ class Past:
             past.size = 0
         past.erased = False
         return past
-
-    def replayed(self) -> Iterator[Entry]:
-        """The entries of kinds that are read again at each start, in order."""
-        for number in self._replayed:
-            yield from self._store.entries(number - 1, 1)
 
     @property
     def fault(self) -> str:
