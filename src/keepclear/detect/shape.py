@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -40,22 +41,27 @@ def columns_of(rows: Rows) -> dict[str, Any]:
     ring_start, vertex_start = _starts(rows.rings), _starts(rows.vertices)
     straight = np.array(rows.straight, dtype=bool)
     bands, bands_end = _bands(rows.limits)
+    owner, part = np.array((rows.owner, rows.part), dtype=np.int32)
+    lengths = np.array((rows.reach_m, rows.standoff_m, rows.error_m), dtype=np.float64)
+    reach_m, standoff_m, error_m = lengths
+    lon, lat = np.array((rows.lon, rows.lat), dtype=np.float64)
+    start_us, end_us = np.array((rows.start_us, rows.end_us), dtype=np.int64)
     return {
-        "owner": np.array(rows.owner, dtype=np.int32),
-        "part": np.array(rows.part, dtype=np.int32),
+        "owner": owner,
+        "part": part,
         "kind": np.array(rows.kind, dtype=np.uint8),
         "ring_start": ring_start,
         "vertex_start": vertex_start,
-        "lon": np.array(rows.lon, dtype=np.float64),
-        "lat": np.array(rows.lat, dtype=np.float64),
+        "lon": lon,
+        "lat": lat,
         "straight": straight[vertex_start[ring_start[:-1]]],
-        "reach_m": np.array(rows.reach_m, dtype=np.float64),
-        "standoff_m": np.array(rows.standoff_m, dtype=np.float64),
-        "error_m": np.array(rows.error_m, dtype=np.float64),
+        "reach_m": reach_m,
+        "standoff_m": standoff_m,
+        "error_m": error_m,
         "bands": bands,
         "bands_end": bands_end,
-        "start_us": np.array(rows.start_us, dtype=np.int64),
-        "end_us": np.array(rows.end_us, dtype=np.int64),
+        "start_us": start_us,
+        "end_us": end_us,
     }
 
 
@@ -74,9 +80,7 @@ def widen_round_faces(table: Table) -> None:
 
 
 def _starts(counts: list[int]) -> np.ndarray:
-    starts = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, out=starts[1:])
-    return starts
+    return np.array([*accumulate(counts, initial=0)], dtype=np.int64)
 
 
 def next_vertex(vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:

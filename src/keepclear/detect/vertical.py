@@ -81,7 +81,9 @@ class Geoid:
         first = floor(west % 360.0 * 4.0)
         count = ceil(span * 4.0) + 2
         rows = self.grid_cm[top : bottom + 1]
-        if count < 1440:
+        if first + count <= 1440:
+            rows = rows[:, first : first + count]
+        elif count < 1440:
             rows = rows[:, np.arange(first, first + count) % 1440]
         return (
             float(rows.min()) / 100.0 - GEOID_MODEL_ERROR_M,

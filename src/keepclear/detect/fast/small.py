@@ -43,7 +43,8 @@ def complete(rows: Rows) -> Table:
         columns["lat"], 1.0, columns["straight"], q, level, box, face,
     )  # fmt: skip
     table = Table(**columns, scale=1.0, q=q, level=level, box=box, face=face)
-    widen_round_faces(table)
+    if n > 1 or face[:1] < 0:
+        widen_round_faces(table)
     return table
 
 
