@@ -165,14 +165,19 @@ def decide(node: Any, texts: list[tuple[str, bytes]], group: int, clock: Clock) 
     from keepclear.integrity.context import Context
     from keepclear.integrity.examine import examine
     from keepclear.node.declaring import Request, declare
-    from keepclear.wire.declaration import decode
+    from keepclear.wire.declaration import declaration_of, form_in, spelled
+
+    def read(data: bytes) -> tuple[Any, str]:
+        form = form_in(data)
+        return declaration_of(form), spelled(form).decode()
 
     for first in range(0, len(texts), group):
         node.gather()
         for party, data in texts[first : first + group]:
-            one = clock.run("read", decode, data)
+            one, text = clock.run("read", read, data)
             doubts = clock.run("examined", examine, [one], Context(now_us=node.now_us()))
-            declare(node, one, Request(desk=party), if_match=None, doubts=[d.code for d in doubts])
+            codes = [d.code for d in doubts]
+            declare(node, one, Request(desk=party), if_match=None, doubts=codes, text=text)
         node.settle()
 
 

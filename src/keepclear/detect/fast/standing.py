@@ -408,14 +408,18 @@ class FastFinder:
         self._padded = self._listed = 0
         self._fresh = np.zeros((1024, 8), dtype=np.int32)
         self._known: tuple[Table | None, tuple[np.ndarray, ...]] = (None, ())
+        self._sure: Table | None = None
+        """The table that was made last, where all its areas surely are some."""
 
     def complete(self, rows: Rows) -> Table:
         """See :class:`keepclear.detect.prepare.Maker`."""
-        return small.complete(rows)
+        table, sure = small.complete(rows)
+        self._sure = table if sure else None
+        return table
 
     def faults(self, table: Table) -> dict[int, InputError]:
         """See :class:`keepclear.detect.prepare.Maker`."""
-        return small.faults(table)
+        return {} if table is self._sure else small.faults(table)
 
     def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
         """See :class:`keepclear.detect.index.Finder`."""
