@@ -102,13 +102,8 @@ class GrowingTable:
         if last > len(self._columns["owner"]):
             self._widen(_OF_A_ROW, first, 2 * last)  # what is not yet used costs no memory
         given = (*_row_columns(more), *_band_columns(more.bands), *_band_columns(more.bands_end))
-        mine = [self._columns[name] for name in _OF_A_ROW]
-        if n == 1:  # most often, and then quicker one by one
-            for column, values in zip(mine, given, strict=True):
-                column[first] = values[0]
-        else:
-            for column, values in zip(mine, given, strict=True):
-                column[first:last] = values
+        for name, values in zip(_OF_A_ROW, given, strict=True):
+            self._columns[name][first:last] = values
         self._columns["owner"][first:last] = owner
         self._put("ring_start", first + 1, last + 1, more.ring_start[1:] + self._rings)
         at = self._rings
