@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from keepclear.domain.window import format_instant
+from keepclear.faces.demo.drawing import BOTH, PLACE, SHADES, WAY
 from keepclear.faces.demo.nodes import Nodes
 from keepclear.faces.terminal import deliver
 from keepclear.faces.words import plain
@@ -31,6 +32,22 @@ _LEFT: Final = 10
 def hour(instant: str | None) -> str:
     """The hour in an instant as a node writes it, to the second; ``..`` for none."""
     return f"{instant[11:19]}Z" if instant else ".."
+
+
+_COLOURS: Final = {
+    SHADES[0]: "cyan",
+    SHADES[1]: "yellow",
+    SHADES[2]: "blue",
+    BOTH: "red",
+    PLACE: "bold green",
+    WAY: "green",
+}
+"""Of a map, by character."""
+
+
+def _colour(line: Text) -> None:
+    for mark, style in _COLOURS.items():
+        line.highlight_words([mark], style)
 
 
 class _Screen:
@@ -78,7 +95,7 @@ class Teller:
     def words(self, step: Step) -> None:
         """An act, or what is said about what happens."""
         text = plain(step.slots["rest"])
-        if not self._said:
+        if not self._said or step.form.name == "act":
             self._console.print()
         self._said = step.form.name == "say"
         if step.form.name == "act":
@@ -95,7 +112,10 @@ class Teller:
             text.append(f"  {plain(first)}", style="dim")
         self._row(self._time(now_us), text)
         for line in more:
-            self._row("", Text(f"    {plain(line)}", style="dim"))
+            below = Text(f"    {plain(line)}", style="" if step.form.name == "draw" else "dim")
+            if step.form.name == "draw":
+                _colour(below)
+            self._row("", below)
 
     def met(self, step: Step, seen: str) -> None:
         """Something is as it was expected."""
