@@ -1,4 +1,4 @@
-"""Acts 1 to 4, on four nodes, as `keepclear demo` plays them; nothing that they expect passes by itself."""
+"""Acts 1 to 4, as `keepclear demo` plays them; nothing that they expect is passed by itself."""
 
 from __future__ import annotations
 
