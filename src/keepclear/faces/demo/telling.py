@@ -27,6 +27,8 @@ __all__ = ["Teller", "hour"]
 _WIDTH_MAX: Final = 110
 _LEFT: Final = 10
 """Room for the time."""
+_HANGS: Final = "  "
+"""Before lines that go on with one above."""
 
 
 def hour(instant: str | None) -> str:
@@ -147,9 +149,12 @@ class Teller:
         return shown
 
     def _row(self, left: str, text: Text) -> None:
+        """The time, and what is told; what goes on in further lines hangs below it."""
         self._said = False
-        grid = Table.grid(padding=(0, 0, 0, 0))
-        grid.add_column(width=_LEFT, style="cyan", no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(left, text)
-        self._console.print(grid)
+        room = self._console.width - _LEFT - len(_HANGS)
+        for number, line in enumerate(text.wrap(self._console, room)):
+            head = _HANGS if number else ""
+            row = Text(f"{'' if number else left:<{_LEFT}}{head}")
+            row.stylize("cyan", 0, _LEFT)
+            line.rstrip()
+            self._console.print(row.append_text(line))
