@@ -28,6 +28,7 @@ from keepclear.node.declaring import (
 )
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
+from keepclear.node.steps_told import step_notices
 from keepclear.node.telling import confirmed_notices, outgoing_of
 from keepclear.wire.entries import Acted, Body, Shown
 
@@ -114,12 +115,12 @@ def act(
 
 
 def _told_of(node: Node, case: Case, what: Act, stage: State | Stage, at_us: int) -> list[Shown]:
-    """What those are told who know of it: that it is gone, or that it is confirmed again."""
+    """What those are told who know of it: where it is now, that it is gone, or is confirmed again."""
     if case.stands and stage not in STANDING:
         return gone_notices(node.memory, case, at_us)
     if what is Act.CONFIRM and case.unconfirmed_us is not None:
         return confirmed_notices(node.memory, case, at_us)
-    return []
+    return step_notices(node.memory, case, stage, at_us)
 
 
 def delay(
