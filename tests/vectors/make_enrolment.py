@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from keepclear.link.agreement import add_signature, propose
-from keepclear.link.cards import UnverifiedCard, next_card, open_card, sign_card
+from keepclear.link.card_chain import next_card
+from keepclear.link.cards import UnverifiedCard, open_card, sign_card
 from keepclear.link.invitation import write_invitation
 from keepclear.link.pinning import words_of
 from keepclear.record.note import Signer, key_id, sign
