@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.link import bodies as b
-from keepclear.link.happening import Deliver
+from keepclear.link.happening import BeginAnew, Deliver
 from tests.link.ends import ALDER, BIRCH, End, stop
 from tests.second.notes import Signer, read_key
 from tests.second.stream import Line, Reader
@@ -94,3 +94,20 @@ def test_in_the_end_both_have_all_of_it_once_and_nobody_is_alarmed(steps):
     assert sorted(here) == list(range(1, line.second.seq + 1)), "each once"
     assert sorted(there) == list(range(1, line.first.state.sending.seq + 1)), "each once"
     assert [code for code in line.first.alarms() if code != "line.silent"] == []
+
+
+@given(STEPS, st.integers(2, 2**53 - 1))
+def test_a_new_stream_on_which_people_agreed_has_what_the_other_never_stored(steps, stream):
+    """As after one of the two lost its database: here the first one's reader begins with nothing."""
+    line = Between()
+    for what, at in steps:
+        line.plays(what, at)
+    line.there, line.back = [], []
+    unstored = len(line.second.outbox)
+    line.second.begins_anew(stream)
+    line.first.happens(BeginAnew(None, stream))
+    line.heals()
+    assert line.second.outbox == {}
+    assert line.second.seq == line.first.state.receiving.seq == unstored
+    assert line.first.state.receiving.hash == line.second.prev
+    assert [one.stream for one in line.acted if one.seq and one.stream != 1] == []
