@@ -261,6 +261,7 @@ LINES = {
     "line-with-a-symbol-lost": (LINE.replace("KAGT", "KAG"), "checkwords.length"),
     "line-with-a-symbol-added": (LINE + "AAA", "checkwords.length"),
     "line-with-a-mark-that-is-no-symbol": (LINE.replace("DAMZ", "DAM0"), "checkwords.symbol"),
+    "line-with-a-dash": (LINE.replace(" 7", "-7"), "checkwords.symbol"),
     "line-with-a-time-wrong": (LINE.replace("7EWS", "7EWT"), "checkwords.verify"),
     "line-with-a-time-in-seconds": ("C DAMZ TAMR TJCJS BGX HYV AEB", "voice.minute"),
 }
