@@ -238,6 +238,10 @@ def splits():
         json.dumps(json.loads(same)["older"], ensure_ascii=False)), "split.no-proof"  # fmt: skip
     yield "split-view-with-blanks", made.replace(",", ", "), "split.malformed"
     yield "split-view-with-a-member-more", made.replace("{", '{"x":1,', 1), "split.malformed"
+    parts = list(json.loads(same).items())
+    other = dict([parts[1], parts[0], *parts[2:]])
+    turned = json.dumps(other, ensure_ascii=False, separators=(",", ":"))
+    yield "split-view-with-members-exchanged", turned, "split.malformed"
     yield "split-view-forged", made.replace("\\n3\\n", "\\n4\\n"), "note.bad-signature"
 
 
