@@ -421,9 +421,9 @@ def test_a_direct_way_that_hangs_holds_up_nothing_that_goes_through_the_relay(mo
             await until(failed)
             deliver, tried = alder.conversation._deliver, asyncio.Event()
 
-            async def hangs(party, notes):
+            async def hangs(party, notes, **how):
                 if party != "Birch":
-                    return await deliver(party, notes)
+                    return await deliver(party, notes, **how)
                 tried.set()
                 return await asyncio.Event().wait()
 
