@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keepclear.app import main
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
 DARLING = [

@@ -13,7 +13,7 @@ from keepclear.domain.consent import Consent
 from keepclear.domain.journey import going_back, held, second_group, stop_at
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 from keepclear.node import consenting, journeys
 from keepclear.node.arranging import set_arrangement
 from keepclear.node.declaring import Request

@@ -9,7 +9,7 @@ import pytest
 from keepclear.app import main
 from keepclear.domain.access import Action, Role
 from keepclear.faces import people
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 from keepclear.node import links, sessions
 from keepclear.node.start import running
 

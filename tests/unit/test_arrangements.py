@@ -12,12 +12,8 @@ from keepclear import app
 from keepclear.disclose.levels import Level, level_of
 from keepclear.domain.arrangement import Disclosure, Rung, Third
 from keepclear.domain.declaration import Kind
-from keepclear.formats.arrangements import (
-    ARRANGEMENT_BYTES_MAX,
-    TEMPLATE,
-    older_spelling,
-    read_arrangement,
-)
+from keepclear.formats.arrangement_template import TEMPLATE
+from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX, older_spelling, read_arrangement
 from keepclear.node.relaying import relays_between
 from tests.laws.strategies import WGS84
 
