@@ -27,6 +27,8 @@ ANY = {
     "stepped/1": b.Stepped(arrangement="Darling/3", step="resume", by="desk"),
     "read-back/1": b.ReadBack(re=REF, by="desk", places=[PLACE], times_us=[], says=SAYS),
     "query/1": b.Query(re=REF, by="desk", words="which?"),
+    "activated/1": b.Activated(subject="Alder/A1", version=1, at_us=DAWN),
+    "outside/1": b.Outside(subject="Alder/A1", version=1, stage="Contingent", at_us=DAWN),
     "noted/1": b.Noted(re=REF, by="desk", says=SAYS),
     "contact/1": b.Contact(by="desk", how="line 2"),
     "acknowledged/1": b.Acknowledged(re=REF, by="desk", at_us=DAWN, says=SAYS),

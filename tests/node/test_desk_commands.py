@@ -6,6 +6,7 @@ import json
 import re
 from contextlib import contextmanager
 
+import httpx2
 import pytest
 
 from keepclear.formats.callsheet import LETTERS
@@ -412,3 +413,33 @@ def test_an_exercise_by_telephone_is_marked_on_both_boards(desks):
         status = typed(desks, "link", "status", place)[0]
         assert "stops so far" not in status
         assert "of exercises: 1" in status
+
+
+def test_a_command_asks_again_by_itself_and_a_stop_is_said_once(desks, monkeypatch):
+    """The answer is lost on its way back: first once, then as often as the command asks."""
+    lost, asked, ask = [], [], httpx2.Client.request
+
+    def lossy(client, method, path, **more):
+        answer = ask(client, method, path, **more)
+        if method == "POST" and path.endswith("/messages"):
+            asked.append(more["headers"]["Idempotency-Key"])
+            if lost:
+                raise httpx2.ReadTimeout(lost.pop())
+        return answer
+
+    with at_address(desks, ALDER, monkeypatch, "duty", "declare", "look") as url:
+        monkeypatch.setattr(httpx2.Client, "request", lossy)
+        said = ("link", "stop", url, BIRCH, "cease", PLACE)
+        lost.append("no answer")
+        typed(desks, *said)
+        assert len(asked) == 2
+        assert len(set(asked)) == 1
+        assert len(stops(desks, url)) == 1
+        lost.extend(["no answer"] * 3)
+        _, told = typed(desks, *said, code=4)
+        key = re.search("--key ([0-9a-f]{16}) it is done once", told)[1]
+        assert len(told.strip().splitlines()) == 1
+        _, told = typed(desks, *said, "--key", key)
+        assert len(stops(desks, url)) == 2
+        typed(desks, "link", "stop", url, BIRCH, "hold", PLACE, "--key", key, code=3)
+        assert len(stops(desks, url)) == 2

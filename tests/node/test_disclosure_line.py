@@ -44,7 +44,7 @@ discloses = {{ operation = "{birch}", restriction = "{area}" }}
 names = ["Relief"]
 """
 KINDS = (Kind.OPERATION, Kind.RESTRICTION, Kind.AREA)
-STEPS = ("declare", "declare", "amend", "withdraw", "consent", "revoke", "pass")
+STEPS = ("declare", "declare", "amend", "withdraw", "leave", "consent", "revoke", "pass")
 levels = st.sampled_from(["open", "crossing"])
 steps = st.lists(
     st.tuples(
@@ -94,6 +94,9 @@ class Played:
             declaring.declare(node, replace(said, priority=number), ASK)
         elif step == "withdraw":
             acting.act(node, subject, Act.WITHDRAW, ASK, reason="as agreed")
+        elif step == "leave":
+            acting.act(node, subject, Act.ACTIVATE, ASK)
+            acting.act(node, subject, Act.LEAVE, ASK)
         elif party == "Relief" and step == "consent":
             consenting.consent(node, subject, Consent(to, tuple(sorted(words))), ASK)
             self.released.setdefault((said.id, to), set()).update(words | {"told"})

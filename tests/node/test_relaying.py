@@ -261,7 +261,7 @@ def test_who_asks_gets_what_is_held_and_says_what_has_come(three):
 
     def ask(who, sent_us, taken=()):
         note = sign_asked(who.message, relay.message.name, sent_us, taken)
-        return asked_for(relay.world.node, relay.message, note)
+        return asked_for(relay.world.node, relay.message, note)[1]
 
     now = relay.world.now
     (found,) = ask(birch, now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from keepclear.faces.lives import asking, by_option, token_file
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
@@ -148,12 +148,14 @@ def _stepping(step: str, words: str) -> click.Command:
     @click.argument("folder", metavar="DIR")
     @click.argument("name")
     @click.option("--because", default="", metavar="TEXT", help="For people; none need be given.")
-    @by_option
+    @asking
     @token_file
-    def command(folder: str, name: str, because: str, by: str, token_file: str | None) -> int:
+    def command(
+        folder: str, name: str, because: str, by: str, key: str, token_file: str | None
+    ) -> int:
         from keepclear.faces.desk.place import desk_at  # noqa: PLC0415
 
-        with desk_at(folder, token_file, by) as desk:
+        with desk_at(folder, token_file, by, key) as desk:
             done = desk.step_down(name, step, because)
         say(
             f"{plain(done['arrangement'])}, version {done['version']}: {done['footing']} from here on"

@@ -17,6 +17,7 @@ __all__ = [
     "NO_PERMISSION",
     "TEXT_LENGTH_MAX",
     "Acknowledged",
+    "Activated",
     "Amended",
     "Answer",
     "Body",
@@ -35,6 +36,7 @@ __all__ = [
     "LineTestAnswer",
     "Noted",
     "Notice",
+    "Outside",
     "Place",
     "Query",
     "ReadBack",
@@ -128,6 +130,8 @@ class Declared(Body, frozen=True, kw_only=True):
     """Its canonical JSON, with what may be told of it and nothing else."""
     ref: Word | None = None
     """The writer's mark for it, where the subject is its name."""
+    split_from: Word | None = None
+    """The writer's mark for what it was a part of until now, where the reader knows that."""
 
 
 class Amended(Declared, frozen=True, kw_only=True):
@@ -167,6 +171,30 @@ class Held(Body, frozen=True, kw_only=True):
     until_us: Instant | None = None
     """When it is expected to go on, if anybody knows."""
     words: Words | None = None
+
+
+class Activated(Body, frozen=True, kw_only=True):
+    """An operation is under way inside what it declared: it has begun, or is inside again."""
+
+    subject: Word
+    version: Whole
+    at_us: Instant
+    """When its desk said so, by its clock."""
+    ref: Word | None = None
+    """As in ``declared/1``."""
+
+
+class Outside(Body, frozen=True, kw_only=True):
+    """An operation is outside of what it declared: others must not take its plan for where it is."""
+
+    subject: Word
+    version: Whole
+    stage: Literal["Nonconforming", "Contingent"]
+    """Expected back, or not."""
+    at_us: Instant
+    """When its desk said so, by its clock."""
+    ref: Word | None = None
+    """As in ``declared/1``."""
 
 
 class CrossingFound(Body, frozen=True, kw_only=True):

@@ -65,6 +65,8 @@ _TABLE: Final = (
     Kind("withdrawn/1", bodies.Withdrawn, _R, always=True, acknowledge=True),
     Kind("delayed/1", bodies.Delayed, _I, always=True, acknowledge=True, read_back=True),
     Kind("held/1", bodies.Held, _F, always=True, acknowledge=True, read_back=True),
+    Kind("activated/1", bodies.Activated, _I, always=True, acknowledge=True),
+    Kind("outside/1", bodies.Outside, _F, always=True, acknowledge=True),
     Kind("crossing/1", bodies.CrossingFound, _I, acknowledge=True),
     Kind("notice/1", bodies.Notice, _I, always=True, acknowledge=True),
     Kind("stepped/1", bodies.Stepped, _I, always=True, acknowledge=True),

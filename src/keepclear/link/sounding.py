@@ -40,7 +40,7 @@ AGAIN_US: Final = 1_800 * MICROSECONDS
 SOON_US: Final = 900 * MICROSECONDS
 """A crossing that begins within this time is somebody's business at once."""
 _SILENT: Final = "line.silent"
-_KINDS: Final = frozenset({b.Held, b.Incident, b.StopLifted, b.Contact})
+_KINDS: Final = frozenset({b.Held, b.Outside, b.Incident, b.StopLifted, b.Contact})
 """Kinds that sound when they come; a stop does by its ladder."""
 _CODES: Final = frozenset(
     {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keepclear.domain.declaration import Declaration
+from keepclear.domain.declaration import Declaration, State
 
 __all__ = ["About", "subject_of"]
 
@@ -26,6 +26,8 @@ class About:
     """Subject and version of the movement that it was a part of."""
     came: bool = False
     """It came over a line."""
+    stage: State | None = None
+    """Where in its life its desk said that it is, where that was heard before the plan."""
 
     @property
     def subject(self) -> str:

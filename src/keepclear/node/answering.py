@@ -16,7 +16,7 @@ from keepclear.disclose.hearing import Heard, Hearing
 from keepclear.disclose.levels import Level, desk_of, is_humanitarian, level_of
 from keepclear.disclose.released import released_fields
 from keepclear.domain.consent import NOTIFIED, RELEASES
-from keepclear.domain.declaration import Declaration, Kind
+from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.window import format_instant
 from keepclear.node.about import About, subject_of
 from keepclear.node.claiming import claim_views, tell_claims
@@ -40,6 +40,8 @@ __all__ = [
 RECEIPT_SAYS: Final = (
     "Received. This is no permission, no agreement and no assurance, and nothing depends on it."
 )
+_OUTSIDE: Final = frozenset({State.NONCONFORMING, State.CONTINGENT})
+"""Who sees a crossing with it must know that it is not where it said."""
 ANSWER_SAYS: Final = (
     "Only what was agreed with you is told. Parties without an arrangement with you, and parties that "
     "declare nothing, are not seen."
@@ -252,6 +254,9 @@ def view_of(
         view["goes_first"] = first.value
     if case is not None and case.unconfirmed_us is not None and version == case.latest.number:
         view["unconfirmed_since"] = format_instant(case.unconfirmed_us)
+    stage = case.stage if case is not None else other and other.stage
+    if stage in _OUTSIDE:
+        view["stage"] = stage.value
     return view
 
 

@@ -56,7 +56,12 @@ def answer_back(memory: Memory, about: About, answer: Shown) -> list[Shown]:
 
 
 def for_the_desk(
-    memory: Memory, message: str, about: About, found: tuple[Met, ...], verdict: Verdict
+    memory: Memory,
+    message: str,
+    about: About,
+    found: tuple[Met, ...],
+    verdict: Verdict,
+    stage: str,
 ) -> Shown:
     """What came, and what follows from it, with everything that this desk may see."""
     said, case = about.declaration, memory.cases.get(about.subject)
@@ -68,6 +73,7 @@ def for_the_desk(
         "id": said.id,
         "kind": said.kind.value,
         "version": about.version,
+        "stage": stage,
         "at": format_instant(about.at_us),
         "message": message,
         "crossings": views,
@@ -76,6 +82,8 @@ def for_the_desk(
     }
     if about.because is not None:
         text["because"] = about.because
+    if about.split_from is not None:
+        text["split_from"] = {"id": about.split_from[0].partition("/")[2]}
     if case is not None:
         first, last = times_of(case.latest.declaration)
         text["was"] = {"version": case.latest.number, "time_start": first, "time_end": last}

@@ -23,7 +23,7 @@ from keepclear.node.notices import spelled
 from keepclear.node.settings import check_party
 from keepclear.node.sizes import too_large
 from keepclear.node.wording import text_of
-from keepclear.store.base import Outgoing
+from keepclear.store.base import Kept, Outgoing
 from keepclear.wire.declaration import declaration_of, form_in
 from keepclear.wire.entries import Body
 
@@ -38,6 +38,8 @@ class Came:
     """Whose line it came over."""
     body: b.Body
     hash: str
+    place: tuple[int, int]
+    """Stream and number: of what one desk says of one thing, what has the higher place holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Made:
     outgoing: Sequence[Outgoing] = ()
     said: Declaration | None = None
     """The declaration that one of the entries holds the text of."""
+    kept: Sequence[Kept] = ()
 
 
 def known_subject(memory: Memory, party: str, name: str) -> str:

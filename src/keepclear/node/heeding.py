@@ -11,19 +11,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from keepclear.disclose.levels import is_humanitarian
 from keepclear.errors import InputError, KeepclearError, RuleError, StoreError
 from keepclear.link import bodies as b
 from keepclear.link.message import Received, read_own
 from keepclear.link.state import key_of
-from keepclear.node.arrived import Came, Made
+from keepclear.node.arrived import Came, Made, known_subject
 from keepclear.node.incoming import confirmation, declared, held, withdrawn
 from keepclear.node.ledger import Node
 from keepclear.node.line import alarm_of, subject_of
 from keepclear.node.not_taken import not_taken
+from keepclear.node.steps_heard import forget_word, step_heard
 from keepclear.node.told import crossing_told, notice_told, withdrawn_told
 from keepclear.store.base import Kept, Outgoing
 from keepclear.wire.entries import Shown
@@ -32,7 +34,7 @@ __all__ = ["PLANS", "heed", "takes_no_plans", "to_heed", "waits"]
 
 PLANS: Final = b.Declared | b.Delayed | b.CrossingFound
 """What tells of another's plan, and is shown to no aid desk."""
-_HEEDED: Final = PLANS | b.Held | b.Withdrawn
+_HEEDED: Final = PLANS | b.Held | b.Withdrawn | b.Activated | b.Outside
 _CONFIRMATIONS: Final = frozenset({"confirmed/1", "unconfirmed/1"})
 _NOTICES: Final = frozenset({"crossing/1", "compared/1"}) | _CONFIRMATIONS
 _SPACE: Final = "link-heard"
@@ -92,7 +94,7 @@ def heed(node: Node, parties: Mapping[str, str]) -> int:
 
 def _keep(node: Node, key: str, made: Made) -> None:
     done = Kept(_SPACE, key, None)
-    node.save(made.bodies, outgoing=made.outgoing, kept=[done], said=made.said)
+    node.save(made.bodies, outgoing=made.outgoing, kept=[done, *made.kept], said=made.said)
 
 
 def _peer(key: str) -> str:
@@ -102,31 +104,45 @@ def _peer(key: str) -> str:
 def _follows(node: Node, peer: str, party: str, received: Received) -> Made:
     assert received.message is not None
     body = received.message.body
-    came = Came(party, body, received.hash)
+    came = Came(party, body, received.hash, (received.stream, received.seq))
     if isinstance(body, b.Refused):
         return not_taken(node, peer, party, body)
     if is_humanitarian(node.memory.arrangements.values(), node.memory.owner):
         if isinstance(body, PLANS):
             raise RuleError("disclosure.not-ours", "an aid desk is told of nobody's plans")
         return Made()  # of what it was never told nothing can end
-    if isinstance(body, b.Declared | b.Delayed):
-        return declared(node, came, body)
-    if isinstance(body, b.Held):
-        return held(node, came, body)
-    if isinstance(body, b.CrossingFound):
-        return crossing_told(node, came, body)
-    return _ends(node, came, body)
+    return _MAKE[type(body)](node, came, body)
 
 
-def _ends(node: Node, came: Came, body: b.Body) -> Made:
-    """What says that something holds no longer, or holds again."""
-    if isinstance(body, b.Withdrawn):
-        made = withdrawn(node, came, body)
-        return Made([*made.bodies, *withdrawn_told(node, came, body)], made.outgoing)
-    assert isinstance(body, b.Notice)
+def _ended(node: Node, came: Came, body: b.Withdrawn) -> Made:
+    """What stands no longer, and all that was told and kept of it."""
+    case = node.memory.cases.get(known_subject(node.memory, came.party, body.subject))
+    made, told = withdrawn(node, came, body), withdrawn_told(node, came, body)
+    words = forget_word(node, came.party, body.subject if case is None else case.ref)
+    return Made([*made.bodies, *told], made.outgoing, kept=words)
+
+
+def _notice(node: Node, came: Came, body: b.Notice) -> Made:
+    """What says that something crosses no longer, or is confirmed again."""
     if body.notice in _CONFIRMATIONS:
         return confirmation(node, came, body)
     return notice_told(node, came, body)
+
+
+_MAKE: Final[Mapping[type[b.Body], Callable[[Node, Came, Any], Made]]] = MappingProxyType(
+    {
+        b.Declared: declared,
+        b.Amended: declared,
+        b.Delayed: declared,
+        b.Held: held,
+        b.Activated: step_heard,
+        b.Outside: step_heard,
+        b.CrossingFound: crossing_told,
+        b.Withdrawn: _ended,
+        b.Notice: _notice,
+    }
+)
+"""What a message is made into, by its body."""
 
 
 def _not_judged(node: Node, peer: str, party: str, received: Received) -> Made:

@@ -26,8 +26,9 @@ from keepclear.node.arrived import Came, Made, is_known, known_subject, read, sa
 from keepclear.node.declaring import new_mark, within_budget
 from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
-from keepclear.node.memory import stage_named
+from keepclear.node.memory import Memory, stage_named
 from keepclear.node.pairs import claims_here, compared_here, met_here
+from keepclear.node.steps_heard import last_word
 from keepclear.node.telling import outgoing_of
 from keepclear.store.base import Outgoing
 from keepclear.wire.declaration import encode
@@ -58,7 +59,8 @@ def declared(node: Node, came: Came, body: b.Declared | b.Delayed) -> Made:
     subject = known_subject(node.memory, came.party, ref) or subject_of(said)
     said = replace(said, id=subject.partition("/")[2])
     because = "delayed" if isinstance(body, b.Delayed) else getattr(body, "because", None)
-    return _judged(node, came, said, body.version, because, ref)
+    whole = getattr(body, "split_from", None)
+    return _judged(node, came, said, body.version, because, ref, whole)
 
 
 def held(node: Node, came: Came, body: b.Held) -> Made:
@@ -82,7 +84,13 @@ def held(node: Node, came: Came, body: b.Held) -> Made:
 
 
 def _judged(
-    node: Node, came: Came, said: Declaration, number: int, because: str | None, ref: str | None
+    node: Node,
+    came: Came,
+    said: Declaration,
+    number: int,
+    because: str | None,
+    ref: str | None,
+    whole: str | None = None,
 ) -> Made:
     """A version of what a party declares, with the verdict on it and all that is told."""
     memory, at_us = node.memory, node.now_us()
@@ -91,9 +99,15 @@ def _judged(
     if case is not None and is_known(case, number, text):
         return Made()
     stage = stage_of(case, said)
+    word = (
+        last_word(node, came.party, ref) if case is None and said.kind is Kind.OPERATION else None
+    )
+    stage = stage if word is None else word.stage
+    early = None if word is None else word.stage
+    split_from = _part_of(memory, came.party, whole) if case is None else None
     within_budget(node, said, at_us)
     mark = case.mark if case else new_mark(node)
-    about = About(said, number, mark, at_us, because=because, came=True)
+    about = About(said, number, mark, at_us, None, because, split_from, came=True, stage=early)
     entry = Declared(
         subject=subject,
         at_us=at_us,
@@ -102,6 +116,7 @@ def _judged(
         stage=stage.value,
         mark=mark,
         because=because,
+        split_from=split_from,
         text=text,
         message=came.hash,
         ref=ref,
@@ -114,11 +129,19 @@ def _judged(
     else:  # what this desk's own crosses is told with the rest of it, and others are not compared
         answer, shown = answer_on(memory, about, found, verdict), []
     if memory.owner != SECRETARIAT:
-        shown.append(for_the_desk(memory, came.hash, about, found, verdict))
+        desk = for_the_desk(memory, came.hash, about, found, verdict, stage.value)
+        shown.append(desk)
     back = answer_back(memory, about, answer)
     outgoing = [one for one in outgoing_of(shown) if one.recipient != memory.owner]
     outgoing += [Outgoing(one.to, one.text.encode()) for one in back]
     return Made([entry, verdict, *shown, *back], outgoing, said)
+
+
+def _part_of(memory: Memory, party: str, whole: str | None) -> tuple[str, int] | None:
+    """Subject and version of what something was a part of, where that is known here."""
+    subject = memory.lines.by_ref.get((party, whole), "") if whole else ""
+    case = memory.cases.get(subject)
+    return None if case is None else (subject, case.latest.number)
 
 
 def withdrawn(node: Node, came: Came, body: b.Withdrawn) -> Made:

@@ -35,11 +35,11 @@ from keepclear.link.stream import due_us, restore, step, to_carry
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.memory import Memory
 from keepclear.record.merkle import root_of
-from keepclear.store.base import Kept
+from keepclear.store.base import Kept, Reply
 from keepclear.wire import entries
 from keepclear.wire.entries import Body, Carried, decode_body
 
-__all__ = ["Act", "Decision", "Lines", "alarm_of", "carried", "subject_of"]
+__all__ = ["Act", "Decision", "Lines", "Replying", "alarm_of", "carried", "subject_of"]
 
 _COMPARE_EVERY_US: Final = 60_000_000
 """Looking for an old number reads the history of a line; replays must not keep a node busy."""
@@ -58,6 +58,8 @@ class Decision:
 
 Act = Callable[[str, Deliver | Heard | StoredUpTo], Decision]
 """Decides, and changes nothing; it is given the peer's key name."""
+Replying = Callable[[Mapping[str, State]], Reply | None]
+"""What whoever asked is answered, where that is kept by a key, from the states after the write."""
 
 
 def subject_of(peer: str) -> str:
@@ -118,6 +120,7 @@ class Lines:
         *,
         keeping: Sequence[Kept] = (),
         also: Sequence[Body] = (),
+        reply: Replying = lambda _: None,
     ) -> list[tuple[str, Send]]:
         """Some events, in one write; what is to be sent once that is durable, flash first.
 
@@ -125,6 +128,7 @@ class Lines:
             events: The peer's key name, and what happened.
             keeping: Values of the caller's, in the same write.
             also: Entries of the caller's, in the same write, before all that follow from the events.
+            reply: What is answered under a key, in the same write.
 
         Raises:
             InputError: something to write that a reader would not act on; nothing was kept.
@@ -156,7 +160,7 @@ class Lines:
                     queue.extend(decision.says)
         if bodies or kept:
             self._memory = None  # until it is known to be kept
-            self._node.save(bodies, kept=tuple(kept.values()))
+            self._node.save(bodies, kept=tuple(kept.values()), reply=reply(states))
             self._memory = self._node.memory
         self._states = states
         self._recorded += recorded

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from keepclear.disclose.levels import Level, level_of
 from keepclear.disclose.released import times_of
@@ -32,6 +32,10 @@ _MEMBERS: Final = (
 )  # fmt: skip
 """Of a declaration, beside its parts, what a consent may release."""
 _E7: Final = 10_000_000
+_OUTSIDE: Final[Mapping[str, Literal["Nonconforming", "Contingent"]]] = MappingProxyType(
+    {"Nonconforming": "Nonconforming", "Contingent": "Contingent"}
+)
+"""Stages of an operation that is outside of what it declared."""
 
 
 def bodies_of(memory: Memory, reader: str, notice: str) -> list[b.Body]:
@@ -95,16 +99,29 @@ def _told(memory: Memory, text: dict[str, Any], said: Declaration, *, named: boo
         "what": said.kind.value,
         "text": spelled(said),
         "ref": text["ref"] if named else None,
+        "split_from": text.get("split_from", {}).get("ref"),
     }
     was, because = text.get("was"), text.get("because")
     if was is None:
-        return [b.Declared(**whole)]
+        return [b.Declared(**whole), *_where_it_is(memory, text, said, whole["subject"])]
     if because == "delayed":
-        del whole["what"]
+        del whole["what"], whole["split_from"]
         return [b.Delayed(**whole, old=_span(was), new=_span(_times(said)))]
     amended = b.Amended(**whole, because=because)
     held = _held(memory, text, said, whole["subject"]) if because == "held" else None
     return [held, amended] if held is not None else [amended]
+
+
+def _where_it_is(
+    memory: Memory, text: dict[str, Any], said: Declaration, subject: str
+) -> list[b.Body]:
+    """Where an operation is in its life, where it went on before this reader was told of it."""
+    mark = text["ref"]
+    case = memory.cases.get(memory.cases.marked(mark) or "")
+    if case is None or case.kind is not Kind.OPERATION or case.stage is said.state:
+        return []
+    ref = mark if subject != mark else None
+    return _step(case.stage.value, subject, case.latest.number, parse_instant(text["at"]), ref)
 
 
 def _held(memory: Memory, text: dict[str, Any], said: Declaration, subject: str) -> b.Held | None:
@@ -185,6 +202,25 @@ def _gone(memory: Memory, reader: str, text: dict[str, Any]) -> list[b.Body]:
     ]
 
 
+def _stage(memory: Memory, reader: str, text: dict[str, Any]) -> list[b.Body]:
+    subject = memory.cases.marked(text["ref"]) or ""
+    case = memory.cases.get(subject)
+    given = case is not None and reader in case.disclosed
+    name, ref = (subject, text["ref"]) if given else (text["ref"], None)
+    return _step(text["stage"], name, text["version"], parse_instant(text["at"]), ref)
+
+
+def _step(stage: str, subject: str, version: int, at_us: int, ref: str | None) -> list[b.Body]:
+    """Where an operation is in its life; nothing, where it has not begun or has ended."""
+    if stage == "Activated":
+        return [b.Activated(subject=subject, version=version, at_us=at_us, ref=ref)]
+    if stage not in _OUTSIDE:
+        return []
+    return [
+        b.Outside(subject=subject, version=version, stage=_OUTSIDE[stage], at_us=at_us, ref=ref)
+    ]
+
+
 def _refused(_memory: Memory, _reader: str, text: dict[str, Any]) -> list[b.Body]:
     return [b.Refused(re=b.Ref(**text["re"]), code=text["code"])]
 
@@ -209,6 +245,7 @@ _MAKE: Final[Mapping[str, _Make]] = MappingProxyType(
         "crossing/1": _crossings,
         "compared/1": _compared,
         "gone/1": _gone,
+        "stage/1": _stage,
         "refused/1": _refused,
     }
 )

@@ -173,8 +173,8 @@ def expire(node: Node) -> int:
     return len(gone)
 
 
-def asked_for(node: Node, key: Signer, note: bytes) -> list[tuple[bytes, bytes]]:
-    """What waits for a party that asks; what it says to have is let go of first.
+def asked_for(node: Node, key: Signer, note: bytes) -> tuple[str, list[tuple[bytes, bytes]]]:
+    """Who asks, and what waits for that party; what it says to have is let go of first.
 
     Args:
         node: This desk's.
@@ -198,7 +198,7 @@ def asked_for(node: Node, key: Signer, note: bytes) -> list[tuple[bytes, bytes]]
         raise VerificationError("relay.old", "this was asked at another time, or once before")
     node.save([], kept=[Kept(_ASKED, party, str(asked.sent_us).encode())])
     handed_on(node, party, asked.taken)
-    return held_for(node, party)
+    return party, held_for(node, party)
 
 
 def holdings(node: Node) -> list[Holding]:

@@ -7,12 +7,13 @@ others: what is told at which footing (:mod:`keepclear.disclose.levels`, :mod:`k
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from keepclear.domain.footing import STEPS, Footing, FootingStep
 from keepclear.errors import RuleError
 from keepclear.link import bodies as b
-from keepclear.node.declaring import Request
+from keepclear.node.declaring import Request, replied, reply_to
 from keepclear.node.footings import arrangement_word, footing_of, stepped_by
 from keepclear.node.ledger import Node
 from keepclear.node.talking import Talk, Told
@@ -48,10 +49,15 @@ def take_step(
         because: For people; none need be given.
 
     Raises:
-        RuleError: ``footing.unknown``, ``footing.no-member``, ``footing.step``.
-        StoreError: nobody can know whether it is kept; look, and do it again.
+        RuleError: ``footing.unknown``, ``footing.no-member``, ``footing.step``,
+            ``idempotency.other-request``.
+        StoreError: nobody can know whether it is kept; ask again with the same key.
     """
     node.fresh()
+    asked = f"step {name} {step.value} {because}"
+    done_before = replied(node, request, asked)
+    if done_before is not None:
+        return _taken(done_before.reply), Told((), ())
     owner = node.around.owner
     found = node.memory.arrangements.get(name)
     if found is None:
@@ -79,6 +85,19 @@ def take_step(
     told = [party for party in others if party in lines]
     entry = stepped_by(node.memory, owner, owner, body, node.now_us())
     assert entry is not None
-    done = talk.say_all(told, body, [entry])
-    untold = tuple(party for party in others if party not in lines)
-    return Taken(found.name, found.version, after, tuple(told), untold), done
+    taken = Taken(
+        found.name,
+        found.version,
+        after,
+        tuple(told),
+        tuple(party for party in others if party not in lines),
+    )
+    kept = reply_to(request, asked, {**asdict(taken), "footing": after.value}, node.now_us())
+    done = talk.say_all(told, body, [entry], lambda _: kept)
+    return taken, done
+
+
+def _taken(reply: dict[str, Any]) -> Taken:
+    """A step as it was answered before."""
+    said = {**reply, "footing": Footing(reply["footing"])}
+    return Taken(**{**said, "told": tuple(said["told"]), "untold": tuple(said["untold"])})

@@ -33,11 +33,12 @@ from keepclear.node.heads_seen import HeadsSeen
 from keepclear.node.heeding import PLANS, heed, takes_no_plans, to_heed, waits
 from keepclear.node.inflow import Inflow
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import Decision, Lines, subject_of
+from keepclear.node.line import Decision, Lines, Replying, subject_of
 from keepclear.node.owing import Owing
 from keepclear.node.reading_back import as_held
 from keepclear.node.watching import Watch, shown_to_desk
 from keepclear.record.note import Signer
+from keepclear.store.base import Reply
 from keepclear.wire.entries import Body as Entry
 from keepclear.wire.entries import Voiced, decode_body
 
@@ -103,7 +104,15 @@ class Talk:
         self._fresh()
         return sorted(self._believed.by_party)
 
-    def say(self, party: str, body: Body, *, drill: bool = False, arrangement: str = "") -> Told:
+    def say(
+        self,
+        party: str,
+        body: Body,
+        *,
+        drill: bool = False,
+        arrangement: str = "",
+        reply: Callable[[State], Reply | None] = lambda _: None,
+    ) -> Told:
         """Say something to a party.
 
         Args:
@@ -111,6 +120,7 @@ class Talk:
             body: What. A read-back without places and times is of what this node holds.
             drill: Whether it is an exercise; the message says so three times.
             arrangement: Under which it is said; the one that holds between the two, if left out.
+            reply: What is answered under a key, from the line after it, in the same write.
 
         Raises:
             RuleError: ``line.none``; ``read-back.none``: what is read back is held as no declaration.
@@ -122,10 +132,17 @@ class Talk:
         if isinstance(body, ReadBack) and not (body.places or body.times_us):
             body = as_held(self._node, self._watch.board, party, peer, body)
         write = Write(body, drill=drill, arrangement=arrangement or self._word(party))
-        return self._told(self._lines.happens([(peer, write)]))
+        done = self._lines.happens([(peer, write)], reply=lambda states: reply(states[peer]))
+        return self._told(done)
 
-    def say_all(self, parties: Sequence[str], body: Body, also: Sequence[Entry] = ()) -> Told:
-        """Say one thing to several parties, in one write with entries of the caller's.
+    def say_all(
+        self,
+        parties: Sequence[str],
+        body: Body,
+        also: Sequence[Entry] = (),
+        reply: Replying = lambda _: None,
+    ) -> Told:
+        """Say one thing to several parties, in one write with entries of the caller's, and its reply.
 
         Raises:
             RuleError: ``line.none``.
@@ -135,7 +152,7 @@ class Talk:
         events = [
             (self._believed.name(one), Write(body, arrangement=self._word(one))) for one in parties
         ]
-        return self._told(self._lines.happens(events, also=also))
+        return self._told(self._lines.happens(events, also=also, reply=reply))
 
     def to_carry(self, party: str) -> list[bytes]:
         """What a party has not yet said to have stored, flash first, and a receipt: for a stick.

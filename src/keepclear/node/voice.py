@@ -1,6 +1,7 @@
 """The use cases of a call: say a stop, key in one that was heard, and log how the call went.
 
 Both desks record the same line and the same words over it, each in its own record, at its own time.
+Asked for again with the same key, each of these is done once.
 What was heard is a claim about the caller until the words were compared; it is acted on at once all
 the same, because a stop never waits for a proof.
 """
@@ -22,7 +23,7 @@ from keepclear.formats.callsheet import (
 )
 from keepclear.link.bodies import Stop
 from keepclear.link.phrases import Language
-from keepclear.node.declaring import Request
+from keepclear.node.declaring import Request, replied, reply_to
 from keepclear.node.ledger import Node
 from keepclear.wire.entries import Voiced
 
@@ -59,14 +60,22 @@ def say_stop(
 
     Raises:
         InputError: ``checkwords.time``.
-        RuleError: ``voice.party``.
+        RuleError: ``voice.party``, ``idempotency.other-request``.
         StoreError: nobody can know whether it is kept.
     """
     node.fresh()
     _other(node, other)
-    stop = stop_of(asks, position, node.now_us())
+    where = (position.latitude, position.longitude)
+    asked = f"sheet {other} {asks} {where} {language.value} {drill}"
+    before = replied(node, request, asked)
+    at_us = (
+        node.now_us() if before is None else before.reply["at_us"]
+    )  # its line has a minute in it
+    stop = stop_of(asks, position, at_us)
     sheet = call_sheet(stop, node.around.owner, other, language, drill=drill)
-    _keep(node, other, "said", request, line=sheet.keyed, words=" ".join(sheet.words))
+    if before is None:
+        words = " ".join(sheet.words)
+        _keep(node, other, "said", request, asked, line=sheet.keyed, words=words)
     return sheet
 
 
@@ -75,14 +84,17 @@ def hear(node: Node, other: str, line: str, request: Request) -> tuple[Stop, tup
 
     Raises:
         InputError: ``voice.*``, ``checkwords.*``: have it said again; nothing was recorded.
-        RuleError: ``voice.party``.
+        RuleError: ``voice.party``, ``idempotency.other-request``.
         StoreError: nobody can know whether it is kept; it holds all the same.
     """
     node.fresh()
     _other(node, other)
     stop = keyed(line)
     words = compared(stop, other, node.around.owner, drill=is_drill(line))
-    _keep(node, other, "heard", request, line=" ".join(line.upper().split()), words=" ".join(words))
+    heard = " ".join(line.upper().split())
+    asked = f"heard {other} {heard}"
+    if replied(node, request, asked) is None:
+        _keep(node, other, "heard", request, asked, line=heard, words=" ".join(words))
     return stop, words
 
 
@@ -100,7 +112,7 @@ def call_step(
         about: The name of the stop; an answer is about one.
 
     Raises:
-        RuleError: ``voice.step``, ``voice.party``, ``voice.about``.
+        RuleError: ``voice.step``, ``voice.party``, ``voice.about``, ``idempotency.other-request``.
         StoreError: nobody can know whether it is kept.
     """
     node.fresh()
@@ -110,7 +122,9 @@ def call_step(
         raise RuleError("voice.step", f"{step[:40]!r} is none of {known}")
     if step in ANSWERS and not about:
         raise RuleError("voice.about", f"say which stop {step!r} is about")
-    _keep(node, other, step, request, who=who or None, about=about or None)
+    asked = f"call {other} {step} {about} {who}"
+    if replied(node, request, asked) is None:
+        _keep(node, other, step, request, asked, who=who or None, about=about or None)
 
 
 def subject_of(other: str) -> str:
@@ -130,15 +144,17 @@ def _keep(
     other: str,
     how: str,
     request: Request,
+    asked: str,
     *,
     line: str | None = None,
     words: str | None = None,
     who: str | None = None,
     about: str | None = None,
 ) -> None:
+    at_us = node.now_us()
     body = Voiced(
         subject=subject_of(other),
-        at_us=node.now_us(),
+        at_us=at_us,
         how=how,
         by=request.by,
         line=line,
@@ -146,4 +162,4 @@ def _keep(
         who=who,
         about=about,
     )
-    node.save([body])
+    node.save([body], reply=reply_to(request, asked, {"at_us": at_us}, at_us))

@@ -207,6 +207,7 @@ ROUTES: Final = (
         flow=sheet,
         body=Sheet,
         answer=SheetOut,
+        repeatable=True,
         problems=_WRONG,
     ),
     Route(
@@ -217,6 +218,7 @@ ROUTES: Final = (
         flow=hear,
         body=HeardIn,
         answer=HeardOut,
+        repeatable=True,
         problems=_WRONG,
         urgent=True,
     ),
@@ -228,6 +230,7 @@ ROUTES: Final = (
         flow=step,
         body=StepIn,
         answer=StepOut,
+        repeatable=True,
         problems=_WRONG,
         urgent=True,
     ),

@@ -22,10 +22,13 @@ from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.budget import looks_flash
 from keepclear.link.kinds import KINDS
 from keepclear.link.message import MESSAGE_BYTES_MAX
+from keepclear.node import saying
 from keepclear.node.conversation_view import MessageView, message_of, messages_of
 from keepclear.node.desk import desk_view, drill_view
 from keepclear.node.desk_forms import DeskView, DrillView
 from keepclear.node.ledger import Node
+from keepclear.node.saying import Kept
+from keepclear.node.talking import Told
 
 if TYPE_CHECKING:
     from keepclear.faces.peer.conversation import Conversation
@@ -65,6 +68,8 @@ class SaidOut(forms.Out, frozen=True):
     """Its number in this desk's stream."""
     hash: str
     """Of its text: by both, others name it."""
+    again: bool
+    """It was said before, under the same key."""
 
 
 async def take(asked: Asked, service: Service) -> Reply:
@@ -91,15 +96,21 @@ async def say(asked: Asked, service: Service) -> Reply:
     except msgspec.ValidationError as error:
         raise Problem(422, "body.form", f"the body of {said.kind}: {error}") from None
 
-    def speak(node: Node) -> Any:
+    def speak(node: Node) -> tuple[Told, Kept]:
         only_the_desk(node, asked)
-        talk, party = conversation.talk, asked.path["party"]
-        told = talk.say(party, body, drill=said.drill, arrangement=said.arrangement)
-        return told, talk.state(party).sending
+        return saying.say(
+            node,
+            conversation.talk,
+            asked.path["party"],
+            body,
+            asked.request(),
+            drill=said.drill,
+            arrangement=said.arrangement,
+        )
 
-    told, out = await service.ask(speak, first=kind.on_arrival)
+    told, kept = await service.ask(speak, first=kind.on_arrival)
     conversation.carry_out(told)
-    return Reply(SaidOut(1, out.seq, out.hash))
+    return Reply(SaidOut(1, kept.seq, kept.hash, kept.again))
 
 
 class MessagesQuery(forms.In, frozen=True):
@@ -255,6 +266,7 @@ ROUTES: Final = (
         body=Said,
         answer=SaidOut,
         status=202,
+        repeatable=True,
         problems=(404, 409, 422),
         urgent=True,
     ),

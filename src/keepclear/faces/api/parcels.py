@@ -17,7 +17,7 @@ from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
 from keepclear.faces.peer import PARCELS_A_REQUEST, PARCELS_ASKED_PATH, PARCELS_PATH
 from keepclear.link.parcel import HEAD_BYTES_MAX, SEALED_BYTES_MAX
-from keepclear.node.relaying import asked_for
+from keepclear.node.relaying import asked_for, held_for
 
 if TYPE_CHECKING:
     from keepclear.faces.peer.conversation import Conversation
@@ -58,6 +58,8 @@ class AskedIn(forms.In, frozen=True):
     """The signed asking."""
 
     asked: Annotated[str, msgspec.Meta(max_length=ASKING_LENGTH_MAX)]
+    wait_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0
+    """How long the answer may wait for something to hand out; a relay may answer sooner."""
 
 
 class ParcelOut(forms.Out, frozen=True):
@@ -93,11 +95,17 @@ async def bring(asked: Asked, service: Service) -> Reply:
 async def ask(asked: Asked, service: Service) -> Reply:
     """Hand out what waits for who asks."""
     conversation = _conversation(service)
-    note = asked.body.asked.encode()
+    note, wait_s = asked.body.asked.encode(), asked.body.wait_s
+    held = conversation.passing.held
     try:
-        found = await service.ask(lambda node: asked_for(node, conversation.talk.signer, note))
+        party, found = await service.ask(
+            lambda node: asked_for(node, conversation.talk.signer, note)
+        )
     except VerificationError as error:
         raise Problem(422, error.for_peer(), "nothing was handed out") from None
+    if wait_s and not found:
+        await conversation.passing.holds_more(service, held, wait_s)
+        found = await service.ask(lambda node: held_for(node.fresh(), party), first=True)
     return Reply(ParcelsOut([ParcelOut(head.decode(), sealed) for head, sealed in found]))
 
 

@@ -75,6 +75,7 @@ ROUTES: Final = (
         flow=take,
         body=StepIn,
         answer=StepOut,
+        repeatable=True,
         problems=(404, 409, 422),
     ),
 )

@@ -13,7 +13,7 @@ from keepclear.formats.carrysheet import QR_BYTES_MAX
 from keepclear.formats.positions import read_position
 from keepclear.link.bodies import Body, Stop
 from keepclear.link.phrases import Language
-from keepclear.node import carrying, voice
+from keepclear.node import carrying, saying, voice
 from keepclear.node.conversation_view import message_of, messages_of
 from keepclear.node.declaring import Request
 from keepclear.node.desk import desk_view, drill_view
@@ -52,9 +52,8 @@ class FolderDesk:
 
     def say(self, party: str, body: Body, *, drill: bool) -> dict[str, Any]:
         """Say something."""
-        self.talk.say(party, body, drill=drill)
-        out = self.talk.state(party).sending
-        return {"seq": out.seq, "hash": out.hash}
+        _, kept = saying.say(self.node, self.talk, party, body, self._request(), drill=drill)
+        return {"seq": kept.seq, "hash": kept.hash}
 
     def sheet(
         self, party: str, asks: Asks, place: str, language: str, *, drill: bool

@@ -76,7 +76,7 @@ def desk_at(
         place: A folder, or an address.
         token_file: Where the token is, if it is not in the environment.
         by: A role; at an address the token says it.
-        key: By which a request is known again, in a folder.
+        key: By which what is said is known again; one of its own, if left out, at an address.
 
     Raises:
         InUseError: another process uses the folder.
@@ -87,7 +87,7 @@ def desk_at(
         from keepclear.faces.remote.desk import RemoteDesk  # noqa: PLC0415
 
         with line(place, token_file, by) as to:
-            yield RemoteDesk(to)
+            yield RemoteDesk(to, key)
         return
     from keepclear.faces.desk.folder import FolderDesk  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415

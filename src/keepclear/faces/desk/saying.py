@@ -13,7 +13,7 @@ from keepclear.faces import quantities
 from keepclear.faces.desk.place import desk_at
 from keepclear.faces.desk.stopping import drill_option, place_of
 from keepclear.faces.desk.wording import at_second, in_words
-from keepclear.faces.lives import by_option, token_file
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
@@ -38,7 +38,7 @@ _NEED_WORDS: Final = frozenset({"query", "contact"})
     "--slot", "slots", multiple=True, metavar="NAME=TEXT", help="What stands in the phrase."
 )
 @drill_option
-@by_option
+@asking
 @token_file
 def say_(
     folder: str,
@@ -47,6 +47,7 @@ def say_(
     phrase: str | None,
     slots: tuple[str, ...],
     by: str,
+    key: str,
     token_file: str | None,
     *,
     drill: bool,
@@ -67,7 +68,7 @@ def say_(
         needed = ", ".join(f"--slot {name}=..." for name in fields_of(phrase or "test"))
         raise UsageError(f"the phrase needs {needed or 'no --slot'}")
     body = Said(phrase=phrase, slots=filled or None, words=words)
-    with desk_at(folder, token_file, by) as desk:
+    with desk_at(folder, token_file, by, key) as desk:
         done = desk.say(party, body, drill=drill)
     say(f"{plain(party)}: message {done['seq']} is kept; {desk.how_it_goes}")
     return Exit.NOTHING
@@ -86,7 +87,7 @@ def say_(
 )  # fmt: skip
 @click.option("--list-version", metavar="TEXT", help="With disseminated: of the list passed on.")
 @click.option("--unit", "units", multiple=True, metavar="NAME", help="With disseminated: to whom.")
-@by_option
+@asking
 @token_file
 def reply(
     folder: str,
@@ -99,6 +100,7 @@ def reply(
     list_version: str | None,
     units: tuple[str, ...],
     by: str,
+    key: str,
     token_file: str | None,
 ) -> int:
     """Answer message NUMBER of PARTY, as keepclear link messages numbers it.
@@ -110,7 +112,7 @@ def reply(
     """
     if what in _NEED_WORDS and not words:
         raise UsageError(f"{what} needs --words")
-    with desk_at(folder, token_file, by) as desk:
+    with desk_at(folder, token_file, by, key) as desk:
         found = desk.message(party, number)
         body = _body(what, found, desk.by, words, places, times, list_version, units)
         desk.say(party, body, drill=found["drill"])

@@ -10,7 +10,7 @@ from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.desk.choosing import mark_of, the_stop
 from keepclear.faces.desk.place import Desk, desk_at
-from keepclear.faces.lives import by_option, token_file
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import say
 from keepclear.faces.words import plain
@@ -70,7 +70,7 @@ def place_of(text: str) -> Place:
     help="Whom you want to speak to; everybody there sees it at once.",
 )
 @drill_option
-@by_option
+@asking
 @token_file
 def stop(
     folder: str,
@@ -84,6 +84,7 @@ def stop(
     about: str | None,
     asked_for: str | None,
     by: str,
+    key: str,
     token_file: str | None,
     *,
     drill: bool,
@@ -100,7 +101,7 @@ def stop(
         raise UsageError("say where, or what it is about with --about: a stop says what it means")
     said = wording(f"stop.{asks}" if place else f"voice.{asks}", Language.ENGLISH)
     where = None if place is None else place_of(place)
-    with desk_at(folder, token_file, by) as desk:
+    with desk_at(folder, token_file, by, key) as desk:
         body = Stop(
             asks=asks,
             by=desk.by,
@@ -129,7 +130,7 @@ def stop(
     help="As it was understood.",
 )  # fmt: skip
 @click.option("--stop", "named", default="", metavar="MARK", help="Which one, if several are open.")
-@by_option
+@asking
 @token_file
 def answer(
     folder: str,
@@ -141,6 +142,7 @@ def answer(
     times: tuple[int, ...],
     named: str,
     by: str,
+    key: str,
     token_file: str | None,
 ) -> int:
     """Answer the open stop of PARTY: wilco, unable, standby, roger, or stopped; or lift one's own.
@@ -151,7 +153,7 @@ def answer(
     """
     if (places or times) and word not in _TAKEN:
         raise UsageError("--place and --time read back what was understood, with wilco to roger")
-    with desk_at(folder, token_file, by) as desk:
+    with desk_at(folder, token_file, by, key) as desk:
         found = the_stop(desk.lines(), party, named, ours=word in _LIFTED)
         if found["by_voice"]:
             desk.step(party, _BY_VOICE.get(word, word), who=desk.by, about=found["hash"])

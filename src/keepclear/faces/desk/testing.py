@@ -7,7 +7,7 @@ import click
 from keepclear.errors import RuleError
 from keepclear.faces.desk.place import desk_at
 from keepclear.faces.desk.stopping import drill_option
-from keepclear.faces.lives import by_option, token_file
+from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import say
 from keepclear.faces.words import plain
@@ -20,10 +20,10 @@ __all__ = ["test"]
 @click.argument("party")
 @click.option("--answer", is_flag=True, help="Answer the newest test of PARTY.")
 @drill_option
-@by_option
+@asking
 @token_file
 def test(
-    folder: str, party: str, by: str, token_file: str | None, *, answer: bool, drill: bool
+    folder: str, party: str, by: str, key: str, token_file: str | None, *, answer: bool, drill: bool
 ) -> int:
     """Test the line to PARTY, or answer its test: a person does, at each end.
 
@@ -33,7 +33,7 @@ def test(
     from keepclear.link.bodies import LineTest, LineTestAnswer, Ref  # noqa: PLC0415
     from keepclear.node.clock import now_us  # noqa: PLC0415
 
-    with desk_at(folder, token_file, by) as desk:
+    with desk_at(folder, token_file, by, key) as desk:
         if not answer:
             done = desk.say(party, LineTest(by=desk.by), drill=drill)
             say(f"{plain(party)}: test {done['seq']} is kept; {desk.how_it_goes}")

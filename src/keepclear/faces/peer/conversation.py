@@ -3,7 +3,7 @@
 A note that could not be delivered is not kept here: its stream sends it again, at its own pace, until
 the peer has signed that it stored it. Nothing is sent anywhere but to the addresses on the card of a
 party whose words were compared, over TLS that trusts the one certificate named there; no redirect is
-followed.
+followed. Flash goes by every way at the same time: to all addresses, and to all relays.
 Left to others: what is said (:mod:`keepclear.node.talking`), and the routes by which notes come.
 """
 
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -57,6 +57,10 @@ class _Way:
     """Since the last success: requests that came to nothing."""
     trying: asyncio.Task[bool] | None = None
     """Its own node, while a relay goes first."""
+    left: set[asyncio.Task[bool]] = field(default_factory=set)
+    """Ways by which flash still goes although it went by another."""
+    took: str = ""
+    """The relay that took the last flash."""
     relay: str | None = None
     """Through whom the last ones went; empty: to its own node; nothing: none went since the start."""
 
@@ -118,7 +122,7 @@ class Conversation:
         finally:
             ways = self._ways.values()
             tried = (way.trying for way in ways if way.trying is not None)
-            hurrying = (one for way in ways for one in way.hurrying)
+            hurrying = (one for way in ways for one in (*way.hurrying, *way.left))
             for task in (*self._tasks, *tried, *hurrying):
                 task.cancel()
             await self.reach.close()
@@ -173,7 +177,7 @@ class Conversation:
 
     async def _run(self, party: str, way: _Way) -> None:
         while way.flash:
-            await self._send(party, way, _some(way.flash))
+            await self._by_every_way(party, way, _some(way.flash))
 
     async def _walk(self, party: str) -> None:
         """Deliver what else waits for one party, one request after the other."""
@@ -188,6 +192,31 @@ class Conversation:
                 except Exception as error:  # noqa: BLE001 - a fault must not end a line
                     assert self._service is not None
                     self._service.log(fault_of(error))
+
+    async def _by_every_way(self, party: str, way: _Way, notes: list[bytes]) -> None:
+        """To the party's own node and through relays at the same time, until one of them took it.
+
+        A dead address says nothing for seconds. A relay is never believed to have delivered anything,
+        so the party's own node goes on being tried; what comes twice is taken once.
+        """
+        direct = _kept_in(way.left, self._directly(party, way, notes, at_once=True))
+        relayed = _kept_in(way.left, self._through(party, way, notes))
+        await asyncio.wait({direct, relayed}, return_when=asyncio.FIRST_COMPLETED)
+        if direct.done() and direct.result():
+            relayed.cancel()
+        elif direct.done():
+            await relayed
+        elif not relayed.result():
+            await direct
+
+    async def _through(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+        """Whether a relay took them."""
+        assert self._service is not None
+        turn = way.failures
+        way.took = await self.passing.send(self._service, party, notes, turn, at_once=True)
+        if way.took and way.failures:
+            await self._went(party, way, way.took)
+        return bool(way.took)
 
     async def _send(self, party: str, way: _Way, notes: list[bytes]) -> None:
         """To the party's own node, and through a relay where that fails.
@@ -207,12 +236,16 @@ class Conversation:
             if relay:
                 await self._went(party, way, relay)
 
-    async def _directly(self, party: str, way: _Way, notes: list[bytes]) -> bool:
+    async def _directly(
+        self, party: str, way: _Way, notes: list[bytes], *, at_once: bool = False
+    ) -> bool:
         """Whether the party's own node takes them."""
-        delivered = await self._deliver(party, notes)
+        delivered = await self._deliver(party, notes, at_once=at_once)
         way.failures = 0 if delivered else way.failures + 1
         if delivered:
             await self._went(party, way, "")
+        elif at_once and way.took:
+            await self._went(party, way, way.took)
         return delivered
 
     async def _went(self, party: str, way: _Way, relay: str) -> None:
@@ -223,7 +256,7 @@ class Conversation:
             with suppress(KeepclearError):
                 await self._service.ask(lambda node: went(node, party, relay))
 
-    async def _deliver(self, party: str, notes: list[bytes]) -> bool:
+    async def _deliver(self, party: str, notes: list[bytes], *, at_once: bool) -> bool:
         assert self._service is not None
         answer = await self.reach.post(
             self._service,
@@ -232,8 +265,16 @@ class Conversation:
             msgspec.json.encode({"notes": [note.decode() for note in notes]}),
             media="application/json",
             good=_ACCEPTED.__eq__,
+            at_once=at_once,
         )
         return answer is not None and answer.status == _ACCEPTED
+
+
+def _kept_in(tasks: set[asyncio.Task[bool]], way: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
+    task = asyncio.create_task(way)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 def _some(waiting: deque[Send]) -> list[bytes]:

@@ -68,7 +68,10 @@ class Handed(msgspec.Struct, frozen=True):
 async def hand(
     reach: Reach, service: Service, party: str, parcels: Sequence[tuple[bytes, bytes]]
 ) -> Handed | None:
-    """Give parcels to a party's node; what it says of them, or nothing where it does not answer."""
+    """Give parcels to a party's node; what it says of them, or nothing where it does not answer.
+
+    All its addresses are asked at once: there may be a stop in one, and nobody but its reader knows.
+    """
     body = Parcels([Parcel(head.decode(), sealed) for head, sealed in parcels])
     answer = await reach.post(
         service,
@@ -77,6 +80,7 @@ async def hand(
         msgspec.json.encode(body),
         media="application/json",
         good=_ACCEPTED.__eq__,
+        at_once=True,
     )
     if answer is None or answer.status != _ACCEPTED:
         return None

@@ -21,8 +21,10 @@ from keepclear.faces.api.service import Service
 from keepclear.faces.api.technical import fault_of
 from keepclear.faces.peer import PARCELS_ASKED_PATH
 from keepclear.faces.peer.handing import Handed, Handing, Parcels, Refused, hand
+from keepclear.faces.peer.racing import first_of
 from keepclear.faces.peer.reach import Reach
 from keepclear.link.parcel import TAKEN_MAX, read_head, sign_asked
+from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 from keepclear.node.line import alarm_of
 from keepclear.node.parcels import opened, relays_to, sealed_for
@@ -32,7 +34,12 @@ from keepclear.node.talking import Talk, Told
 __all__ = ["Passing"]
 
 _ASK_S: Final = 10.0
-"""Between two askings at a relay: what it cannot bring waits so long at most."""
+"""Between two askings at a relay that does not keep one waiting: what it cannot bring waits so long."""
+_WAIT_S: Final = 3.0
+"""A relay that holds nothing answers as soon as it does, or after this time: then it is asked at once
+again. Shorter than the time after which a node counts as one that does not answer."""
+_LISTEN_S: Final = 0.25
+"""Between two looks whether the node is being stopped."""
 _LOOK_S: Final = 0.5
 """Between two looks whether it is time to hand on again; what comes new is not waited for."""
 _ROUNDS_MAX: Final = 20
@@ -61,7 +68,10 @@ class Passing:
         self._reach, self._talk, self._identity = reach, talk, identity
         self._clock, self._ask_s = clock, 0.0
         self._handing = Handing(reach, clock)
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        """By relay, the asking that is under way."""
+        self._held = asyncio.Event()
+        """Replaced each time that something is held that was not before."""
         self._taken: dict[str, list[str]] = {}
         """By relay, what came from it and is durable here."""
         self._asked_us = 0
@@ -69,7 +79,13 @@ class Passing:
         self._bell = asyncio.Event()
 
     async def send(
-        self, service: Service, party: str, notes: Sequence[bytes], turn: int = 0
+        self,
+        service: Service,
+        party: str,
+        notes: Sequence[bytes],
+        turn: int = 0,
+        *,
+        at_once: bool = False,
     ) -> str:
         """Give notes for a party to a relay; through whom they go, empty where nobody took them all.
 
@@ -79,18 +95,36 @@ class Passing:
             notes: They may have gone before, by any way.
             turn: Another relay is the first at each turn: one that takes everything and delivers
                 nothing must not be asked alone.
+            at_once: All relays are given them at the same time; the first one that took them counts.
         """
         with suppress(KeepclearError):  # the party's card may name nobody to seal for
-            relays = await service.ask(lambda node: relays_to(node, party))
+            relays = await service.ask(lambda node: relays_to(node, party), first=at_once)
             first = turn % len(relays) if relays else 0
-            for relay in relays[first:] + relays[:first]:
-                parcels = await service.ask(
-                    lambda node: [sealed_for(node, self._talk.signer, party, one) for one in notes]
-                )
-                handed = await hand(self._reach, service, relay, parcels)
-                if handed is not None and len(handed.taken) == len(notes):
+            in_turn = relays[first:] + relays[:first]
+            if at_once:
+                giving = (self._give(service, one, party, notes, first=True) for one in in_turn)
+                return await first_of(giving) or ""
+            for relay in in_turn:
+                if await self._give(service, relay, party, notes):
                     return relay
         return ""
+
+    async def _give(
+        self,
+        service: Service,
+        relay: str,
+        party: str,
+        notes: Sequence[bytes],
+        *,
+        first: bool = False,
+    ) -> str:
+        """The relay, where it took them all."""
+        parcels = await service.ask(
+            lambda node: [sealed_for(node, self._talk.signer, party, one) for one in notes],
+            first=first,
+        )
+        handed = await hand(self._reach, service, relay, parcels)
+        return relay if handed is not None and len(handed.taken) == len(notes) else ""
 
     def take(
         self, node: Node, parcels: Sequence[tuple[bytes, bytes]]
@@ -121,6 +155,26 @@ class Passing:
         """Something is held that was not before."""
         self._handing.wake()
         self._bell.set()
+        self._held.set()
+        self._held = asyncio.Event()
+
+    @property
+    def held(self) -> asyncio.Event:
+        """Set when something is held that is not by now; taken before one looks what there is."""
+        return self._held
+
+    async def holds_more(self, service: Service, held: asyncio.Event, wait_s: float) -> None:
+        """Wait until something more is held, but no longer than some seconds.
+
+        Args:
+            service: This node's; nobody waits while it is being stopped.
+            held: As :attr:`held` was before one looked.
+            wait_s: As the one who asks said; no more than :data:`_WAIT_S`.
+        """
+        until_s = monotonic_s() + min(wait_s, _WAIT_S)
+        while not (held.is_set() or service.tail.stopping or monotonic_s() >= until_s):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(held.wait(), min(_LISTEN_S, until_s - monotonic_s()))
 
     async def keep(self, service: Service, carry_out: CarryOut) -> None:
         """Hand on what is held, and ask at relays, until the service stops.
@@ -133,7 +187,7 @@ class Passing:
             while not service.tail.stopping:
                 try:
                     with suppress(KeepclearError):  # the node says so to everybody who asks
-                        await self._begin(service, carry_out)
+                        await self._begin(service, carry_out, _WAIT_S)
                 except Exception as error:  # noqa: BLE001 - a fault must not end the relay
                     service.log(fault_of(error))
                 with suppress(TimeoutError):
@@ -141,55 +195,65 @@ class Passing:
                 self._bell.clear()
         finally:
             self._handing.end()
-            if self._asking is not None:
-                self._asking.cancel()
+            for task in self._asking.values():
+                task.cancel()
 
     async def once(self, service: Service, carry_out: CarryOut) -> None:
         """Do what it is time for, to its end."""
         await asyncio.gather(*await self._begin(service, carry_out))
 
-    async def _begin(self, service: Service, carry_out: CarryOut) -> list[asyncio.Task[None]]:
+    async def _begin(
+        self, service: Service, carry_out: CarryOut, wait_s: float = 0.0
+    ) -> list[asyncio.Task[None]]:
         """Begin what it is time for; what is under way."""
         tasks = await self._handing.begin(service)
-        if self._clock() >= self._ask_s and (self._asking is None or self._asking.done()):
+        if self._clock() >= self._ask_s:
             self._ask_s = self._clock() + _ASK_S
-            self._asking = asyncio.create_task(self._ask_all(service, carry_out))
-        if self._asking is not None and not self._asking.done():
-            tasks.append(self._asking)
-        return tasks
-
-    async def _ask_all(self, service: Service, carry_out: CarryOut) -> None:
-        with suppress(KeepclearError):
-            relays = await service.ask(self._relays)
-            await asyncio.gather(*(self._ask(service, relay, carry_out) for relay in relays))
+            for relay in await service.ask(self._relays):
+                running = self._asking.get(relay)
+                if running is None or running.done():
+                    asking = self._ask(service, relay, carry_out, wait_s)
+                    self._asking[relay] = asyncio.create_task(asking)
+        return tasks + [task for task in self._asking.values() if not task.done()]
 
     def _relays(self, node: Node) -> list[str]:
         """Everybody through whom something may come for this desk."""
         return sorted({one for party in self._talk.parties() for one in relays_to(node, party)})
 
-    async def _ask(self, service: Service, relay: str, carry_out: CarryOut) -> None:
+    async def _ask(self, service: Service, relay: str, carry_out: CarryOut, wait_s: float) -> None:
         """Take in what a relay holds for this desk, and tell it what has come."""
-        for _ in range(_ROUNDS_MAX):
-            taken = self._taken.get(relay, [])[:TAKEN_MAX]
-            note = await service.ask(partial(self._asking_note, relay=relay, taken=taken))
-            answer = await self._reach.post(
-                service,
-                relay,
-                PARCELS_ASKED_PATH,
-                msgspec.json.encode({"asked": note.decode()}),
-                media="application/json",
-                good=_OK.__eq__,
-            )
-            if answer is None or answer.status != _OK:
-                return
-            self._taken[relay] = self._taken.get(relay, [])[len(taken) :]
-            try:
-                found = msgspec.json.decode(answer.body, type=Parcels)
-            except msgspec.MsgspecError:
-                return
-            if not found.parcels:
-                return
-            await self._came(service, relay, found, carry_out)
+        with suppress(KeepclearError):  # the node says so to everybody who asks
+            rounds = 0
+            while rounds < _ROUNDS_MAX and not service.tail.stopping:
+                began_s = monotonic_s()
+                found = await self._asked(service, relay, wait_s)
+                if found is None:
+                    return
+                if found.parcels:
+                    rounds += 1
+                    await self._came(service, relay, found, carry_out)
+                elif not wait_s or monotonic_s() - began_s < wait_s / 2:
+                    return  # it keeps nobody waiting: it is asked again later
+
+    async def _asked(self, service: Service, relay: str, wait_s: float) -> Parcels | None:
+        """What a relay answers; nothing, where it does not."""
+        taken = self._taken.get(relay, [])[:TAKEN_MAX]
+        note = await service.ask(partial(self._asking_note, relay=relay, taken=taken))
+        answer = await self._reach.post(
+            service,
+            relay,
+            PARCELS_ASKED_PATH,
+            msgspec.json.encode({"asked": note.decode(), "wait_s": wait_s}),
+            media="application/json",
+            good=_OK.__eq__,
+        )
+        if answer is None or answer.status != _OK:
+            return None
+        self._taken[relay] = self._taken.get(relay, [])[len(taken) :]
+        try:
+            return msgspec.json.decode(answer.body, type=Parcels)
+        except msgspec.MsgspecError:
+            return None
 
     async def _came(
         self, service: Service, relay: str, found: Parcels, carry_out: CarryOut

@@ -15,6 +15,7 @@ import httpx2
 
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
+from keepclear.faces.peer.racing import first_of
 from keepclear.link.cards import Card
 from keepclear.link.pinning import Pinned
 from keepclear.node.ledger import Node
@@ -59,6 +60,8 @@ class Reach:
         """
         self._make = client
         self._clients: dict[str, tuple[Card, httpx2.AsyncClient]] = {}
+        self._good: dict[str, str] = {}
+        """By party, the address that answered last; it is the first one that is asked."""
 
     async def post(
         self,
@@ -69,8 +72,11 @@ class Reach:
         *,
         media: str,
         good: Callable[[int], bool],
+        at_once: bool = False,
     ) -> Answer | None:
         """Ask a party at one address of its card after the other, until an answer is good.
+
+        The one that answered last comes first, so that one dead address is waited for once.
 
         Args:
             service: The node that asks.
@@ -79,22 +85,33 @@ class Reach:
             content: What is sent.
             media: Its media type.
             good: Whether a status is an answer, so that no further address is tried.
+            at_once: All addresses are asked at the same time, because one that is dead says nothing for
+                seconds; only where it does no harm that several of them take it.
 
         Returns:
             The good answer, or the last one; nothing, where nobody answered.
         """
         found = await self._client(service, party)
-        answer = None
         if found is None:
             return None
         card, client = found
-        for address in card.addresses:
-            # a client that another request found to be of an old card is closed meanwhile
-            with suppress(httpx2.HTTPError, OSError, RuntimeError):
-                url = address.rstrip("/") + path
-                answer = await _asked(client, url, content, media) or answer
-                if answer is not None and good(answer.status):
-                    return answer
+        found_good = self._good.get(party)
+        addresses = sorted(card.addresses, key=lambda address: address != found_good)
+
+        async def tried(address: str) -> Answer | None:
+            one = await _tried(client, address.rstrip("/") + path, content, media)
+            if one is not None and good(one.status):
+                self._good[party] = address
+            return one
+
+        if at_once:
+            asking = (tried(address) for address in addresses)
+            return await first_of(asking, lambda one: one is not None and good(one.status))
+        answer = None
+        for address in addresses:
+            answer = await tried(address) or answer
+            if answer is not None and good(answer.status):
+                break
         return answer
 
     async def close(self) -> None:
@@ -118,6 +135,13 @@ class Reach:
             if known is not None:
                 await known[1].aclose()
         return self._clients[party]
+
+
+async def _tried(client: httpx2.AsyncClient, url: str, content: bytes, media: str) -> Answer | None:
+    # a client that another request found to be of an old card is closed meanwhile
+    with suppress(httpx2.HTTPError, OSError, RuntimeError):
+        return await _asked(client, url, content, media)
+    return None
 
 
 async def _asked(client: httpx2.AsyncClient, url: str, content: bytes, media: str) -> Answer | None:

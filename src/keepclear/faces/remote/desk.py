@@ -1,4 +1,7 @@
-"""A desk at a node that is served: each question is one request, and the answers are handed on."""
+"""A desk at a node that is served: each question is one request, and the answers are handed on.
+
+What is said carries a key of its own, and is asked for again where no answer comes: it is done once.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ class RemoteDesk:
     """See :class:`keepclear.faces.desk.place.Desk`."""
 
     to: Line
+    key: str = ""
+    """By which the one thing that this command says is known again; one is made where there is none."""
     _mark: str = field(default="", init=False)
 
     @property
@@ -59,22 +64,22 @@ class RemoteDesk:
             "body": msgspec.to_builtins(body),
             "drill": drill,
         }
-        return self._found("POST", _path(party, "messages"), said)
+        return self._once(_path(party, "messages"), said)
 
     def sheet(
         self, party: str, asks: Asks, place: str, language: str, *, drill: bool
     ) -> dict[str, Any]:
         """The sheet for a telephone."""
         said = {"asks": asks, "place": place, "language": language, "drill": drill}
-        return self._found("POST", _path(party, "sheets"), said)
+        return self._once(_path(party, "sheets"), said)
 
     def heard(self, party: str, line: str) -> dict[str, Any]:
         """Key in what was heard."""
-        return self._found("POST", _path(party, "heard"), {"line": line})
+        return self._once(_path(party, "heard"), {"line": line})
 
     def step(self, party: str, step: str, *, who: str, about: str) -> None:
         """Log a step of a call."""
-        self._found("POST", _path(party, "calls"), {"step": step, "who": who, "about": about})
+        self._once(_path(party, "calls"), {"step": step, "who": who, "about": about})
 
     def drills(self, after_us: int | None, before_us: int | None) -> dict[str, Any]:
         """What exercises took."""
@@ -86,7 +91,7 @@ class RemoteDesk:
     def step_down(self, name: str, step: str, because: str) -> dict[str, Any]:
         """Suspend an arrangement, resume it or withdraw."""
         path = f"/api/v1/arrangements/{quote(name, safe='')}/steps"
-        return self._found("POST", path, {"step": step, "because": because})
+        return self._once(path, {"step": step, "because": because})
 
     def file(self, party: str, *, in_text: bool) -> dict[str, Any]:
         """A file to be carried."""
@@ -97,6 +102,10 @@ class RemoteDesk:
     def pages(self, party: str) -> dict[str, Any]:
         """Files of one flash message each."""
         return self._found("GET", _path(party, "pages"))
+
+    def _once(self, path: str, said: object) -> dict[str, Any]:
+        found: dict[str, Any] = self.to.once(path, msgspec.json.encode(said), self.key)
+        return found
 
     def _found(self, method: str, path: str, said: object = None) -> dict[str, Any]:
         data = None if said is None else msgspec.json.encode(said)

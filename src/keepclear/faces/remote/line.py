@@ -19,12 +19,16 @@ import httpx2
 from keepclear.errors import InputError, RuleError, UnreachableError, UsageError
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.budget import looks_flash
+from keepclear.node.chance import request_key
 
 __all__ = ["TOKEN_VARIABLE", "Line", "hand_notes", "line_to", "subject_path"]
 
 TOKEN_VARIABLE: Final = "KEEPCLEAR_TOKEN"  # noqa: S105 - a name of a variable
 _TOKEN_BYTES_MAX: Final = 1_000
 _PATIENCE_S: Final = httpx2.Timeout(60.0, connect=10.0)
+_ONCE_S: Final = httpx2.Timeout(10.0, connect=3.0)
+"""For what may be a stop: it is asked again soon, because that does nothing twice."""
+_TRIES: Final = 3
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _BYTES_A_REQUEST: Final = 1_000_000
 _BAD_INPUT: Final = frozenset({400, 413, 422})
@@ -46,6 +50,7 @@ class Line:
         query: dict[str, Any] | None = None,
         key: str = "",
         if_match: int | None = None,
+        patience_s: httpx2.Timeout = _PATIENCE_S,
     ) -> Any:
         """The answer's JSON; its text, where it is none.
 
@@ -60,7 +65,9 @@ class Line:
         if if_match is not None:
             headers |= {"If-Match": f'"{if_match}"'} if if_match else {"If-None-Match": "*"}
         try:
-            answer = self._http.request(method, path, content=data, params=query, headers=headers)
+            answer = self._http.request(
+                method, path, content=data, params=query, headers=headers, timeout=patience_s
+            )
         except httpx2.HTTPError as error:
             raise UnreachableError(
                 f"the node at {self.url} does not answer ({type(error).__name__}); whether it kept "
@@ -69,6 +76,30 @@ class Line:
         if answer.status_code >= 400:
             raise _refused(self.url, answer)
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+    def once(self, path: str, data: bytes, key: str = "") -> Any:
+        """The answer to something that is done once, asked for again at once where none comes.
+
+        Args:
+            path: What is asked to do it.
+            data: What is sent, as JSON.
+            key: By which it is known again; one is made, if left out.
+
+        Raises:
+            UnreachableError: no answer came to any try; the sentence names the key.
+            RuleError, InputError: as :meth:`ask`.
+        """
+        name = key or request_key()
+        for left in reversed(range(_TRIES)):
+            try:
+                return self.ask("POST", path, data=data, key=name, patience_s=_ONCE_S)
+            except UnreachableError as error:
+                if not left:
+                    raise UnreachableError(
+                        f"{error} (asked {_TRIES} times; with --key {name} it is done once, "
+                        "however often)"
+                    ) from error
+        raise AssertionError
 
     def close(self) -> None:
         """Let go of the connection."""
