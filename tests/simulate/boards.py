@@ -21,7 +21,7 @@ from keepclear.link.message import read_own
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
 from keepclear.node.declaring import Request
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.wire.entries import Carried, Shown, decode_body

@@ -29,10 +29,11 @@ from keepclear.node.heads_seen import HeadsSeen
 from keepclear.node.heeding import heed, takes_no_plans, to_heed, waits
 from keepclear.node.inflow import Inflow
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import Decision, Lines, Replying, subject_of
+from keepclear.node.line import Decision, Lines, Replying
+from keepclear.node.line_entries import shown_to_desk, subject_of
 from keepclear.node.owing import Owing
 from keepclear.node.reading_back import as_held
-from keepclear.node.watching import Watch, shown_to_desk
+from keepclear.node.watching import Watch
 from keepclear.record.note import Signer
 from keepclear.store.base import Reply
 from keepclear.wire.entries import Body as Entry
