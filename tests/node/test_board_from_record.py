@@ -20,8 +20,8 @@ from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
 from tests.link.ends import stop
 from tests.node.desks import desks, later, notes
+from tests.node.party import ASK
 from tests.node.shelves import MemoryShelf
-from tests.node.test_peers import ASK
 from tests.node.world import agreement
 
 TEXT = agreement() + '[line]\ntests = ["07:00Z", "08:00Z"]\n'

@@ -22,7 +22,7 @@ from keepclear.store.memory import Failure
 from keepclear.wire.entries import Carried, decode_body
 from tests.link.ends import stop
 from tests.node.desks import alarms, carried, desks, exchange, later, meets, notes, shown
-from tests.node.test_peers import ASK, Party
+from tests.node.party import ASK, Party
 
 
 @pytest.fixture
