@@ -180,6 +180,8 @@ def test_texts_with_the_two_lists_of_before_mean_what_they_did_and_it_is_said_ho
         (thirds(('"Alder"', '["compare"]')), ("third", "arrangement.neutral")),
         (thirds(('"Relief"', '["compare"]')), ("third", "arrangement.neutral")),
         (thirds(('"Relief"', '["relay"]')), ("third", "arrangement.relay")),
+        (OLD.replace('"Tower"', '"Alder"'), ("neutral", "arrangement.neutral")),
+        (OLD.replace('"Dale"', '"Relief"'), ("line.relays", "arrangement.relay")),
         (OLD + '[[third]]\nname = "New"\ndoes = ["relay"]\n', ("third", "arrangement.twice")),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final
@@ -91,9 +91,8 @@ def _arrangement(top: StrictTable) -> Arrangement:
     confirmed_for_us = humanitarian.take("confirmed_for", v.as_duration, CONFIRMED_FOR_US)
     humanitarian.close()
     rules, line = _rules(top), top.table("line")
-    thirds = _thirds(top, line)
+    thirds = _thirds(top, line, names, notified)
     _apart_from(top, names, notified)
-    _may_serve(top, thirds, names, notified)
     found = Arrangement(
         name=name,
         version=version,
@@ -117,23 +116,25 @@ def _arrangement(top: StrictTable) -> Arrangement:
     return found
 
 
-def _thirds(top: StrictTable, line: StrictTable) -> tuple[Third, ...]:
+def _thirds(
+    top: StrictTable, line: StrictTable, names: set[str], notified: Sequence[str]
+) -> tuple[Third, ...]:
     """One list; texts of before have two, of those who compare and of those who relay."""
-    found = [_third(table) for table in top.tables("third")]
-    neutral = top.table("neutral")
-    nodes, relays = neutral.take("nodes", v.as_texts, ()), line.take("relays", v.as_texts, ())
-    neutral.close()
-    names = [one.name for one in found]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    new, old = tuple(_third(table) for table in top.tables("third")), _of_two_lists(top, line)
+    served = [one.name for one in new]
+    for name in sorted({name for name in served if served.count(name) > 1}):
         top.faults.add("third", "arrangement.twice", f"{shown(name)} is named twice")
-    if found and (nodes or relays):
+    if new and old:
         top.faults.add(
             "third",
             "arrangement.twice",
             "it is said in [neutral] or [line] relays as well; say all of it in [[third]]",
         )
-    old = dict.fromkeys((*nodes, *relays))
-    return (*found, *(Third(name, name in nodes, name in relays) for name in old))
+    for one in new:
+        _may_serve(top, one, names, notified, ("third", "third"))
+    for one in old:
+        _may_serve(top, one, names, notified, ("neutral", "line.relays"))
+    return new + old
 
 
 def _third(table: StrictTable) -> Third:
@@ -142,24 +143,33 @@ def _third(table: StrictTable) -> Third:
     return Third(name, v.COMPARE in does, v.RELAY in does)
 
 
+def _of_two_lists(top: StrictTable, line: StrictTable) -> tuple[Third, ...]:
+    neutral = top.table("neutral")
+    nodes, relays = neutral.take("nodes", v.as_texts, ()), line.take("relays", v.as_texts, ())
+    neutral.close()
+    return tuple(
+        Third(name, name in nodes, name in relays) for name in dict.fromkeys((*nodes, *relays))
+    )
+
+
 def _may_serve(
-    top: StrictTable, thirds: Iterable[Third], names: set[str], notified: Iterable[str]
+    top: StrictTable, one: Third, names: set[str], notified: Sequence[str], where: tuple[str, str]
 ) -> None:
-    for one in thirds:
-        if one.compares and one.name in names | set(notified):
-            top.faults.add(
-                "third",
-                "arrangement.neutral",
-                f"{shown(one.name)} is a party and compares for others; whoever does that has no plan",
-            )
-        # it would be taken for a messenger of forces, and its convoys with it
-        if one.relays and one.name in notified:
-            top.faults.add(
-                "third",
-                "arrangement.relay",
-                f"{shown(one.name)} is a humanitarian party, which relays nothing between forces; "
-                "name another",
-            )
+    """That it may compare, and relay, and where in the text it was said that it does."""
+    if one.compares and one.name in names | set(notified):
+        top.faults.add(
+            where[0],
+            "arrangement.neutral",
+            f"{shown(one.name)} is a party and compares for others; whoever does that has no plan",
+        )
+    # it would be taken for a messenger of forces, and its convoys with it
+    if one.relays and one.name in notified:
+        top.faults.add(
+            where[1],
+            "arrangement.relay",
+            f"{shown(one.name)} is a humanitarian party, which relays nothing between forces; name "
+            "another",
+        )
 
 
 def _member(table: StrictTable) -> Member:
