@@ -20,7 +20,12 @@ from typing import Final
 
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
-from keepclear.errors import ConfigurationError, StoreError, VerificationError
+from keepclear.errors import (
+    ChangedStoreError,
+    ConfigurationError,
+    StoreError,
+    VerificationError,
+)
 from keepclear.node.memory import Memory
 from keepclear.node.past import Past
 from keepclear.node.recount import has_root
@@ -126,10 +131,11 @@ class Node:
         """This node, ready to decide: its memory is what the store has, and no checkpoint is owed.
 
         Raises:
+            ChangedStoreError: something in it is not what was signed.
             StoreError: it cannot be read now, or a checkpoint that must be kept cannot be.
         """
         if self.fault:
-            raise StoreError(self.fault)
+            raise ChangedStoreError(self.fault)
         if self._wrong:
             self._load()
             self._unsigned = True
