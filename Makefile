@@ -5,9 +5,12 @@ BIN     := .venv/bin
 OUT     := out
 DARLING := examples/darling/areas.geojson examples/darling/alder.geojson \
            examples/darling/birch.geojson examples/darling/relief.geojson
-JOBS    ?= 2
+# One more than two cores: much of what takes long waits for processes that it started.
+JOBS    ?= 3
 # keepclear ends with 1 where something crosses; in the example that is the point, all else is a fault.
 FOUND   := || test $$? -eq 1
+# Each process that a test starts would read every module from its text again where this is set.
+COMPILED_ONCE := PYTHONDONTWRITEBYTECODE=
 # What to hand on: make test TESTS=tests/unit PYTEST_ARGS='-x -k touching'
 TESTS       ?= tests
 PYTEST_ARGS ?=
@@ -47,7 +50,7 @@ example: ## check the example files: crossings on the screen, report in out/
 
 test: ## run every test
 	@tools/setup.sh dev
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS) $(TESTS)
+	$(COMPILED_ONCE) $(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS) $(TESTS)
 
 check: ## lint, format, import directions and types; all of them, even after a failure
 	@tools/setup.sh dev

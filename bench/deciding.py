@@ -104,7 +104,7 @@ class Clock:
 
 def clock_on() -> Clock:
     """A clock around what a node is made of."""
-    from keepclear.detect import assemble, index
+    from keepclear.detect import account, assemble, index
     from keepclear.node import declaring, ledger
 
     clock = Clock()
@@ -112,7 +112,7 @@ def clock_on() -> Clock:
         (index.StandingSet, "prepared", "one row made ready"),
         (index.StandingSet, "query", "crossings found and described"),
         (assemble, "shared_area", "shared areas"),
-        (index, "shared_areas", "shared areas"),
+        (account, "shared_area", "shared areas"),
         (declaring, "verdict_on", "verdict"),
         (declaring, "tell", "what is told"),
         (declaring, "notify", "what is told"),
@@ -165,14 +165,19 @@ def decide(node: Any, texts: list[tuple[str, bytes]], group: int, clock: Clock) 
     from keepclear.integrity.context import Context
     from keepclear.integrity.examine import examine
     from keepclear.node.declaring import Request, declare
-    from keepclear.wire.declaration import decode
+    from keepclear.wire.declaration import declaration_of, form_in, spelled
+
+    def read(data: bytes) -> tuple[Any, str]:
+        form = form_in(data)
+        return declaration_of(form), spelled(form).decode()
 
     for first in range(0, len(texts), group):
         node.gather()
         for party, data in texts[first : first + group]:
-            one = clock.run("read", decode, data)
+            one, text = clock.run("read", read, data)
             doubts = clock.run("examined", examine, [one], Context(now_us=node.now_us()))
-            declare(node, one, Request(desk=party), if_match=None, doubts=[d.code for d in doubts])
+            codes = [d.code for d in doubts]
+            declare(node, one, Request(desk=party), if_match=None, doubts=codes, text=text)
         node.settle()
 
 

@@ -17,6 +17,9 @@ Four rows of our own:
   are those of a whole request;
 - *nothing declared*: who asks is told who they are: what HTTP and threads cost by themselves.
 
+A second table says where calls waited in the node's thread (see ``causes.py``): the client's share of
+a time, and that of the thread that speaks, are what is missing from it.
+
 For PostGIS each connection does the same by one statement: insert, exact question, commit (see
 ``peers/postgis_online.py``).
 """
@@ -33,11 +36,12 @@ from typing import Any
 
 import numpy as np
 
+from causes import Causes, between, counts, headings
 from load import Answers, ask
 from online import probes
 from ours import arrays_of
 from run import OUT, say, workload
-from served import PARTIES, START_S, Served, fill, party_of, said, threads_s
+from served import FIGURES, PARTIES, START_S, Served, fill, party_of, said, threads_s
 
 PROBES = 60_000
 WARM = 500
@@ -67,6 +71,7 @@ class Row:
     answers: Answers
     cpu: tuple[float, float, float]
     """Seconds of the server's processor: all, of the thread that speaks, of the others."""
+    causes: Causes
     each: int = 1
     """Declarations in one request; 0: nothing is declared."""
 
@@ -111,9 +116,10 @@ def request(port: int, token: str, method: str, path: str, body: bytes = b"") ->
 class Load:
     """A served node with what is asked of it, one load after the other."""
 
-    def __init__(self, served: Served, folder: Path, connections: int) -> None:
-        """Ask nothing yet."""
+    def __init__(self, served: Served, folder: Path, connections: int, figures: str) -> None:
+        """Ask nothing yet; ``figures`` is the token of whoever may read them."""
         self.served, self.folder, self.connections = served, folder, connections
+        self._figures = figures
 
     def row(
         self,
@@ -136,6 +142,7 @@ class Load:
             each: Declarations in one request; 0: nothing is declared.
         """
         connections = connections or self.connections
+        counted = counts(self.served.port, self._figures)
         before = threads_s(self.served.pid)
         answers = ask(
             requests,
@@ -149,7 +156,8 @@ class Load:
             say(f"refused: {answers.first}")
         after = threads_s(self.served.pid)
         whole, first, others = (b - a for a, b in zip(before, after, strict=True))
-        return Row(name, connections, answers, (whole, first, others), each)
+        causes = between(counted, counts(self.served.port, self._figures))
+        return Row(name, connections, answers, (whole, first, others), causes, each)
 
 
 def _kept(folder: Path, known: int) -> tuple[set[int], list[tuple[int, int]]]:
@@ -184,12 +192,13 @@ def keepclear(npz: Path, standing: int, connections: int, seconds: float, rate: 
         folder = Path(place) / "node"
         say(f"{standing:,} volumes are entered")
         tokens = fill(folder, arrays, standing)
-        known = 2 * standing + PARTIES
+        known = 2 * standing + len(tokens)
+        figures = tokens.pop(FIGURES)
         volumes = range(standing, len(arrays["kind"]))
         say("the node starts")
         served = Served(folder)
         try:
-            load = Load(served, Path(place), connections)
+            load = Load(served, Path(place), connections, figures)
             rows = _rows(load, tokens, volumes, lambda v: encode(said(arrays, v)), seconds, rate)
         finally:
             served.stop()
@@ -273,12 +282,20 @@ def compare(options: argparse.Namespace) -> str:
         theirs = postgis(*asked)
         lines.append(_theirs(theirs, standing, options.connections))
     if ours is not None:
+        lines += ["", *_where(ours.rows)]
         lines += ["", f"Ready {ours.ready_s:.1f} s after its start; {ours.lost} answered and lost."]
     if ours is not None and theirs is not None and not isinstance(theirs, str):
         lines += ["", _judged(ours, theirs, standing)]
     load = os.getloadavg()[0]
     lines += ["", f"Client and server share {os.cpu_count()} cores; load average {load:.1f}."]
     return "\n".join(lines)
+
+
+def _where(rows: list[Row]) -> list[str]:
+    """Where calls waited in our node's thread, as a table."""
+    names = headings()
+    head = [f"| approach | {' | '.join(names)} |", "|---" + "|--:" * len(names) + "|"]
+    return head + [f"| {row.name} | {' | '.join(row.causes.cells())} |" for row in rows]
 
 
 def _theirs(found: Any, standing: int, connections: int) -> str:

@@ -20,6 +20,8 @@ from ours import declaration_of
 
 PARTIES = 50
 """The workload is dealt out to so many; each has a program with a token."""
+FIGURES = "figures"
+"""Stands for the program that may read the node's figures, among the parties whose programs declare."""
 START_S = 900
 """A node that reads its store anew takes so long at most."""
 
@@ -35,7 +37,7 @@ def said(arrays: Any, volume: int) -> Any:
 
 
 def fill(folder: Path, arrays: Any, standing: int) -> dict[str, str]:
-    """A node in which volumes stand; the tokens of its parties' programs.
+    """A node in which volumes stand; the tokens of its parties' programs, and of one for its figures.
 
     They are entered as they are, each with an empty verdict: judging is what is measured later.
     """
@@ -72,6 +74,14 @@ def fill(folder: Path, arrays: Any, standing: int) -> dict[str, str]:
             role=Role.DUTY,
             only=frozenset({Action.DECLARE}),
         )
+    tokens[FIGURES] = admit(
+        node,
+        HOLDER,
+        mark="figures-1",
+        party="",
+        role=Role.ADMINISTRATOR,
+        only=frozenset({Action.METRICS}),
+    )
     for first in range(0, standing, 1_000):
         volumes = range(first, min(first + 1_000, standing))
         _enter(store, [body for volume in volumes for body in _bodies(arrays, volume)])

@@ -73,6 +73,12 @@ def root() -> Path:
     return ROOT
 
 
+def pytest_configure(config):
+    from tests.order import Order
+
+    config.pluginmanager.register(Order())
+
+
 def pytest_terminal_summary(terminalreporter):
     """Say how many tests on real data ran, so that a missing folder is never mistaken for success."""
     stats = terminalreporter.stats

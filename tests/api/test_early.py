@@ -75,7 +75,7 @@ def kept():
 
 def test_ready_says_how_much_of_the_snapshot_is_compared_again(monkeypatch):
     monkeypatch.setattr(snapshots, "_AT_ONCE", 2)
-    monkeypatch.setattr(snapshots, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(snapshots, "_PAUSE_S", (0.0, 0.0))
     world = kept()
     size = world.store.size()
     with running(world) as node:
@@ -88,7 +88,7 @@ def test_ready_says_how_much_of_the_snapshot_is_compared_again(monkeypatch):
 
 
 def test_what_was_changed_behind_the_snapshot_ends_all_answers_and_is_logged(monkeypatch):
-    monkeypatch.setattr(snapshots, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(snapshots, "_PAUSE_S", (0.0, 0.0))
     world = kept()
     world.store._leaves[2] = b"changed"
     with running(world) as node:
@@ -130,7 +130,7 @@ def test_a_snapshot_that_cannot_be_kept_is_said_and_hurts_nobody(monkeypatch):
     monkeypatch.setattr(snapshots, "_LOOK_S", 0.0)
     shelf = MemoryShelf()
 
-    def full(_):
+    def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shelf, "put", full)

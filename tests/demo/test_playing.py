@@ -97,6 +97,13 @@ def test_three_desks_say_all_that_a_scenario_may_say(temporary, capsys):
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.timeout(180)
+def test_changes_that_are_only_supposed_in_the_acts_are_judged_so_by_the_nodes(temporary, capsys):
+    code = main(["demo", "-q", "--script", str(HERE / "changes.scenario")])
+    assert code == 0, capsys.readouterr().err
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.timeout(120)
 def test_what_is_missed_is_told_with_its_line_and_what_is_there(tmp_path, temporary, capsys):
     text = (
@@ -110,6 +117,43 @@ def test_what_is_missed_is_told_with_its_line_and_what_is_there(tmp_path, tempor
     assert "✗ line 10" in said.out
     assert list(temporary.iterdir()) == []
     assert nodes_in(temporary) == []
+
+
+BESIDE = """\
+Alder declares operation A1
+    circle (31.3 S 144.3 E) 1 km
+    heights FL100 to FL120
+    from 06:50Z to 07:50Z
+Alder amends A1
+    like A1
+    circle (31.3 S 144.3 E) 2 km
+suppose Birch declares operation B1
+    like Alder/A1
+expect side by side Alder/A1 crosses Birch/B1
+    area 12.57 km2
+    from 06:50Z to 07:50Z
+"""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ("12.57", "12.57", ""),
+        ("12.57", "12.75", "the shared area is 12.57 km2, expected 12.75 km2"),
+    ],
+)
+def test_two_records_side_by_side_say_what_neither_desk_is_told(
+    tmp_path, temporary, capsys, was, now, says
+):
+    """The newest version is compared; a figure that is not there is told with its line."""
+    text = f"{SHORT}{BESIDE}"
+    assert main(["demo", "-q", "--script", script(tmp_path, text.replace(was, now))]) == bool(says)
+    said = capsys.readouterr().err
+    line = text.splitlines().index("expect side by side Alder/A1 crosses Birch/B1") + 1
+    assert says in said
+    assert f"play.scenario line {line}: expect side by side" in said or not says
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.timeout(120)

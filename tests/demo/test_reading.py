@@ -25,7 +25,8 @@ SLOTS = {
     "party": "Alder", "other": "Birch", "new": "Cedar", "id": "A1", "time": "06:30Z",
     "duration": "20s", "arrangement": "Darling", "subject": "Birch/B1", "what": "Birch/B1",
     "word": "line.beyond", "file": "two.geojson",
-    "count": "2", "path": "/api/v1/lines", "rest": "some words", "day": "2015-11-20",
+    "first": "Alder/A1", "second": "Alder/A1", "count": "2",
+    "path": "/api/v1/lines", "rest": "some words", "day": "2015-11-20",
 }  # fmt: skip
 """Something that may stand in each place."""
 HEADER = f"{FIRST}\nday 2015-11-20\nparty Alder\nparty Birch\n"
@@ -57,6 +58,13 @@ def beside(file):
     if (HERE / file).name != file or not (HERE / file).exists():
         raise InputError("file.missing", f"there is no {file!r}")
     return (HERE / file).read_bytes()
+
+
+def read_with_files(file):
+    """A scenario, with the files that lie beside it."""
+    return read_scenario(
+        file.read_bytes(), name=file.name, beside=lambda name: (file.parent / name).read_bytes()
+    )
 
 
 def refused(text):
@@ -282,11 +290,7 @@ def test_every_sentence_is_in_one_of_the_scenarios_that_are_played():
     files = [HERE / "two.scenario", HERE / "three.scenario", shipped]
     head = {"title", "day", "party", "humanitarian", "secretariat", "line", "lines", "place"}
     head |= {"arrangement", "arrangement-file"}  # each of them is in what was read
-    played = {
-        step.form.name
-        for file in files
-        for step in read(file.read_text(encoding="utf-8"), file.name).steps
-    }
+    played = {step.form.name for file in files for step in read_with_files(file).steps}
     assert played | head == {form.name for form in FORMS}
 
 

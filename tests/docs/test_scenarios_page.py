@@ -38,6 +38,8 @@ def test_the_example_can_be_played(page):
 
 def test_the_scenario_that_is_shipped_can_be_played(root):
     file = root / "src" / "keepclear" / "data" / "acts-1-4.scenario"
-    scenario = read_scenario(file.read_bytes(), name=file.name)
+    scenario = read_scenario(
+        file.read_bytes(), name=file.name, beside=lambda name: (file.parent / name).read_bytes()
+    )
     assert [one.name for one in scenario.parties] == ["Alder", "Birch", "Relief", "Secretariat"]
-    assert sum(step.form.words.startswith("expect") for step in scenario.steps) >= 60
+    assert sum(step.form.words.startswith("expect") for step in scenario.steps) >= 90

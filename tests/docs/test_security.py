@@ -25,7 +25,9 @@ MAY_CONNECT = {
     "faces/api/server.py": {"socket", "ssl"},  # it listens
     "faces/api/early.py": {"socket", "ssl"},  # it listens until the node is ready
     "faces/demo/desk.py": {"httpx2"},  # to the demonstration's own nodes, on this machine
-    "faces/demo/nodes.py": {"socket"},  # on which these listen
+    "faces/demo/making.py": {"socket"},  # on which these listen
+    "faces/demo/nodes.py": {"socket"},  # and again, once their process was killed
+    "faces/demo/served.py": {"socket"},  # of the one that listens
     "faces/demo/process.py": {"httpx2", "socket"},  # as the line; where the scenario cut it, not
 }
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from keepclear.detect.area import shared_area, shared_on_plane
+from keepclear.detect.cut import ring_m2
 from keepclear.detect.fine import Skeletons
-from keepclear.detect.flat_area import Outlines, ring_m2, shared_flat
+from keepclear.detect.flat_area import Outlines, shared_flat
 from keepclear.detect.prepare import prepare
 from keepclear.domain.footprint import EdgeRule
 from tests.laws.strategies import (
@@ -103,7 +104,7 @@ def test_rings_have_the_size_of_the_ellipsoid_between_their_edges(at, ring):
     closed = np.array([(p.longitude, p.latitude) for p in [*places, places[0]]])
     share = np.linspace(0, 1, 257)[:-1, None]  # edges straight in degrees, in small steps
     steps = np.concatenate([a + (b - a) * share for a, b in pairwise(closed)])
-    assert ring_m2(closed) == pytest.approx(
+    assert ring_m2(*closed.T.tolist(), 0, len(closed)) == pytest.approx(
         GEOD.polygon_area_perimeter(*steps.T)[0], rel=1e-6, abs=1e-3
     )
 

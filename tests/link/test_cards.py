@@ -9,14 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import VerificationError
+from keepclear.link.card_chain import believed, check_successor, next_card
 from keepclear.link.cards import (
     CARD,
     Revoked,
     UnverifiedCard,
-    believed,
-    check_successor,
     hash_of,
-    next_card,
     open_card,
     parse_card,
     sign_card,

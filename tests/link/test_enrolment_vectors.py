@@ -12,7 +12,8 @@ import pytest
 
 from keepclear.errors import VerificationError
 from keepclear.link.agreement import open_agreement
-from keepclear.link.cards import check_successor, open_card
+from keepclear.link.card_chain import check_successor
+from keepclear.link.cards import open_card
 from keepclear.link.invitation import open_invitation
 from keepclear.record.note import Verifier
 from tests.vectors.make_enrolment import cases

@@ -15,7 +15,7 @@ import pytest
 from keepclear.errors import VerificationError
 from keepclear.link.happening import Deliver
 from keepclear.link.kinds import KINDS
-from keepclear.link.message import open_message
+from keepclear.link.message import open_message, read_own
 from keepclear.record.note import Verifier
 from tests.link.ends import End
 from tests.vectors import make_link
@@ -35,8 +35,13 @@ def case(name):
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith("note-")])
 def test_a_note_is_taken_as_the_page_says(name):
     told = case(name)
-    note = told["note"].encode()
+    note = unfolded(told)
     assert taken(note, Verifier.parse(told["peer"]), told["me"]) == told["code"]
+
+
+def unfolded(told):
+    """A note, with what is repeated in it as often as it is."""
+    return told["note"].replace("<x repeated>", "x" * told.get("repeated", 0)).encode()
 
 
 def taken(note, peer, me):
@@ -50,7 +55,8 @@ def taken(note, peer, me):
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith("stream-")])
 def test_a_stream_is_taken_as_the_page_says(name):
     told = case(name)
-    birch = End(arrangements=frozenset(told["arrangements"]))
+    suspended = told.get("suspended", False)
+    birch = End(arrangements=frozenset(told["arrangements"]), suspended=suspended)
     birch.gets(*[note.encode() for note in told["notes"]])
     shown = [
         one.received.seq for one in birch.of(Deliver) if not one.problem or one.received.on_arrival
@@ -59,6 +65,9 @@ def test_a_stream_is_taken_as_the_page_says(name):
     assert birch.state.receiving.seq == told["stored_up_to"]
     assert [list(gap) for gap in birch.state.receiving.gaps()] == told["gaps"]
     assert birch.alarms() == told["alarms"]
+    if "answered_with_refused" in told:
+        answers = [read_own(note).message.body for note in birch.recorded("sent")]
+        assert [one.code for one in answers] == told["answered_with_refused"]
 
 
 def plain(note):
@@ -100,9 +109,13 @@ def test_chains_hold_without_keepclear():
 def test_every_case_that_is_made_is_frozen():
     made = {f"note-{name}" for name, *_ in make_link.notes()}
     made |= {f"stream-{name}" for name, *_ in make_link.streams()}
+    made |= {f"stream-{name}" for name, *_ in make_link.streams_with_answers()}
     assert made == set(FILES)
     for name, note, code, _ in make_link.notes():
-        assert (case(f"note-{name}")["note"], case(f"note-{name}")["code"]) == (note.decode(), code)
+        assert (unfolded(case(f"note-{name}")), case(f"note-{name}")["code"]) == (note, code)
+    for name, several, *_ in make_link.streams_with_answers():
+        made = [getattr(one, "note", one).decode() for one in several]
+        assert case(f"stream-{name}")["notes"] == made
 
 
 def test_the_page_lists_every_kind_and_every_member(root):

@@ -19,7 +19,7 @@ class MemoryShelf:
         self.taken += 1
         return Snapshot.of(about, {name: one.copy() for name, one in columns.items()})
 
-    def put(self, snapshot):
+    def put(self, snapshot, others=None):  # noqa: ARG002 - as every shelf
         columns = {name: one.copy() for name, one in snapshot.columns().items()}
         self.held = snapshot.about(), columns
 

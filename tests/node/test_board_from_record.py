@@ -17,8 +17,10 @@ from keepclear.node.arranging import set_arrangement
 from keepclear.node.desk import desk_view, drill_view
 from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
+from keepclear.node.watching import shown_to_desk
 from tests.link.ends import stop
 from tests.node.desks import desks, later, notes
+from tests.node.shelves import MemoryShelf
 from tests.node.test_peers import ASK
 from tests.node.world import agreement
 
@@ -26,6 +28,8 @@ TEXT = agreement() + '[line]\ntests = ["07:00Z", "08:00Z"]\n'
 NOON = 1_448_001_660_000_000
 """20 November 2015, 06:41 UTC: check words of a telephone begin with the year 2000."""
 WHERE = Position(latitude=-31.18, longitude=144.07)
+ON_BOARD = {"carried", "deviated", "voiced"}
+VERSION = '{"version": 1}'
 ANSWERS = ("wilco", "unable", "standby", "roger")
 
 
@@ -116,6 +120,41 @@ def test_a_start_shows_the_same_desk(script):
         one.world.node = one.world.start()
         one.talk = Talk(one.world.node, one.message)
         assert looks(one) == before
+
+
+def lived(shelf):
+    """Two desks that said little among much else; the second has a snapshot of half of it."""
+    alder, birch = desks("Alder", "Birch", now=NOON)
+    birch.world.node = birch.world.start(shelf)
+    birch.talk = Talk(birch.world.node, birch.message)
+    for number in range(6):
+        for _ in range(40):
+            birch.world.node.save([shown_to_desk(birch.world.node, "else", "read", VERSION)] * 10)
+        say(alder, birch, stop(str(number)), False)
+        birch.talk.calls(lambda: voice.call_step(birch.world.node, "Alder", "dialled", ASK))
+        later(1, alder, birch)
+        if number == 3:
+            birch.world.node.keep_snapshot()
+    return alder, birch
+
+
+def test_a_start_reads_what_is_about_lines_and_little_else():
+    """From a snapshot as from every entry; what lies between is not gone through."""
+    shelf = MemoryShelf()
+    _, birch = lived(shelf)
+    store = birch.world.store
+    about = [one.number for one in store.entries(0, 10_000) if one.kind in ON_BOARD]
+    assert len(about) == 12
+    for kept in (None, shelf):
+        node = birch.world.start(kept)
+        reads, entries = [], store.entries
+        store.entries = lambda *which: reads.append(which) or entries(*which)  # noqa: B023
+        found = [one.number for one in node.entries_on_lines()]
+        store.entries = entries
+        assert [number for number in found if number in set(about)] == about
+        assert len(reads) == 6
+        assert len(found) < 60
+    assert shelf.taken == 1
 
 
 def test_the_scripts_do_bring_all_of_it_about():

@@ -19,7 +19,8 @@ from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show
 from keepclear.link.carry import Carry, write_carry
 from keepclear.link.pinning import words_of
-from keepclear.node.carrying import make, unseen
+from keepclear.node.carrying import make
+from keepclear.node.outstanding import unseen
 from keepclear.node.sealing import recipient_of, seal
 from keepclear.node.start import running
 from keepclear.node.talking import Talk

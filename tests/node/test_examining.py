@@ -15,6 +15,9 @@ from keepclear.node.examining import examine_node
 from keepclear.node.start import running
 from tests.node.test_folder import PLAN, folder, whole  # noqa: F401 - folder is a fixture
 
+HALF = "CAST(substr(hashes, 1, 32) || zeroblob(32) AS BLOB)"
+ZEROS = "zeroblob(length(hashes))"
+
 
 @pytest.fixture
 def node(folder):  # noqa: F811
@@ -82,9 +85,9 @@ def test_a_folder_that_is_not_there_or_no_node(tmp_path):
         ("DELETE FROM entry WHERE number = 3", "entries", "after entry 0 numbers are missing"),
         ("UPDATE entry SET data = x'' WHERE number = 2", "entries", "none says that it was erased"),
         ("DELETE FROM leaf WHERE number = 3", "entries", "leaves are missing"),
-        ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND number = 0", "entries", "(1, 0)"),
-        ("DELETE FROM node WHERE level = 0 AND number = 2", "entries", "(0, 2)"),
-        ("UPDATE node SET hash = zeroblob(32)", "checkpoint", "another one, or was changed"),
+        (f"UPDATE leaf SET hashes = {HALF} WHERE number = 1", "entries", "(1, 0)"),
+        ("UPDATE leaf SET hashes = x'' WHERE number = 2", "entries", "(0, 2)"),
+        (f"UPDATE leaf SET hashes = {ZEROS}", "checkpoint", "another one, or was changed"),
         ("UPDATE entry SET at_us = 4000000000000000", "clock, entries", "behind the newest entry"),
     ],
 )

@@ -11,9 +11,10 @@ from keepclear.link import bodies as b
 from keepclear.link.alerting import Escalate, Show, Stage
 from keepclear.link.budget import Budget
 from keepclear.link.happening import Line
+from keepclear.link.message import read_own
 from keepclear.link.sending import not_chained
 from keepclear.link.state import State
-from keepclear.node import peers, talking
+from keepclear.node import inflow, peers
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.store.base import Outgoing
@@ -204,6 +205,33 @@ def test_a_split_view_is_kept_with_both_notes_and_told(two):
     assert kept == [one, other]
 
 
+@pytest.mark.parametrize("failure", Failure)
+def test_a_split_view_is_told_again_where_the_write_that_told_it_failed(two, failure):
+    alder, birch = two
+    one, other = (
+        beat(alder, birch, ("Cedar", 7, root * 32), number=n) for n, root in enumerate(("ab", "cd"))
+    )
+    birch.talk.hears([one])
+    birch.world.store.failing = failure
+    with pytest.raises(StoreError):
+        birch.talk.hears([other])
+    birch.talk.hears([other])
+    assert set(alarms(birch)) == {"record.split-view"}
+    assert {one, other} <= set(carried(birch, "evidence"))
+
+
+def test_heads_of_records_that_are_known_here_go_out_before_any_others(two):
+    alder, birch = two
+    names = [f"record {n:02}" for n in range(64)]
+    birch.talk.hears([beat(alder, birch, *((name, 1, "ab" * 32) for name in names))])
+    birch.talk.hears([beat(alder, birch, (alder.record.name, 3, "cd" * 32), number=1)])
+    later(31, birch)
+    (sent,) = [one for one in notes(birch.talk.passes()) if b"heartbeat/1" in one]
+    heads = read_own(sent).message.body.heads
+    assert [one.origin for one in heads[:2]] == [birch.record.name, alder.record.name]
+    assert len(heads) == 64
+
+
 def test_a_record_that_was_put_back_is_noticed_by_what_others_saw(two):
     """The database is older than what was shown of it, and its last checkpoint is gone, too."""
     alder, birch = two
@@ -229,7 +257,7 @@ def test_honest_heads_alarm_nobody(two):
 def test_load_keeps_no_stop_out(two, monkeypatch):
     """A stop behind more than the peer may send; what was left out comes later."""
     alder, birch = two
-    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=2))
+    monkeypatch.setattr(inflow, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=2))
     told = [
         note for n in range(20) for note in notes(alder.talk.say("Birch", b.LineTest(by=str(n))))
     ]
@@ -245,7 +273,7 @@ def test_load_keeps_no_stop_out(two, monkeypatch):
 
 def test_junk_in_a_peers_name_uses_none_of_its_budget(two, monkeypatch):
     alder, birch = two
-    monkeypatch.setattr(talking, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=1))
+    monkeypatch.setattr(inflow, "_BUDGET", Budget(per_second=1, burst=5, flash_burst=1))
     note = notes(alder.talk.say("Birch", stop()))[0]
     for _ in range(50):
         birch.talk.hears([note.replace(b"near A2", b"near A3")])

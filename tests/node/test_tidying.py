@@ -33,13 +33,32 @@ def tidy():
 def test_new_circles_go_and_what_stays_is_left_out(tidy):
     held = [Thing() for _ in range(1_000)]
     gone = circle()
-    filler = [[k] for k in range(3 * tidying._YOUNG)]  # the newest were looked through twice
+    filler = [[k] for k in range(tidying._YOUNG)]
     gone_later = circle()
     tidy()
     assert gone() is None
     assert gone_later() is None
     looked_through = {id(one) for one in gc.get_objects()}
     assert looked_through.isdisjoint(map(id, (*held, *filler)))
+
+
+def test_each_is_looked_at_once_however_many_one_question_makes(tidy):
+    looks = []
+    gc.callbacks.append(lambda phase, about: looks.append(about) if phase == "start" else None)
+    try:
+        few = [[k] for k in range(tidying._YOUNG)]
+        tidy()
+        assert len(looks) == 1
+        gone = circle()
+        many = [[k] for k in range(tidying._MANY + 1_000)]
+        assert len(looks) == 2  # Python itself, in the middle of it
+        assert gone() is None
+        tidy()
+        assert len(looks) == 3
+    finally:
+        gc.callbacks.pop()
+    left = {id(one) for one in gc.get_objects()}
+    assert left.isdisjoint(map(id, (*few, *many)))
 
 
 def test_nothing_is_done_while_little_is_new(tidy, monkeypatch):

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from keepclear.errors import StoreError
+from keepclear.node import turns
 from keepclear.node import worker as worker_module
 from keepclear.node.declaring import Request, declare
 from keepclear.node.worker import Worker
@@ -239,7 +240,7 @@ def test_what_must_not_wait_goes_before_all_that_does_and_keeps_its_order(worker
 
 
 def test_more_urgent_calls_than_there_can_be_wait_like_the_others(world, monkeypatch):
-    monkeypatch.setattr(worker_module, "_FIRST_MAX", 2)
+    monkeypatch.setattr(turns, "_FIRST_MAX", 2)
     worker, begun, gate, done = Worker(world.node), threading.Event(), threading.Event(), []
     try:
         held = worker.ask(lambda _: (begun.set(), gate.wait(10)))

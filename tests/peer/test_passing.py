@@ -19,7 +19,7 @@ from keepclear.wire.entries import Alarm
 from tests.link.ends import stop
 from tests.node.desks import notes
 from tests.node.relays import HOLDS, RELAY, WITHOUT, relayed
-from tests.peer.test_conversation import STOP, Served, told, until
+from tests.peer.test_conversation import PATIENCE_S, STOP, Served, told, until
 
 
 class Roads:
@@ -27,6 +27,8 @@ class Roads:
 
     def __init__(self):
         self.served, self.cut, self.tampers = {}, set(), None
+        self.refused = []
+        """Whose parcels were refused by whom, in order."""
 
     def from_(self, source):
         class From:
@@ -47,6 +49,8 @@ class Roads:
                 answer = await http.post(request.url.path, content=content, headers={
                     "Content-Type": request.headers["content-type"]})  # fmt: skip
                 body = answer.content
+                if request.url.path == PARCELS_PATH and json.loads(body)["refused"]:
+                    self.refused.append((source, party))
                 if self.tampers and request.url.path == PARCELS_ASKED_PATH:
                     body = self.tampers(party, source, "answer", body)
                 return httpx2.Response(answer.status_code, content=body, headers={
@@ -113,6 +117,39 @@ async def again(*several):
         one.conversation.wake()
 
 
+def shows(one, many, *passing_time):
+    """What a desk was shown, once it is so much; until then streams of some desks send again."""
+
+    async def looked():
+        shown = await one.shown("line")
+        if len(shown) >= many:
+            return shown
+        await again(*passing_time)
+        return None
+
+    return looked
+
+
+def holds_for(relay, party, many):
+    """Whether the relay holds so many parcels for a party."""
+
+    async def looked():
+        held = await ask_node(relay, holdings)
+        return sum(one.parcels for one in held if one.recipient == party) >= many
+
+    return looked
+
+
+def went_by(one, party, relay):
+    """Whether a node knows that its last notes for a party were taken by this relay."""
+
+    async def looked():
+        way = (await ask_node(one, ways)).get(party)
+        return way is not None and way.relay == relay
+
+    return looked
+
+
 def test_a_stop_goes_through_the_relay_and_its_receipt_comes_back_the_same_way():
     async def play():
         async with three() as (_, alder, birch, relay):
@@ -157,29 +194,16 @@ def test_it_works_while_who_it_is_for_is_away_and_when_the_direct_way_is_back_it
             for k in range(3):
                 await told(alder, "Birch", "said/1", {"words": f"number {k}"})
 
-            async def held():
-                return [one for one in await ask_node(relay, holdings) if one.recipient == "Birch"]
-
-            await until(held)
+            await until(holds_for(relay, "Birch", 3))
             assert await birch.shown("line") == []
             roads.cut -= {(RELAY, "Birch"), ("Birch", RELAY)}
-            await again(alder, birch)
-
-            async def three_shown():
-                shown = await birch.shown("line")
-                return shown if len(shown) == 3 else None
-
-            shown = await until(three_shown)
+            shown = await until(shows(birch, 3, alder, birch))
             assert [re.search("number [0-9]", text)[0] for text in shown] == [
                 "number 0", "number 1", "number 2",
             ]  # fmt: skip
             roads.cut.clear()
             await told(alder, "Birch", "said/1", {"words": "number 3"})
-
-            async def direct():
-                return (await ask_node(alder, ways))["Birch"].relay == ""
-
-            await until(direct)
+            await until(went_by(alder, "Birch", ""))
 
     asyncio.run(play())
 
@@ -189,11 +213,11 @@ def test_without_an_arrangement_that_names_it_nothing_goes_through_anybody():
         async with three(WITHOUT) as (_, alder, birch, relay):
             await told(alder, "Birch", "stop/1", STOP)
 
-            async def failed():
-                return alder.conversation.failures("Birch")
+            async def failed_again():
+                await again(alder)
+                return alder.conversation.failures("Birch") > 1
 
-            await until(failed)
-            await asyncio.sleep(0.3)
+            await until(failed_again)  # so what follows a failure was done after the first one
             assert await birch.shown("line") == []
             assert await ask_node(relay, holdings) == []
             said = await ask_node(alder, lambda _: alder.conversation.talk.say("Birch", stop()))
@@ -222,16 +246,11 @@ def test_a_relay_that_drops_is_seen_at_both_ends():
             )
             for k in range(2):
                 await told(alder, "Birch", "said/1", {"words": f"number {k}"})
-            await asyncio.sleep(0.3)
+            await until(went_by(alder, "Birch", RELAY))  # the relay said that it took it
             assert not await stored(alder, "Birch")()
             assert await birch.shown("line") == []
             roads.tampers = None
-            await again(alder, birch)
-
-            async def two():
-                return len(await birch.shown("line")) == 2
-
-            await until(two)
+            assert len(await until(shows(birch, 2, alder, birch))) == 2
 
     asyncio.run(play())
 
@@ -243,11 +262,7 @@ def test_a_gap_that_a_relay_made_is_named_and_asked_for_and_a_stop_does_not_wait
                 None if to == RELAY and path == PARCELS_PATH else content
             )
             await told(alder, "Birch", "said/1", {"words": "number 0"})
-
-            async def went_nowhere():
-                return (await ask_node(alder, ways)).get("Birch")
-
-            await until(went_nowhere)  # the relay said that it took it
+            await until(went_by(alder, "Birch", RELAY))  # the relay said that it took it
             roads.tampers = None
             await told(alder, "Birch", "stop/1", STOP)
             shown = await until(lambda: birch.shown("line"))
@@ -255,12 +270,7 @@ def test_a_gap_that_a_relay_made_is_named_and_asked_for_and_a_stop_does_not_wait
             assert "stop/1" in shown[0]
             state = await ask_node(birch, lambda _: birch.conversation.talk.state("Alder"))
             assert state.receiving.gaps() == [(1, 1)]
-            await again(alder, birch)
-
-            async def both():
-                return len(await birch.shown("line")) == 2
-
-            await until(both)
+            assert len(await until(shows(birch, 2, alder, birch))) == 2
             await until(stored(alder, "Birch", alder, birch))
 
     asyncio.run(play())
@@ -312,12 +322,7 @@ def test_a_relay_that_repeats_or_reorders_does_no_harm(change):
             roads.tampers = mixed(change)
             for k in range(5):
                 await told(alder, "Birch", "said/1", {"words": f"number {k}"})
-
-            async def all_there():
-                shown = await birch.shown("line")
-                return shown if len(shown) >= 5 else None
-
-            shown = await until(all_there)
+            shown = await until(shows(birch, 5))
             assert [re.search("number [0-9]", text)[0] for text in shown] == [
                 f"number {k}" for k in range(5)
             ]
@@ -334,32 +339,32 @@ def test_a_relay_that_changes_what_it_passes_on_is_refused_and_named(change, ask
     """By whom it was changed is known only where it was handed out by the relay itself."""
 
     async def play():
-        async with three() as (roads, alder, birch, _relay):
-            roads.cut.add((RELAY, "Birch") if asks else ("Birch", RELAY))
-            roads.tampers = mixed(change)
+        async with three() as (roads, alder, birch, relay):
+            brings, fetches = (RELAY, "Birch"), ("Birch", RELAY)
+            roads.cut |= {brings, fetches}
             for k in range(3):
                 await told(alder, "Birch", "said/1", {"words": f"number {k}"})
-            await again(alder)
+            await until(holds_for(relay, "Birch", 3))  # so they go on in one piece
+            roads.tampers = mixed(change)
+            roads.cut.remove(fetches if asks else brings)
 
             async def named():
                 await ask_node(birch, lambda _: None)
                 found = [b for b in birch.party.world.bodies() if isinstance(b, Alarm)]
                 return [b for b in found if b.code == "relay.changed"]
 
+            async def refused():
+                return brings in roads.refused
+
             if asks:
                 assert len(await until(named)) == 1
             else:
-                await asyncio.sleep(0.5)
+                await until(refused)
                 assert await named() == []
             if change is spoilt:
                 assert await birch.shown("line") == []
             roads.tampers = None
-            await again(alder)
-
-            async def all_there():
-                return len(await birch.shown("line")) == 3
-
-            await until(all_there)
+            assert len(await until(shows(birch, 3, alder))) == 3
 
     asyncio.run(play())
 
@@ -392,14 +397,14 @@ def test_who_does_not_answer_holds_up_nobody_else(monkeypatch):
             async def slow(service, party, path, content, **more):
                 if party == "Alder" and path == PARCELS_PATH:
                     hangs.set()
-                    await asyncio.sleep(60)
+                    await asyncio.Event().wait()
                 return await post(service, party, path, content, **more)
 
             monkeypatch.setattr(relay.conversation.reach, "post", slow)
             await told(birch, "Alder", "said/1", {"words": "good morning"})
-            await asyncio.wait_for(hangs.wait(), 10)
+            await asyncio.wait_for(hangs.wait(), PATIENCE_S)
             await told(alder, "Birch", "stop/1", STOP)
-            shown = await until(lambda: birch.shown("line"), seconds=5)
+            shown = await until(lambda: birch.shown("line"))
             assert "people of a partner near A2" in shown[0]
 
     asyncio.run(play())
@@ -420,17 +425,16 @@ def test_a_direct_way_that_hangs_holds_up_nothing_that_goes_through_the_relay(mo
                 if party != "Birch":
                     return await deliver(party, notes, **how)
                 tried.set()
-                await asyncio.sleep(60)
-                return False
+                return await asyncio.Event().wait()
 
             monkeypatch.setattr(alder.conversation, "_deliver", hangs)
             await told(alder, "Birch", "said/1", {"words": "are you there"})
-            await asyncio.wait_for(tried.wait(), 10)
+            await asyncio.wait_for(tried.wait(), PATIENCE_S)
             await told(alder, "Birch", "stop/1", STOP)
 
             async def there():
                 return [text for text in await birch.shown("line") if "stop/1" in text]
 
-            await until(there, seconds=5)
+            await until(there)
 
     asyncio.run(play())

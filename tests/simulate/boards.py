@@ -1,9 +1,10 @@
 """A world of desks with their boards: the real talk on the real node, over the same network.
 
 Two or three desks ask each other for stops, answer, confirm and take them back, while the network
-misbehaves, processes crash and writes fail, the second one of a step too. When the network has healed,
-:meth:`BoardWorld.look` asks for what a desk must be able to rely on: no stop is ever lost from a board,
-it was on the screens, and its ladder went up at its times, whatever crashed in between.
+misbehaves, processes crash and writes fail, the second one of a step too; in some worlds one desk lies.
+When the network has healed, :meth:`BoardWorld.look` asks for what a desk must be able to rely on: no
+stop between honest desks is ever lost from a board, it was on the screens, and its ladder went up at
+its times, whatever crashed in between; and no lie takes a stop off a board, or is forgotten.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from keepclear.node.line import subject_of
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.wire.entries import Carried, Shown, decode_body
+from tests.simulate import lying
 from tests.simulate.desk import FAILS, DiedError, Disk, Machine
 from tests.simulate.network import SECOND, Faults, Network
 from tests.simulate.world import require
@@ -46,6 +48,7 @@ class BoardDesk(Machine):
     disk: Disk
     ahead_us: int
     drift: float
+    lies: bool = False
     up: bool = True
     checkpoint: bytes = b""
     salts: int = 0
@@ -55,6 +58,10 @@ class BoardDesk(Machine):
     troubles: list = field(default_factory=list)
     """When, by its own clock, it was down or a write failed: begin and end."""
     talk: Talk | None = None
+    heard_lies: set = field(default_factory=set)
+    """Of a liar, what this desk took in: number, hash, whether it is a stop."""
+    lied: dict = field(default_factory=dict)
+    """By what its node said, what it says beside that: nothing where it does not lie."""
 
     def __post_init__(self):
         self.rng = random.Random(f"{self.world.seed} {self.name}")
@@ -111,9 +118,20 @@ class BoardDesk(Machine):
             return None
         self.disk.failing = None
         for party, send in told.sends if told else ():
-            network.send(self.name, party, send.note, self.world.arrive)
+            for note in self.as_sent(send.note):
+                network.send(self.name, party, note, self.world.arrive)
         self.wake()
         return told
+
+    def as_sent(self, note):
+        """A note, or what a liar sends in either order: the same two texts as often as it sends one."""
+        if not self.lies or not read_own(note).seq:
+            return [note]
+        if note not in self.lied:
+            lies = self.rng.random() < self.world.lie_rate
+            self.lied[note] = lying.another(note, self.rng, self.message) if lies else None
+        both = [one for one in (note, self.lied[note]) if one is not None]
+        return both if self.rng.random() < 0.5 else both[::-1]
 
     def wake(self):
         if not self.up:
@@ -185,6 +203,7 @@ class BoardWorld:
             )
             for name in NAMES[: rng.choice([2, 2, 3])]
         }
+        self.choose_liar(random.Random(f"{self.seed} liar"))
         invitations = {name: one.invitation() for name, one in self.desks.items()}
         for one in self.desks.values():
             for name, other in self.desks.items():
@@ -197,6 +216,12 @@ class BoardWorld:
         self.network.healed = False
         self.busy_us = rng.choice([30, 90, 180]) * SECOND
         self.plan()
+
+    def choose_liar(self, rng):
+        """In one world of three."""
+        self.lie_rate = rng.choice([0.3, 1.0])
+        if rng.random() < 1 / 3:
+            self.desks[rng.choice(list(self.desks))].lies = True
 
     def plan(self):
         rng, names = self.rng, list(self.desks)
@@ -231,8 +256,13 @@ class BoardWorld:
 
     def arrive(self, name, note):
         desk = self.desks[name]
-        if desk.up:
-            desk.does(lambda: desk.talk.hears([note]))
+        if not desk.up:
+            return
+        told = desk.does(lambda: desk.talk.hears([note]))
+        for liar in self.desks.values():
+            if liar.lies and told is not None and not told.refused:
+                found = lying.heard(note, liar, desk.message.name)
+                desk.heard_lies |= {found} if found else set()
 
     def party_of(self, key):
         return next(name for name, one in self.desks.items() if one.message.name == key)
@@ -249,11 +279,16 @@ class BoardWorld:
         for desk in self.desks.values():
             desk.disk.close()
 
+    def honest(self):
+        return {name: desk for name, desk in self.desks.items() if not desk.lies}
+
     def settled(self):
-        return all(
-            desk.up
-            and all(not desk.talk.state(party).sending.unstored for party in desk.talk.parties())
-            for desk in self.desks.values()
+        honest = self.honest()
+        return all(desk.up for desk in self.desks.values()) and all(
+            not desk.talk.state(party).sending.unstored
+            for desk in honest.values()
+            for party in desk.talk.parties()
+            if party in honest
         )
 
     # --- what must hold ---------------------------------------------------------------------------
@@ -263,15 +298,36 @@ class BoardWorld:
         for desk in self.desks.values():
             desk.talk.passes()  # what is due at this very moment
         records = {name: desk.bodies() for name, desk in self.desks.items()}
-        for name, desk in self.desks.items():
+        for name, desk in self.honest().items():
             self.look_at_board(desk, records[name])
-            for body, at_us in stops(records[name]):
-                self.look_at_stop(name, body, at_us, records)
+            lying.look_at_ends(desk, records[name])
+            for note, at_us in stops(records[name]):
+                if self.desks[self.asked(note)].lies:
+                    self.look_at_own_stop(name, note, at_us, records[name])
+                else:
+                    self.look_at_stop(name, note, at_us, records)
+            for liar in self.desks.values():
+                if liar.lies:
+                    lying.look_at_lies(self, desk, liar.message.name, records[name])
+
+    def asked(self, note):
+        """Which desk a stop was sent to."""
+        return self.party_of(read_own(note).message.recipient)
+
+    def look_at_own_stop(self, name, note, at_us, record):
+        """B1, B3 for a stop that a liar was asked for: whatever it says, who asked sees it stand."""
+        received, mine = read_own(note), self.desks[name]
+        peer = received.message.recipient
+        here = mine.talk.board.alerts.get((peer, True, received.hash))
+        where = f"stop {received.seq} of {name} to a liar"
+        require(here is not None, f"B1: {where} is not on the board of who asked")
+        require(here.raised_us == at_us, f"B3: {where} begins at another time than it was said")
+        self.look_at_ladder(mine, here, alerts(record, peer)[received.hash], where)
+        self.counts["stops to a liar"] += 1
 
     def look_at_stop(self, name, note, at_us, records):
         """B1, B2, B4 for one stop that a desk asked for: it is on both boards, and on the screens."""
-        received = read_own(note)
-        other = self.party_of(received.message.recipient)
+        received, other = read_own(note), self.asked(note)
         mine, theirs = self.desks[name], self.desks[other]
         here = mine.talk.board.alerts.get((theirs.message.name, True, received.hash))
         there = theirs.talk.board.alerts.get((mine.message.name, False, received.hash))

@@ -48,6 +48,9 @@ stops, answer and take them back, on the same network, with crashes and failing 
 whether any stop is missing on a board, was on no screen, or went up its ladder at another time than it
 should. *In time* are rungs that were alerted within 3 s of when they were due; the others came due
 while their desk was down or its disk failed, and are alerted when it is back.
+In one world of three a desk lies: it signs two texts under one number, about stops and answers to
+them (`tests/simulate/lying.py`). Its stops must all be on the other board, both texts must be kept and
+told of, and nothing that is only proof may close a stop. *Stops* are those between honest desks.
 
 | Date | Commit | From | Worlds | Stops | Closed | Rungs | In time | Calls | Seconds | Broken |
 |---|---|---|---|---|---|---|---|---|---|---|

@@ -58,6 +58,8 @@ def test_no_stop_is_ever_lost_from_a_board(first, tmp_path):
         counts += play(seed, tmp_path, BoardWorld)
     for what in ("stops", "calls", "rungs in time"):
         assert counts[what] > EACH
+    for what in ("stops to a liar", "stops of a liar", "two texts"):
+        assert counts[what]
 
 
 def test_a_seed_is_a_world():
@@ -78,6 +80,9 @@ true = {
     "save": Node.save,
     "tick": alerting.tick,
     "_says": Board._says,
+    "_opens": Board._opens,
+    "take": Board.take,
+    "tell": alerting.tell,
 }
 
 
@@ -148,6 +153,20 @@ def begins_anew_at_a_start(alert, now_us):
     return true["tick"](replace(alert, raised_us=now_us), now_us)
 
 
+def believes_proofs(self, peer, how, received, at_us):
+    """Of two answers under one number both count."""
+    return true["take"](self, peer, "received" if how == "evidence" else how, received, at_us)
+
+
+def hides_proofs(self, key, received, at_us, how):
+    """A stop that came as the second text of its number is on no board."""
+    return [] if how == "evidence" else true["_opens"](self, key, received, at_us, how)
+
+
+def roger_closes(alert, what, who, now_us, **values):
+    return true["tell"](alert, "stopped" if what == "roger" else what, who, now_us, **values)
+
+
 @pytest.mark.parametrize(
     ("where", "name", "fault"),
     [
@@ -156,8 +175,22 @@ def begins_anew_at_a_start(alert, now_us):
         (Board, "tick", lambda _self, _now_us: []),
         (alerting, "tick", begins_anew_at_a_start),
         (Talk, "passes", lambda _self: Told((), ())),
+        (Board, "take", believes_proofs),
+        (Board, "_opens", hides_proofs),
+        (alerting, "tell", roger_closes),
+        (receiving, "_fork", overlooks_two_texts),
     ],
-    ids=["forgets", "oversleeps", "stands still", "begins anew", "looks away"],
+    ids=[
+        "forgets",
+        "oversleeps",
+        "stands still",
+        "begins anew",
+        "looks away",
+        "believes",
+        "hides",
+        "closes",
+        "overlooks",
+    ],
 )
 def test_a_planted_fault_of_a_board_is_noticed(monkeypatch, where, name, fault):
     monkeypatch.setattr(where, name, fault)

@@ -294,6 +294,7 @@ def test_a_write_fails_lost_or_stored_and_never_half(failure):
 
 # the SQLite file itself
 
+OLD_HASH = "INSERT INTO node VALUES (0, 0, zeroblob(32))"
 SAYS_SO = "INSERT INTO entry VALUES (2, 'erased', 'keeping', x'01', 8)"
 
 
@@ -372,9 +373,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         SAYS_SO + ", (3, 'declared', 'B', x'01', 8); UPDATE entry SET data = x'' WHERE number = 1",
         "DELETE FROM entry",
         "UPDATE leaf SET data = x'00'",
+        "UPDATE leaf SET hashes = zeroblob(32)",
         "DELETE FROM leaf",
-        "UPDATE node SET hash = zeroblob(32)",
-        "DELETE FROM node",
+        OLD_HASH + "; UPDATE node SET hash = zeroblob(32)",
+        OLD_HASH + "; DELETE FROM node",
     ],
 )
 def test_nothing_that_was_recorded_can_be_changed_by_mistake(tmp_path, sql):

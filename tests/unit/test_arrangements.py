@@ -9,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear import app
-from keepclear.domain.arrangement import Disclosure, Rung
+from keepclear.disclose.levels import Level, level_of
+from keepclear.domain.arrangement import Disclosure, Rung, Third
 from keepclear.domain.declaration import Kind
-from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX, TEMPLATE, read_arrangement
+from keepclear.formats.arrangements import (
+    ARRANGEMENT_BYTES_MAX,
+    TEMPLATE,
+    older_spelling,
+    read_arrangement,
+)
+from keepclear.node.relaying import relays_between
 from tests.laws.strategies import WGS84
 
 HOUR_US = 3_600_000_000
@@ -120,6 +127,74 @@ def test_a_fault_names_its_place(old, new, expected):
     assert expected in faults(TEMPLATE.replace(old, new, 1))
 
 
+def thirds(*tables):
+    said = "".join(f"[[third]]\nname = {name}\ndoes = {does}\n" for name, does in tables)
+    return TEMPLATE.replace("# Humanitarian", f"{said}# Humanitarian")
+
+
+OLD = TEMPLATE.replace(
+    "# Humanitarian", '[neutral]\nnodes = ["UN", "Tower"]\n# Humanitarian'
+).replace("[line]", '[line]\nrelays = ["Dale", "UN"]')
+"""As texts were before: two lists."""
+
+
+def test_who_serves_as_a_third_is_one_list():
+    found, refused = read(
+        thirds(
+            ('"UN"', '["relay", "compare"]'), ('"Tower"', '["compare"]'), ('"Dale"', '["relay"]')
+        )
+    )
+    assert refused == ()
+    assert found.thirds == (
+        Third("UN", compares=True, relays=True),
+        Third("Tower", compares=True),
+        Third("Dale", relays=True),
+    )
+    assert (found.neutral, found.relays) == (("UN", "Tower"), ("UN", "Dale"))
+
+
+def test_a_relay_is_told_no_plans_and_who_compares_relays_nothing():
+    """They are one list, and two things: neither follows from the other."""
+    found, _ = read(thirds(('"Dale"', '["relay"]'), ('"Tower"', '["compare"]')))
+    levels = {
+        name: level_of([found], viewer=name, owner="Alder", kind=Kind.OPERATION)
+        for name in ("Dale", "Tower")
+    }
+    assert levels == {"Dale": Level.NOTHING, "Tower": Level.OPEN}
+    assert relays_between([found], "Alder", "Birch") == ["Dale"]
+
+
+def test_texts_with_the_two_lists_of_before_mean_what_they_did_and_it_is_said_how_they_are_written():
+    found, refused = read(OLD)
+    assert refused == ()
+    assert (set(found.neutral), set(found.relays)) == ({"UN", "Tower"}, {"Dale", "UN"})
+    said = older_spelling(OLD.encode())
+    written = re.findall(r"name = (\S+), does = (\[.*?\])", said)
+    assert set(read(thirds(*written))[0].thirds) == set(found.thirds)
+    assert older_spelling(TEMPLATE.encode()) == older_spelling(thirds(*written).encode()) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (thirds(('"UN"', "[]")), ("third 1.does", "arrangement.form")),
+        (thirds(('"UN"', '["deliver"]')), ("third 1.does", "arrangement.form")),
+        (thirds(('"UN"', '["relay"]\nfee = 1')), ("third 1.fee", "arrangement.unknown")),
+        (thirds(('"UN"', '["relay"]'), ('"UN"', '["compare"]')), ("third", "arrangement.twice")),
+        (thirds(('"Alder"', '["compare"]')), ("third", "arrangement.neutral")),
+        (thirds(('"Relief"', '["compare"]')), ("third", "arrangement.neutral")),
+        (thirds(('"Relief"', '["relay"]')), ("third", "arrangement.relay")),
+        (OLD + '[[third]]\nname = "New"\ndoes = ["relay"]\n', ("third", "arrangement.twice")),
+    ],
+)
+def test_a_third_that_cannot_serve_is_told(text, expected):
+    assert expected in faults(text)
+
+
+def test_a_member_may_relay_between_two_others():
+    assert read(thirds(('"Alder"', '["relay"]')))[0].relays == ("Alder",)
+
+
 def test_a_pair_without_a_rung_is_named():
     text = TEMPLATE.replace("# Humanitarian", '[[party]]\nname = "Cedar"\n\n# Humanitarian')
     _, refused = read(text)
@@ -184,6 +259,16 @@ def test_a_budget_that_asks_for_much_of_the_theatre_is_told(tmp_path, capsys):
     path.write_text(TEMPLATE)
     assert app.main(["arrangement", "check", str(path)]) == 0
     assert "theatre" not in capsys.readouterr().err
+
+
+def test_who_serves_is_shown_and_a_text_of_before_is_told_of(tmp_path, capsys):
+    path = tmp_path / "darling.toml"
+    path.write_text(OLD)
+    assert app.main(["arrangement", "show", str(path)]) == 0
+    said = capsys.readouterr()
+    assert "UN: compares, and shows nobody another's plan; passes sealed notes on\n" in said.out
+    assert "look at this: [neutral] nodes and [line] relays are one list now" in said.err
+    assert 'name = "Tower", does = ["compare"]' in said.err
 
 
 def test_a_wrong_one_is_told_and_the_code_says_so(tmp_path, capsys):

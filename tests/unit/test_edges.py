@@ -23,8 +23,10 @@ from keepclear.detect.fine import fine_of
 from keepclear.detect.lattice import EDGE_UNITS_MAX, W, face_shared, to_cube, unit_vector
 from keepclear.detect.prepare import prepare
 from keepclear.detect.trig import lonlat_of
-from keepclear.domain.footprint import EdgeRule
-from tests.laws.strategies import FLAT, corridor, declared, place
+from keepclear.domain.footprint import Area, EdgeRule, Polygon
+from keepclear.errors import InputError
+from keepclear.formats.writers.redraw import redrawn
+from tests.laws.strategies import FLAT, circle, corridor, declared, place
 
 LEAST_RADIUS_M = 6_335_439.0
 MOST_RADIUS_M = 6_399_594.0
@@ -221,6 +223,53 @@ def test_great_circle_points_lie_on_it_and_no_more_than_50_km_apart():
         assert (lon[0], lat[0]) == (lon_a, lat_a)
 
 
+def opposite(lon, lat, off_m, azimuth):
+    """A place so far from the one opposite on the Earth, to a percent."""
+    far = WGS84.Direct(-lat, lon - 180.0 if lon > 0.0 else lon + 180.0, azimuth, off_m)
+    return far["lon2"], far["lat2"]
+
+
+PLACES = [(0.0, 0.0), (10.0, 20.0), (-170.0, -67.25), (45.0, 90.0), (0.0, -90.0), (180.0, 1e-9)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("off_m", [0.0, 1e-6, 1.0, 50.0])
+def test_an_edge_to_the_other_side_of_the_earth_goes_no_way_that_anybody_could_name(place, off_m):
+    for azimuth in (0.0, 77.0, 180.0):
+        with pytest.raises(InputError, match="could run any way; put a vertex between") as caught:
+            great_circle_lonlat(*place, *opposite(*place, off_m, azimuth))
+        assert caught.value.code == "edge.half-turn"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_one_that_misses_it_by_little_more_runs_as_exact_arithmetic_says(place):
+    """The middle of all its points, beside the one in fifty digits."""
+    lon_b, lat_b = opposite(*place, 200.0, 77.0)
+    lon, lat = great_circle_lonlat(*place, lon_b, lat_b)
+    with mpmath.workdps(50):
+        ends = [
+            mpmath.matrix([mpmath.cos(p) * mpmath.cos(q), mpmath.cos(p) * mpmath.sin(q), mpmath.sin(p)])
+            for q, p in (map(mpmath.radians, end) for end in (place, (lon_b, lat_b)))
+        ]  # fmt: skip
+        both = ends[0] + ends[1]
+        middle = np.array([float(x) for x in both / mpmath.norm(both)])
+    (found,) = normals(
+        lon[len(lon) // 2 : len(lon) // 2 + 1], lat[len(lat) // 2 : len(lat) // 2 + 1]
+    )
+    assert np.linalg.norm(found - middle) * MOST_RADIUS_M < 1e-3
+
+
+def test_what_has_such_an_edge_is_refused_by_its_name_and_the_others_stand():
+    ring = (place(0.0, 0.0), place(0.0, 179.9999), place(45.0, 90.0))
+    area = Area((Polygon((ring,)),), EdgeRule.GREAT_CIRCLE)
+    said = [declared("A1", area), declared("A2", circle(0.0, 0.0, 50.0))]
+    found = prepare(said, geoid=FLAT)
+    assert [(one.code, one.where) for one in found.refused] == [
+        ("edge.half-turn", 'declaration (id "A1") outline')
+    ]
+    assert found.table.owner.tolist() == [1]
+
+
 def test_geodesic_points_lie_on_the_shortest_path_and_no_more_than_2_km_apart():
     for lon_a, lat_a, lon_b, lat_b in edges(25, 3.0, seed=15):
         lon, lat = geodesic_points(lon_a, lat_a, lon_b, lat_b)
@@ -313,3 +362,11 @@ def test_longitude_and_latitude_of_a_direction_are_good_to_ten_nanometres():
 def test_longitude_and_latitude_at_the_special_places(direction, place):
     lon, lat = lonlat_of(*(np.array([float(value)]) for value in direction))
     assert (float(lon[0]), float(lat[0])) == place
+
+
+@pytest.mark.parametrize("rule", [EdgeRule.LONLAT, EdgeRule.GEODESIC])
+def test_nor_is_it_drawn_by_another_rule(rule):
+    with pytest.raises(InputError, match="could run any way"):
+        redrawn(
+            [place(20.0, 10.0), place(-20.0, -170.0)], EdgeRule.GREAT_CIRCLE, rule, closed=False
+        )

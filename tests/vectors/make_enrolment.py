@@ -15,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from keepclear.link.agreement import add_signature, propose
-from keepclear.link.cards import UnverifiedCard, next_card, open_card, sign_card
+from keepclear.link.card_chain import next_card
+from keepclear.link.cards import UnverifiedCard, open_card, sign_card
 from keepclear.link.invitation import write_invitation
 from keepclear.link.pinning import words_of
-from keepclear.record.note import Signer, sign
+from keepclear.record.note import Signer, key_id, sign
 
 ROOT, MESSAGE, RECORD, NEW, OTHER = (
     Signer(f"keepclear/alder/{name}", bytes(range(k, k + 32)))
@@ -37,6 +38,10 @@ FIRST = UnverifiedCard(
     until_us=1_479_600_000_000_000,
     certificate=bytes(range(64)),
 )
+POINT = b"\x01" + bytes(31)
+_WEAK_ID, _WEAK_KEY = key_id("weak", 1, POINT).hex(), b64encode(b"\x01" + POINT).decode()
+WEAK = f"weak+{_WEAK_ID}+{_WEAK_KEY}"
+"""A key of order 1: every text has a signature by it."""
 TEXT = 'format = "keepclear arrangement 1"\nname = "Darling"\nversion = 1\n'
 
 
@@ -95,6 +100,23 @@ def cases() -> list[dict]:
             resigned(text.replace(str(RECORD.verifier), str(MESSAGE.verifier)))),
         bad("card-root-as-message-key", "the root key signs cards and nothing else", "card.malformed",
             resigned(text.replace(str(MESSAGE.verifier), root))),
+        bad("card-message-key-of-small-order", "anybody could sign with it", "key.weak",
+            resigned(text.replace(str(MESSAGE.verifier), WEAK))),
+        {**bad("card-root-of-small-order", "anybody could sign with it", "key.weak", note),
+         "root": WEAK},
+        bad("card-with-9-addresses", "there are at most 8", "card.malformed",
+            resigned(text.replace(lines[4], lines[4] * 8))),
+        bad("card-with-a-long-line", "a line has at most 20,000 characters", "text.malformed",
+            resigned(text.replace("none-here", "x" * 20_000))),
+        bad("card-with-a-large-certificate", "it has at most 8,000 bytes", "card.malformed",
+            resigned(text.replace(b64encode(FIRST.certificate).decode(),
+                                  b64encode(bytes(8_001)).decode()))),
+        bad("card-with-a-blank-that-is-none", "no blank but U+0020", "card.malformed",
+            resigned(text.replace("party: Alder", "party: Alder\u00a0"))),
+        bad("card-of-a-party-with-a-slash", "a slash parts party and id", "card.malformed",
+            resigned(text.replace("party: Alder", "party: Alder/A1"))),
+        bad("card-revoked-without-a-number", "up to which message it is believed", "card.malformed",
+            resigned(text + f"revoked: {NEW.verifier}\n")),
         bad("card-other-version", "another type", "text.other-type",
             resigned(text.replace("keepclear/card/1", "keepclear/card/2"))),
         {"case": "fork", "of": "fork", "root": root, "note": two.note.decode(),

@@ -9,16 +9,30 @@ ones are written. ``tests/link/test_vectors.py`` reads them with keepclear, and 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 from keepclear.link import bodies as b
 from keepclear.link.message import text_of
 from keepclear.record.note import sign
-from tests.link.ends import ALDER, BIRCH, CEDAR, DAWN, declared, message, said, signed, stop
+from tests.link.ends import (
+    ALDER,
+    BIRCH,
+    CEDAR,
+    DAWN,
+    SECOND,
+    declared,
+    message,
+    said,
+    signed,
+    stop,
+)
 
 FOLDER = Path(__file__).parent / "link"
 HASH = "ab" * 32
 PAGE = "docs/protocol/link.md"
+LONG = "x" * 900_000
+"""Written in a file as what is repeated, and beside it how often."""
 FIRST = signed(stop(span=b.Span(start_us=DAWN)), arrangement="Darling/3")
 
 
@@ -131,6 +145,13 @@ def notes():
     )
     large = sign(text_of(many), (ALDER,))
     yield "flash-too-large", large, "message.too-large", "it keeps its place; it is shown with this"
+    whole = signed(said("x" * 1_000)).text
+    yield (
+        "too-large",
+        sign(whole.replace("x" * 1_000, "x" * 900_000), (ALDER,)),
+        "message.too-large",
+        ("nobody reads so much to find out who said it"),
+    )
     yield "cut-short", FIRST.note[:-30], "note.malformed", "the end is missing"
     yield "permission", sign(
         signed(receipt, seq=0).text.replace(b.NO_PERMISSION, "Go ahead."), (ALDER,)
@@ -157,6 +178,70 @@ def streams():
     yield "other-arrangement", [wrong], [], 1, [], []
 
 
+def streams_with_answers():
+    """The same, and the codes that a reader answers with ``refused/1``."""
+    one, far = signed(declared("A1")), 2**53 - 1
+    two = signed(stop(), seq=2, prev=one.hash)
+    plan = signed(declared("A1", what="operation"), arrangement="Darling/3")
+    second_stop, later = signed(stop("another")), DAWN + 301 * SECOND
+    unsent = b.Ref(seq=5, hash=HASH)
+    unknown = changed("kind: stop/1", "kind: strike/1")
+    no_answer = b.Refused(re=b.Ref(seq=1, hash=HASH), code="body.form")
+    misspelled = sign(signed(no_answer).text.replace("drill: -", "drill: EXERCISE"), (ALDER,))
+    after = signed(stop(), seq=2, prev=hash_of(unknown))
+    yield "flash-twice-across-a-gap", [two, two, one, two], [2, 1], 2, [], [], []
+    yield (
+        "two-stops-under-one-number",
+        [FIRST, second_stop],
+        [1, 1],
+        1,
+        [],
+        ["stream.two-texts"],
+        [],
+    )
+    yield "another-stream", [signed(said(), stream=2)], [], 0, [], ["stream.other"], []
+    yield "stop-of-another-stream", [signed(stop(), stream=2)], [1], 0, [], ["stream.other"], []
+    yield "future-dated", [signed(declared("A1"), sent_us=later)], [1], 1, [], ["clock.ahead"], []
+    yield (
+        "as-far-ahead-as-may-be",
+        [signed(said(), seq=far, prev=HASH)],
+        [],
+        0,
+        [(1, far - 1)],
+        [],
+        [],
+    )
+    held = [plan, signed(stop(), seq=2, prev=plan.hash)]
+    yield "suspended", held, [2], 2, [], [], ["arrangement.suspended"]
+    yield "unknown-kind-then-a-stop", [unknown, after], [2], 2, [], [], ["body.unknown-kind"]
+    yield "refusal-that-is-refused", [misspelled], [], 1, [], [], []
+    yield (
+        "receipt-for-what-was-never-sent",
+        [signed(stop(), ack=unsent)],
+        [1],
+        1,
+        [],
+        ["ack.unsent"],
+        [],
+    )
+    yield (
+        "forged",
+        [FIRST.note.replace(b"A2", b"A3"), FIRST],
+        [1],
+        1,
+        [],
+        ["note.bad-signature"],
+        [],
+    )
+    yield "of-another-version", [changed("message/1", "message/2"), FIRST], [1], 1, [], [
+        "message.version"], []  # fmt: skip
+
+
+def hash_of(note):
+    """Of the text of a note."""
+    return sha256(note.rpartition(b"\n\n")[0] + b"\n").hexdigest()
+
+
 def write(name, value):
     place = FOLDER / f"{name}.json"
     if not place.exists():
@@ -167,7 +252,27 @@ def main():
     FOLDER.mkdir(exist_ok=True)
     keys = {"me": BIRCH.name, "peer": str(ALDER.verifier), "page": PAGE}
     for name, note, code, why in notes():
-        write(f"note-{name}", {"why": why, **keys, "note": note.decode(), "code": code})
+        text = note.decode().replace(LONG, f"<{LONG[0]} repeated>")
+        more = {"repeated": len(LONG)} if text != note.decode() else {}
+        write(f"note-{name}", {"why": why, **keys, "note": text, **more, "code": code})
+    for name, *told in streams_with_answers():
+        several, acted, stored, gaps, alarms, answers = told
+        write(
+            f"stream-{name}",
+            {
+                "why": name.replace("-", " "),
+                **keys,
+                "arrangements": ["Darling/3"],
+                "suspended": name == "suspended",
+                "now": "2015-11-20T06:41:00Z",
+                "notes": [getattr(one, "note", one).decode() for one in several],
+                "shown_or_acted_on": acted,
+                "stored_up_to": stored,
+                "gaps": gaps,
+                "alarms": alarms,
+                "answered_with_refused": answers,
+            },
+        )
     for name, several, acted, stored, gaps, alarms in streams():
         write(
             f"stream-{name}",

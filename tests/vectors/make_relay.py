@@ -71,6 +71,8 @@ def cases() -> list[dict]:
             text.replace(format_instant(DAWN), format_instant(DAWN).replace("Z", ".0Z"))),
         bad("with-its-size-spelled-otherwise", "a number has one spelling",
             text.replace("size: ", "size: 0")),
+        bad("with-a-long-head", "it has at most 4,000 bytes", text
+            .replace("to: birch", f"to: {'b' * 4_000}"), "parcel.malformed"),
         bad("of-no-bytes", "there is always something",
             sign_head(ALDER, BIRCH.name, MARK, DAWN, b"")[0].text, sealed=b""),
         {
@@ -82,6 +84,8 @@ def cases() -> list[dict]:
                    asking.replace(CEDAR.name, ALDER.name)),
         bad_asking("by-another-key", "somebody else asks", asking, "note.unsigned", ALDER),
         bad_asking("with-a-hash-cut-short", "a hash has 64 digits", asking.replace(HASHES[0], "0f")),
+        bad_asking("with-201-hashes", "there are at most 200",
+                   asking + f"taken: {HASHES[0]}\n" * 199),
         bad_asking("with-a-line-unknown", "a name that is not known", asking + "words: please\n"),
     ]  # fmt: skip
 

@@ -20,7 +20,9 @@ from keepclear.detect.metric import to_unit
 from keepclear.detect.motion import along
 from keepclear.detect.table import LEG, Table
 
-__all__ = ["SharedArea", "area_of", "shared_area", "shared_on_plane"]
+__all__ = [
+    "SharedArea", "area_of", "drawn", "plane_at", "shared_area", "shared_on_plane", "size_m2",
+]  # fmt: skip
 
 _GEOD: Final = Geod(ellps="WGS84")
 _DECIMALS: Final = 7
@@ -58,8 +60,8 @@ def shared_on_plane(
     plane = _plane(middle)
     union = shapely.union_all(
         [
-            _drawn(table, i, start, end, plane, skeletons).intersection(
-                _drawn(table, j, start, end, plane, skeletons)
+            drawn(table, i, start, end, plane, skeletons).intersection(
+                drawn(table, j, start, end, plane, skeletons)
             )
             for i, j, start, end in pairs
         ]
@@ -74,10 +76,15 @@ def _middle(fine: Fine) -> np.ndarray:
 def _plane(middle: np.ndarray) -> Proj:
     lon = float(np.degrees(np.arctan2(middle[1], middle[0])))
     lat = float(np.degrees(np.arctan2(middle[2], np.hypot(middle[0], middle[1]))))
+    return plane_at(lon, lat)
+
+
+def plane_at(lon: float, lat: float) -> Proj:
+    """The plane that keeps distances from a place."""
     return Proj(proj="aeqd", lat_0=lat, lon_0=lon, ellps="WGS84")
 
 
-def _drawn(
+def drawn(
     table: Table, row: int, start: int, end: int, plane: Proj, skeletons: Skeletons
 ) -> shapely.Geometry:
     """One row's footprint on the plane, stand-off included, a moving disc cut to the span."""
@@ -108,23 +115,36 @@ def _lonlat(units: np.ndarray, plane: Proj) -> np.ndarray:
 
 def area_of(shape: shapely.Geometry, plane: Proj) -> SharedArea:
     """Size on the ellipsoid, and GeoJSON, of a shape on a plane."""
-    polygons = [
-        part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 0
-    ]
-    size, drawn = 0.0, []
-    for polygon in polygons:
-        rings = [
+    polygons = _back(shape, plane)
+    size = sum(_size_m2(rings) for rings in polygons)
+    pieces = [piece for rings in polygons for piece in _cut_at_180(rings)]
+    if not pieces:
+        return size, None
+    if len(pieces) == 1:
+        return size, {"type": "Polygon", "coordinates": pieces[0]}
+    return size, {"type": "MultiPolygon", "coordinates": pieces}
+
+
+def size_m2(shape: shapely.Geometry, plane: Proj) -> float:
+    """Size on the ellipsoid of a shape on a plane."""
+    return sum(_size_m2(rings) for rings in _back(shape, plane))
+
+
+def _back(shape: shapely.Geometry, plane: Proj) -> list[list[np.ndarray]]:
+    """The rings of the polygons of a shape on a plane, degrees (n, 2) each."""
+    return [
+        [
             np.stack(plane(x, y, inverse=True), axis=1)
             for x, y in (shapely.get_coordinates(ring).T for ring in _rings(polygon))
         ]
-        parts = [abs(_GEOD.polygon_area_perimeter(*ring.T)[0]) for ring in rings]
-        size += parts[0] - sum(parts[1:])
-        drawn += _cut_at_180(rings)
-    if not drawn:
-        return size, None
-    if len(drawn) == 1:
-        return size, {"type": "Polygon", "coordinates": drawn[0]}
-    return size, {"type": "MultiPolygon", "coordinates": drawn}
+        for polygon in shapely.get_parts(shape)
+        if polygon.geom_type == "Polygon" and polygon.area > 0
+    ]
+
+
+def _size_m2(rings: list[np.ndarray]) -> float:
+    parts = [abs(_GEOD.polygon_area_perimeter(*ring.T)[0]) for ring in rings]
+    return float(parts[0] - sum(parts[1:]))
 
 
 def _cut_at_180(rings: list[np.ndarray]) -> list[list[list[list[float]]]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from keepclear.detect.area import shared_area
 from keepclear.detect.crossing import Claim, Crossing, CrossingKind, Side
+from keepclear.detect.cut import Cut, cut_listed
 from keepclear.detect.exact import ALTITUDE_DOUBT, POSITION_DOUBT, Hits
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.flat_area import Outlines
@@ -20,7 +21,7 @@ from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window
 
-__all__ = ["assemble", "claims_of"]
+__all__ = ["assemble", "claims_of", "doubtful_heights", "order_of", "side_of"]
 
 _MICRO: Final = 6
 
@@ -33,17 +34,19 @@ def assemble(
     *,
     areas: bool,
     words: bool = True,
+    cut: Cut = cut_listed,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Crossing, ...]:
     """All crossings, sorted by time, then by who; the lesser (party, id) is side a.
 
-    Without ``words`` the shared band is not given in the declarations' own.
+    Without ``words`` the shared band is not given in the declarations' own. Whichever cuts the ground
+    that rings share, it comes out the same.
     """
     table = prepared.table
     hits = _oriented(table, hits, declarations)
     spans = _spans(table, hits)
     crossings: list[Crossing] = []
-    outlines = Outlines(table)
+    outlines = Outlines(table, cut)
     for number, rows in enumerate(spans):
         if progress and number % 64 == 0:
             progress("crossings described", number, len(spans))
@@ -52,14 +55,15 @@ def assemble(
                 declarations, prepared, hits, rows, skeletons, outlines, areas=areas, words=words
             )
         )
-    return tuple(sorted(crossings, key=_sort_key))
+    return tuple(sorted(crossings, key=order_of))
 
 
 def _name(declaration: Declaration) -> tuple[str, str]:
     return declaration.party, declaration.id
 
 
-def _sort_key(crossing: Crossing) -> tuple[object, ...]:
+def order_of(crossing: Crossing) -> tuple[object, ...]:
+    """What crossings are sorted by: time, then who."""
     start = -FOREVER_US if crossing.time_start_us is None else crossing.time_start_us
     end = FOREVER_US if crossing.time_end_us is None else crossing.time_end_us
     a, b = crossing.a, crossing.b
@@ -184,7 +188,11 @@ def _least(values: np.ndarray, decimals: int) -> float:
 
 
 def _side(declaration: Declaration, table: Table, rows: np.ndarray, end_us: int) -> Side:
-    parts = tuple(sorted(set(table.part[rows].tolist())))
+    return side_of(declaration, tuple(sorted(set(table.part[rows].tolist()))), end_us)
+
+
+def side_of(declaration: Declaration, parts: tuple[int, ...], end_us: int) -> Side:
+    """One side of a crossing that goes on until ``end_us``."""
     return Side(
         declaration.party,
         declaration.id,
@@ -221,13 +229,7 @@ def _why(
     reasons: list[str] = []
     table = prepared.table
     if (doubts & ALTITUDE_DOUBT).all() or not (doubts & POSITION_DOUBT).all():
-        reasons.append(
-            "the altitudes are measured from unlike references and meet only at the widest reading"
-        )
-        if prepared.ground_missing and {table.owner[i[0]], table.owner[j[0]]} & set(
-            prepared.ground_missing
-        ):
-            reasons.append("the height of the ground is not stated")
+        reasons += doubtful_heights(prepared, int(i[0]), int(j[0]))
     if (doubts & POSITION_DOUBT).any():
         error = [
             f"{side.id} {float(table.error_m[rows].max()):,.0f} m"
@@ -235,6 +237,15 @@ def _why(
         ]
         reasons.append(f"the stated position errors allow them to be apart ({', '.join(error)})")
     return tuple(reasons)
+
+
+def doubtful_heights(prepared: Prepared, row: int, other: int) -> tuple[str, ...]:
+    """Why two rows that share ground may not share heights."""
+    unlike = "the altitudes are measured from unlike references and meet only at the widest reading"
+    missing, owner = prepared.ground_missing, prepared.table.owner
+    if missing and (int(owner[row]) in missing or int(owner[other]) in missing):
+        return unlike, "the height of the ground is not stated"
+    return (unlike,)
 
 
 def claims_of(

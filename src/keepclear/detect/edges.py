@@ -21,10 +21,12 @@ from keepclear.detect.lattice import EDGE_M_MAX, to_cube, unit_vector
 from keepclear.detect.metric import to_unit
 from keepclear.detect.trig import RADIAN, lonlat_of, sin_cos
 from keepclear.detect.twice import kernel
+from keepclear.errors import InputError
 
 __all__ = [
     "LEVEL_MAX",
     "TOLERANCE_M",
+    "check_one_way",
     "deviation_m",
     "fine_vertices",
     "geodesic_points",
@@ -46,6 +48,9 @@ GEODESIC_STEP_M: Final = 2_000.0
 """Great circle and geodesic differ by 0.26 mm at 2 km, at the worst latitude and azimuth."""
 LONLAT_EDGE_DEGREES: Final = 5.0
 """Edges straight in lon/lat are at most this long in either coordinate once they are prepared."""
+_OPPOSITE: Final = 1e-5
+"""Of the Earth's radius, some 60 m: from ends that lie less far from opposite each other, roundings of
+the sixteenth digit alone would move the middle of an edge by more than 0.1 mm."""
 _EARTH_M: Final = 6_400_000.0
 """No radius of curvature of WGS84 is larger."""
 _SPLIT_M: Final = EDGE_M_MAX * 0.9
@@ -181,7 +186,12 @@ def geodesic_points(
 def great_circle_lonlat(
     lon_a: float, lat_a: float, lon_b: float, lat_b: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points of a great circle, a included and b left out: halved until pieces fit 50 km."""
+    """Points of a great circle, a included and b left out: halved until pieces fit 50 km.
+
+    Raises:
+        InputError: as :func:`check_one_way`.
+    """
+    check_one_way(lon_a, lat_a, lon_b, lat_b)
     arc = np.stack(unit_vector(np.array([lon_a, lon_b]), np.array([lat_a, lat_b])), axis=-1)
     while _apart(arc) * _EARTH_M > _SPLIT_M:
         joined = np.empty((2 * len(arc) - 1, 3))
@@ -191,6 +201,22 @@ def great_circle_lonlat(
     lon, lat = lonlat_of(*arc[:-1].T)
     lon[0], lat[0] = lon_a, lat_a
     return lon, lat
+
+
+def check_one_way(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> None:
+    """That an edge on a great circle goes one way.
+
+    Raises:
+        InputError: ``edge.half-turn``: its ends lie opposite each other on the Earth, where a great
+            circle goes every way, or so nearly that roundings decide which.
+    """
+    ends = np.stack(unit_vector(np.array([lon_a, lon_b]), np.array([lat_a, lat_b])), axis=-1)
+    if np.abs(ends[0] + ends[1]).max() < _OPPOSITE:
+        raise InputError(
+            "edge.half-turn",
+            f"the edge from [{lon_a}, {lat_a}] to [{lon_b}, {lat_b}] joins opposite points of the "
+            "Earth and could run any way; put a vertex between",
+        )
 
 
 def _apart(arc: np.ndarray) -> float:

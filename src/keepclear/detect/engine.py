@@ -10,6 +10,7 @@ import numpy as np
 
 from keepclear.detect import sweep
 from keepclear.detect.crossing import Minima
+from keepclear.detect.cut import Cut, cut_listed
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.standing import share_points, standing_separation
 from keepclear.detect.table import Table
@@ -48,6 +49,8 @@ class Engine(Protocol):
     name: str
     sifts: bool
     """Whether :meth:`sift` has already decided the standing pairs it leaves."""
+    cut: Cut
+    """Cuts the ground that two rings share."""
 
     def sift(
         self, table: Table, i: np.ndarray, j: np.ndarray, minima: Minima
@@ -75,6 +78,7 @@ class Portable:
 
     name = "portable"
     sifts = False
+    cut = staticmethod(cut_listed)
 
     def sift(
         self,

@@ -7,6 +7,7 @@ the worst position errors to leave the same answer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +18,7 @@ from keepclear.detect.lateral import Court, Lateral, lateral_of, picked
 from keepclear.detect.moments import Moments, band_gaps, moments, windows_meet
 from keepclear.detect.table import Table
 
-__all__ = ["ALTITUDE_DOUBT", "POSITION_DOUBT", "Court", "Hits", "judge"]
+__all__ = ["ALTITUDE_DOUBT", "POSITION_DOUBT", "Court", "Hits", "joined", "judge"]
 
 ALTITUDE_DOUBT: Final = 1
 POSITION_DOUBT: Final = 2
@@ -53,6 +54,13 @@ class Hits:
     def take(self, rows: np.ndarray) -> Hits:
         """Some of the hits."""
         return Hits(*(getattr(self, name)[rows] for name in self.__slots__))
+
+
+def joined(found: Sequence[Hits]) -> Hits:
+    """All hits, one after the other; there are some."""
+    return Hits(
+        *(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__)
+    )
 
 
 def judge(court: Court, i: np.ndarray, j: np.ndarray) -> Hits:

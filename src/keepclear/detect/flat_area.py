@@ -2,23 +2,27 @@
 
 An outline that is straight in longitude and latitude is cut by its declared vertices, and so is what is
 drawn of it: nothing is projected, no edge is split. A circle is drawn by the same 256 corners as on a
-plane. Sizes are those of the ellipsoid between the very edges that are drawn. Everything else is left
-to :mod:`keepclear.detect.area`: movers, corridors, stand-offs round outlines, other edge rules, poles,
+plane. Sizes are those of the ellipsoid between the very edges that are drawn. Two plain rings are cut
+by :mod:`keepclear.detect.cut`, holes and unions by the library. Everything else is left to
+:mod:`keepclear.detect.area`: movers, corridors, stand-offs round outlines, other edge rules, poles,
 shapes over 180 and circles of more than 100 km.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
+from keepclear.detect.cut import Cut, Shared, cut_listed, ring_m2
 from keepclear.detect.metric import AXIS_M, E2
 from keepclear.detect.table import AREA, LINE, Table
 
-__all__ = ["SEGMENTS", "Outlines", "ring_m2", "shared_flat"]
+__all__ = ["SEGMENTS", "Outlines", "shared_flat"]
 
 SEGMENTS: Final = 64
 """Segments of a quarter circle: the drawn disc is short by 0.0075 % of its radius."""
@@ -29,10 +33,8 @@ _LATITUDE_MAX: Final = 85.0
 _DECIMALS: Final = 7
 _TURN: Final = np.arange(4 * SEGMENTS) * (2.0 * np.pi / (4 * SEGMENTS))
 _NORTH, _EAST = np.cos(_TURN), np.sin(_TURN)
-_E: Final = float(np.sqrt(E2))
-_NODES: Final = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
-"""Of Gauss and Legendre's rule with three points."""
-_WEIGHTS: Final = np.array([5.0, 8.0, 5.0]) / 18.0
+_CIRCLES_KEPT: Final = 1024
+"""Of the circles last drawn the corners are kept, 4 kB each: what stands long is met often."""
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Outlines:
     """The outlines of a table's rows, each drawn once."""
 
     table: Table
+    cut: Cut = cut_listed
+    """Cuts plain rings; whichever it is, they come out the same."""
     _made: dict[int, tuple[float, shapely.Geometry] | None] = field(default_factory=dict)
 
     def __getitem__(self, row: int) -> tuple[float, shapely.Geometry] | None:
@@ -47,6 +51,18 @@ class Outlines:
         if row not in self._made:
             self._made[row] = _outline(self.table, row)
         return self._made[row]
+
+    def ring(self, row: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Longitudes and latitudes of a row that is one ring, straight in degrees, and nothing more."""
+        table, first = self.table, int(self.table.ring_start[row])
+        if table.kind[row] != AREA:
+            circle = _circle_of(table, row)
+            return None if circle is None else (circle[:, 0], circle[:, 1])
+        if int(table.ring_start[row + 1]) != first + 1 or not table.straight[row]:
+            return None
+        if table.standoff_m[row] > 0:
+            return None
+        return table.degrees(table.vertices_of(first))
 
 
 def shared_flat(
@@ -56,6 +72,13 @@ def shared_flat(
 
     Nothing, where a row is not drawn here; no geometry, where nothing of it is left.
     """
+    if len(pairs) == 1:  # most often
+        (i, j), plain = pairs[0], None
+        rings = outlines.ring(i), outlines.ring(j)
+        if rings[0] is not None and rings[1] is not None:
+            plain = _drawn(outlines.cut(*rings[0], *rings[1]))
+        if plain is not None:
+            return plain
     cuts, at = [], None
     for pair in pairs:
         drawn = (outlines[pair[0]], outlines[pair[1]])
@@ -80,16 +103,24 @@ def _outline(table: Table, row: int) -> tuple[float, shapely.Geometry] | None:
         if high[0] - low[0] >= 180.0 or max(-low[1], high[1]) >= 90.0:
             return None
         return float(rings[0][0, 0]), shapely.Polygon(rings[0], rings[1:])
+    ring = _circle_of(table, row)
+    return None if ring is None else (float(ring[0, 0]), shapely.Polygon(ring))
+
+
+def _circle_of(table: Table, row: int) -> np.ndarray | None:
+    """Corners of a row that is a circle, degrees (n, 2); nothing where it is not drawn here."""
     at = table.vertices_of(int(table.ring_start[row]))
     if table.kind[row] != LINE or at.stop - at.start != 1:
         return None
+    reach = float(table.reach_m[row] + table.standoff_m[row])
     lon, lat = (float(values[0]) for values in table.degrees(at))
     if not 0 < reach <= _CIRCLE_M_MAX or abs(lat) > _LATITUDE_MAX:
         return None
     ring = _circle(lon, lat, reach)
-    return (lon, shapely.Polygon(ring)) if np.abs(ring[:, 0]).max() < 180.0 else None
+    return ring if np.abs(ring[:, 0]).max() < 180.0 else None
 
 
+@lru_cache(_CIRCLES_KEPT)
 def _circle(lon: float, lat: float, radius_m: float) -> np.ndarray:
     """Corners of a circle, degrees (n, 2).
 
@@ -106,29 +137,21 @@ def _circle(lon: float, lat: float, radius_m: float) -> np.ndarray:
     level = ahead * cos_p - a * sin_p
     longitude = np.degrees(np.arctan2(b, level)) + lon
     latitude = np.degrees(np.arctan2(ahead * sin_p + a * cos_p, np.hypot(level, b)))
-    return np.stack([longitude, latitude], axis=1)
+    return np.asfortranarray(np.stack([longitude, latitude], axis=1))
 
 
-def ring_m2(lonlat: np.ndarray) -> float:
-    """Square metres of the ellipsoid within a closed ring of edges straight in degrees (n, 2).
-
-    Positive where it runs anticlockwise. It does not run round a pole, nor jump at 180.
-
-    The ground between an edge and the equator is the integral of :func:`_under` over longitude.
-    """
-    lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
-    step = lon[1:] - lon[:-1]
-    inner = lat[:-1, None] + (lat[1:] - lat[:-1])[:, None] * _NODES
-    above = _under(np.sin(inner)) - _under(np.sin(lat[:1]))  # small numbers lose no digits
-    return -float((above @ _WEIGHTS) @ step)
-
-
-def _under(sine: np.ndarray) -> np.ndarray:
-    """Square metres of the ellipsoid from the equator to a latitude, for a radian of longitude."""
-    return np.asarray(
-        (0.5 * AXIS_M * AXIS_M * (1.0 - E2))
-        * (sine / (1.0 - E2 * sine * sine) + np.arctanh(_E * sine) / _E)
-    )
+def _drawn(shared: Shared) -> tuple[float, dict[str, Any] | None] | None:
+    """Size and GeoJSON of what was cut; nothing, where that is not known."""
+    known, lon, lat, ends, size = shared
+    if not known:
+        return None
+    corners = [[x, y] for x, y in zip(lon, lat, strict=True)]
+    if len(ends) == 1:
+        return size, {"type": "Polygon", "coordinates": [corners]}
+    if not ends:
+        return 0.0, None
+    pieces = [[corners[first:last]] for first, last in pairwise([0, *ends])]
+    return size, {"type": "MultiPolygon", "coordinates": pieces}
 
 
 def _described(shape: shapely.Geometry) -> tuple[float, dict[str, Any] | None]:
@@ -139,7 +162,7 @@ def _described(shape: shapely.Geometry) -> tuple[float, dict[str, Any] | None]:
         if polygon.geom_type != "Polygon" or polygon.is_empty:
             continue
         rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(polygon)]
-        sizes = [ring_m2(ring) for ring in rings]
+        sizes = [_ring_m2(ring) for ring in rings]
         whole = abs(sizes[0]) - sum(map(abs, sizes[1:]))
         if whole > 0:
             size += whole
@@ -152,6 +175,10 @@ def _described(shape: shapely.Geometry) -> tuple[float, dict[str, Any] | None]:
     if len(drawn) == 1:
         return size, {"type": "Polygon", "coordinates": drawn[0]}
     return size, {"type": "MultiPolygon", "coordinates": drawn}
+
+
+def _ring_m2(ring: np.ndarray) -> float:
+    return ring_m2(ring[:, 0].tolist(), ring[:, 1].tolist(), 0, len(ring))
 
 
 def _written(ring: np.ndarray, *, turned: bool) -> list[list[float]]:

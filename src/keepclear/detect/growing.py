@@ -73,6 +73,7 @@ class GrowingTable:
 
     def __init__(self) -> None:
         self.rows = self._rings = self._vertices = 0
+        self._whole: Table | None = None
         self._columns: dict[str, np.ndarray] = {
             name: np.zeros(_FIRST_ROOM, dtype=kind) for name, kind in (_ROW | _VERTEX).items()
         }
@@ -147,12 +148,19 @@ class GrowingTable:
             scale=1.0,
         )
 
+    def whole(self) -> Table:
+        """All rows and the room behind them; the same table until the room is widened."""
+        if self._whole is None:
+            self._whole = table_of(self._columns)
+        return self._whole
+
     def _put(self, name: str, first: int, last: int, values: np.ndarray) -> None:
         if last > len(self._columns[name]):
             self._widen((name,), first, 2 * last)
         self._columns[name][first:last] = values
 
     def _widen(self, names: Iterable[str], held: int, room: int) -> None:
+        self._whole = None
         for name in names:
             column = self._columns[name]
             wider = np.zeros((room, *column.shape[1:]), dtype=column.dtype)

@@ -13,10 +13,11 @@ from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
+from keepclear.detect.account import Account, crossings_of, hits_of
 from keepclear.detect.assemble import assemble
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import PORTABLE, Engine, Search
-from keepclear.detect.exact import Court, Hits, judge
+from keepclear.detect.exact import Court, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
 from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
@@ -49,16 +50,19 @@ class Finder(Maker, Protocol):
     engine: Engine
     """Judges the pairs that it leaves."""
 
-    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
-        """What ``judge`` says of pairs that it found without minima, depths left out.
+    def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
+        """What ``judge`` says of a row and those that it found with it, depths left out.
 
-        Nothing, where it does not decide, or a row moves or has a stand-off or a stated error.
+        Nothing, where it does not decide, or one of them moves or has a stated error.
         """
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Pairs (asked row, standing row) that may meet; rows before ``asked`` stand."""
+        """Pairs (asked row, standing row) that may meet; rows before ``asked`` stand.
+
+        Columns may hold more than those rows.
+        """
 
     def forget(self) -> None:
         """Rows are numbered anew."""
@@ -70,14 +74,20 @@ class PortableFinder(PortableMaker):
     decides = False
     engine = PORTABLE
 
-    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:  # noqa: ARG002
+    def account(
+        self,
+        table: Table,
+        row: int,
+        rows: np.ndarray,
+        minima: Minima,
+    ) -> None:
         """See :class:`Finder`; it decides nothing."""
-        return None
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`Finder`."""
+        table = table.first(asked.stop)
         low, high = padded_boxes(table, minima)
         n = asked.start
         found_i, found_j = [], []
@@ -375,10 +385,14 @@ class StandingSet:
         self, declaration: Declaration, prepared: Prepared
     ) -> tuple[range, Table, np.ndarray, np.ndarray]:
         asked = self._append(prepared.table, declaration)
-        table = self._table.view()
-        i, j = self._finder.find(table, asked, self._alive, self._search(table), self._minima)
-        other = table.owner[j] != self._roll.number(declaration.party, declaration.id)
-        return asked, table, i[other], j[other]
+        table = self._table.whole()
+        search = Search(table.owner, self._group, self._kind, KINDS_COMPARED)
+        i, j = self._finder.find(table, asked, self._alive, search, self._minima)
+        own = self._roll.number(declaration.party, declaration.id)
+        if own >= 0:
+            other = table.owner[j] != own
+            i, j = i[other], j[other]
+        return asked, table, i, j
 
     def _drop(self, rows: Table, asked: range) -> None:
         """Take out what was asked about, and remember where it was: most often it is put in next."""
@@ -418,10 +432,6 @@ class StandingSet:
                 np.pad(column, (0, spare)) for column in (self._alive, self._group, self._kind)
             )
 
-    def _search(self, table: Table) -> Search:
-        n = len(table)
-        return Search(table.owner, self._group[:n], self._kind[:n], KINDS_COMPARED)
-
     def _crossings(
         self,
         table: Table,
@@ -438,15 +448,16 @@ class StandingSet:
         if len(i) == 0:
             return ()
         asker = self._roll.next
-        found = None
-        if areas and not depths and self._minima == Minima():
-            found = self._finder.hits(table, i, j)
-        if found is not None:
-            missing = (asker,) if prepared.ground_missing else ()
-            kinds = dict(zip(table.owner[j].tolist(), self._kind[j].tolist(), strict=True))
-            met = _Met(self._roll, declaration, kinds)
-            whole = Prepared(table, (), missing)
-            return assemble(met, whole, found, Skeletons(table), areas=True, words=False)
+        if areas and not depths:
+            rows_of = (j,) if len(asked) == 1 else tuple(j[i == row] for row in asked)
+            told = [
+                self._finder.account(table, row, met, self._minima)
+                for row, met in zip(asked, rows_of, strict=True)
+            ]
+            accounts = [one for one in told if one is not None]
+            if len(accounts) == len(asked):
+                missing = (asker,) if prepared.ground_missing else ()
+                return self._told(accounts, declaration, Prepared(table, (), missing))
         rows = np.unique(np.concatenate([np.arange(asked.start, asked.stop), j]))
         few = table.take(rows)
         if not (few.kind == LEG).any():
@@ -468,7 +479,24 @@ class StandingSet:
             hits = replace(hits, depth_m=np.full(len(hits.i), np.nan))
         missing = (len(known) - 1,) if prepared.ground_missing else ()
         whole = Prepared(few, (), missing)
-        return assemble(known, whole, hits, court.skeletons, areas=areas, words=depths)
+        cut = court.engine.cut
+        return assemble(known, whole, hits, court.skeletons, areas=areas, words=depths, cut=cut)
+
+    def _told(
+        self, accounts: list[Account], declaration: Declaration, whole: Prepared
+    ) -> tuple[Crossing, ...]:
+        """Say what the finder has decided; of one that is met in several places, as of any other."""
+        met: dict[int, Any] = {}
+        for account in accounts:
+            kinds = self._kind[account.rows()].tolist()
+            for number, code in zip(account.owners(), kinds, strict=True):
+                met[number] = _Named(self._roll, number, KINDS[code])
+        cut = self._finder.engine.cut
+        if len(accounts) == 1 and len(met) == len(accounts[0].numbers):
+            return crossings_of(accounts[0], declaration, met, whole, cut)
+        met[self._roll.next] = declaration
+        hits, skeletons = hits_of(accounts), Skeletons(whole.table)
+        return assemble(_Met(met), whole, hits, skeletons, areas=True, words=False, cut=cut)
 
     def _close_up(self) -> None:
         """Let go of the rows of those who stand no more."""
@@ -495,11 +523,8 @@ class _Named:
 class _Met(Sequence[Declaration]):
     """Those who are met, by number, and the one asked about as the next on the roll."""
 
-    def __init__(self, roll: Roll, asked: Declaration, kinds: dict[int, int]) -> None:
-        self._known: dict[int, Any] = {
-            number: _Named(roll, number, KINDS[code]) for number, code in kinds.items()
-        }
-        self._known[roll.next] = asked
+    def __init__(self, known: dict[int, Any]) -> None:
+        self._known = known
 
     def __len__(self) -> int:
         return len(self._known)

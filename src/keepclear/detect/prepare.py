@@ -14,14 +14,14 @@ from typing import Final, Protocol
 import numpy as np
 
 from keepclear.detect.edges import geodesic_points, great_circle_lonlat, short_lonlat
-from keepclear.detect.extent import Box, box_of, places_of, reach_of
+from keepclear.detect.extent import box_of, places_of, reach_of
 from keepclear.detect.legs import short_legs
 from keepclear.detect.rings import ring_faults
 from keepclear.detect.rows import Rows
 from keepclear.detect.shape import complete
 from keepclear.detect.table import AREA, FOREVER_US, LEG, LINE, Table
 from keepclear.detect.vertical import WORLD_GROUND, Geoid, Limit, lower_limit, upper_limit
-from keepclear.domain.altitude import Altitude, AltitudeBand, Reference
+from keepclear.domain.altitude import AltitudeBand, Reference
 from keepclear.domain.declaration import Declaration, Ground, Part
 from keepclear.domain.footprint import Area, Circle, EdgeRule
 from keepclear.domain.position import Position
@@ -109,9 +109,10 @@ def prepare(
     table = maker.complete(rows)
     for row, fault in maker.faults(table).items():
         refused.setdefault((int(table.owner[row]), int(table.part[row])), fault)
-    if refused:
-        pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
-        table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
+    if not refused:
+        return Prepared(table, (), tuple(sorted(missing)))
+    pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
+    table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
     parts = tuple(sorted(refused))
     refusals = tuple(_refusal(said[n], i, refused[n, i]) for n, i in parts)
     return Prepared(table, refusals, tuple(sorted(missing)), parts)
@@ -127,43 +128,41 @@ def _refusal(declaration: Declaration, part: int, error: InputError) -> Refusal:
 
 
 class _Heights:
-    """Limits over one footprint; remembers them, and whether the ground had to be guessed."""
+    """Limits over footprints; remembers the geoid over the last, and whether the ground was guessed."""
 
     def __init__(self, geoid: Geoid, ground: Ground | None) -> None:
         self._geoid = geoid
         self._ground = ground or WORLD_GROUND
         self._stated = ground is not None
-        self._box: Box | None = None
-        self._geoid_known: tuple[Box, tuple[float, float]] | None = None
-        self._known: dict[Altitude | None, tuple[Limit, Limit]] = {}
+        self._places: Sequence[Position] = ()
+        self._reach_m = 0.0
+        self._undulation: tuple[float, float] | None = None
         self.world_ground_used = False
 
-    def limits(self, band: AltitudeBand, box: Box) -> tuple[Limit, Limit, bool]:
-        if box is not self._box:
-            self._box, self._known = box, {None: (_OPEN_LOWER, _OPEN_UPPER)}
-        surface = band.lower is not None and band.lower.reference is Reference.SFC
-        return self._limit(band.lower)[0], self._limit(band.upper)[1], surface
+    def over(self, places: Sequence[Position], reach_m: float) -> None:
+        """From here on limits are over what reaches so far from some places."""
+        self._places, self._reach_m, self._undulation = places, reach_m, None
 
-    def _limit(self, altitude: Altitude | None) -> tuple[Limit, Limit]:
-        found = self._known.get(altitude)
-        if found is None:
-            both = (lower_limit(altitude, self._offsets), upper_limit(altitude, self._offsets))
-            found = self._known[altitude] = both
-        return found
+    def limits(self, band: AltitudeBand) -> tuple[Limit, Limit, bool]:
+        """Both limits of a band, and whether the lower one is the ground itself."""
+        surface = band.lower is not None and band.lower.reference is Reference.SFC
+        lower, upper = _OPEN_LOWER, _OPEN_UPPER
+        if band.lower is not None:
+            lower = lower_limit(band.lower, self._offsets)
+        if band.upper is not None:
+            upper = upper_limit(band.upper, self._offsets)
+        return lower, upper, surface
 
     def _offsets(self, reference: Reference) -> tuple[float, float]:
-        if reference is Reference.W84 or self._box is None:
+        if reference is Reference.W84:
             return 0.0, 0.0
-        low, high = self._geoid_over(self._box)
+        if self._undulation is None:
+            self._undulation = self._geoid.bounds(*box_of(self._places, self._reach_m))
+        low, high = self._undulation
         if reference in {Reference.AGL, Reference.SFC}:
             self.world_ground_used |= not self._stated
             return low + self._ground.lowest_m, high + self._ground.highest_m
         return low, high
-
-    def _geoid_over(self, box: Box) -> tuple[float, float]:
-        if self._geoid_known is None or self._geoid_known[0] is not box:
-            self._geoid_known = (box, self._geoid.bounds(*box))
-        return self._geoid_known[1]
 
 
 def _add(
@@ -182,40 +181,40 @@ def _add_volume(
         raise InternalError("a weekly schedule was not opened before the comparison")
     footprint = what.footprint
     lengths = (said.standoff_m, said.position_error_m)
-    box = box_of(
-        places_of(footprint), reach_of(footprint) + said.standoff_m + said.position_error_m
-    )
-    lower, upper, surface = heights.limits(what.band, box)
+    reach_m = reach_of(footprint)
+    heights.over(places_of(footprint), reach_m + said.standoff_m + said.position_error_m)
+    lower, upper, surface = heights.limits(what.band)
     limits = (lower, upper, surface, lower, upper)
     window = _microseconds(what.window)
+    straight = footprint.edges is EdgeRule.LONLAT if not isinstance(footprint, Circle) else False
     if isinstance(footprint, Area):
         for polygon in footprint.polygons:
-            rings = [_line(ring, footprint.edges, closed=True) for ring in polygon.rings]
-            straight = footprint.edges is EdgeRule.LONLAT
-            for lon, lat in rings:
-                rows.ring(lon, lat, straight=straight)
-            rows.close((owner, part, AREA), (0.0, *lengths), limits, window, len(rings))
+            for ring in polygon.rings:
+                rows.ring(*_line(ring, footprint.edges, closed=True))
+            count = len(polygon.rings)
+            index = (owner, part, AREA)
+            rows.close(index, (0.0, *lengths), limits, window, count, straight=straight)
         return
     if isinstance(footprint, Circle):
-        rows.ring([footprint.center.longitude], [footprint.center.latitude], straight=False)
+        rows.ring([footprint.center.longitude], [footprint.center.latitude])
     else:
-        lon, lat = _line(footprint.vertices, footprint.edges, closed=False)
-        rows.ring(lon, lat, straight=footprint.edges is EdgeRule.LONLAT)
-    rows.close((owner, part, LINE), (reach_of(footprint), *lengths), limits, window)
+        rows.ring(*_line(footprint.vertices, footprint.edges, closed=False))
+    index = (owner, part, LINE)
+    rows.close(index, (reach_m, *lengths), limits, window, straight=straight)
 
 
 def _add_route(
     rows: Rows, owner: int, part: int, said: Declaration, what: Route, heights: _Heights
 ) -> None:
     reach = what.half_width_m + said.standoff_m + said.position_error_m
-    box = box_of([point.position for point in what.waypoints], reach)
+    heights.over([point.position for point in what.waypoints], reach)
     for leg in short_legs(what):
-        lower, upper, surface = heights.limits(leg.band, box)
+        lower, upper, surface = heights.limits(leg.band)
         if leg.band_end is leg.band:
             lower_end, upper_end = lower, upper
         else:
-            lower_end, upper_end, _ = heights.limits(leg.band_end, box)
-        rows.ring(leg.lon, leg.lat, straight=False)
+            lower_end, upper_end, _ = heights.limits(leg.band_end)
+        rows.ring(leg.lon, leg.lat)
         rows.close(
             (owner, part, LEG),
             (what.half_width_m, said.standoff_m, said.position_error_m + leg.error_m),

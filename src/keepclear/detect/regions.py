@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from pyproj import Geod
 
+from keepclear.detect.border import Border
 from keepclear.detect.free import Free, box_round
 from keepclear.detect.index import StandingSet
 from keepclear.detect.vertical import Geoid
@@ -60,7 +61,9 @@ class Region:
         self._set = StandingSet(geoid=_no_geoid())
         prepared = self._set.prepared(whole)
         self._set.insert(whole, prepared)
-        self._free = [Free(prepared.table, row) for row in range(len(prepared.table))]
+        rows = range(len(prepared.table))
+        self._free = [Free(prepared.table, row) for row in rows]
+        self._border = Border(prepared.table) if len(rows) == 1 else None
 
     def shared_m2(self, said: Declaration) -> float | None:
         """How much ground of a declaration lies on it, m2; nothing where none does.
@@ -69,11 +72,18 @@ class Region:
             InputError: a part of the declaration cannot be used.
         """
         grounds = [_ground(part) for part in said.parts]
-        if all(free.of(box_round(ground)) for ground in grounds for free in self._free):
+        boxes = [box_round(ground) for ground in grounds]
+        if all(free.of(box) for box in boxes for free in self._free):
             return None
         parts = tuple(Volume4D(ground, _OPEN, ALWAYS) for ground in grounds)
         asked = Declaration(id="asked", kind=Kind.OPERATION, parts=parts)
-        for met in self._set.query(asked):
+        prepared = self._set.prepared(asked)
+        plain_m2 = None
+        if self._border is not None and len(boxes) == 1 and boxes[0] is not None:
+            plain_m2 = self._border.shared_m2(prepared.table, boxes[0], SHARED_M)
+        if plain_m2 is not None:
+            return plain_m2 or None
+        for met in self._set.query(asked, prepared):
             if met.depth_m is not None and met.depth_m > SHARED_M:
                 return met.area_m2
         return None

@@ -17,7 +17,7 @@ import numpy as np
 from keepclear.detect.assemble import assemble, claims_of
 from keepclear.detect.crossing import Claim, Comparison, Minima
 from keepclear.detect.engine import FAST_ROWS_MIN, PORTABLE, Engine, Search, choose
-from keepclear.detect.exact import Court, Hits, judge
+from keepclear.detect.exact import Court, Hits, joined, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.prepare import Prepared, prepare
 from keepclear.detect.table import FOREVER_US, Table
@@ -93,15 +93,16 @@ def compare(
     claiming = [k for k, item in enumerate(declarations) if item.kind is Kind.AREA]
     prepared = prepare([standing_on(declarations[k]) for k in used], geoid=geoid, ground=ground)
     claimed = prepare([declarations[k] for k in claiming], geoid=geoid, ground=ground)
+    engine = engine or choose(len(prepared.table), fast_from)
     hits, skeletons = _search(
         prepared.table, [declarations[k] for k in used], minima,
-        within_party=within_party, measure=areas, progress=progress,
-        engine=engine or choose(len(prepared.table), fast_from),
+        within_party=within_party, measure=areas, progress=progress, engine=engine,
     )  # fmt: skip
     hits = hits.take(_in_span(hits, span))
     crossings = assemble(
-        [declarations[k] for k in used], prepared, hits, skeletons, areas=areas, progress=progress
-    )
+        [declarations[k] for k in used], prepared, hits, skeletons, areas=areas, cut=engine.cut,
+        progress=progress,
+    )  # fmt: skip
     claims = _claims([declarations[k] for k in claiming], claimed, progress)
     rows = set(prepared.table.owner.tolist())
     refused = prepared.refused + claimed.refused
@@ -195,9 +196,7 @@ def _joined(found: list[Hits]) -> Hits:
         none = np.zeros(0, dtype=np.int64)
         return Hits(none, none, none, none, none > 0, none.astype(np.uint8), none * 1.0,
                     none * 1.0, none * 1.0, none * 1.0, none > 0, none.reshape(0, 4))  # fmt: skip
-    return Hits(
-        *(np.concatenate([getattr(hits, name) for hits in found]) for name in Hits.__slots__)
-    )
+    return joined(found)
 
 
 def _codes(

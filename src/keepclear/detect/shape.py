@@ -1,8 +1,13 @@
-"""Gathered columns to a finished table: quantised vertices, edge levels, boxes and faces."""
+"""Gathered rows to a finished table: quantised vertices, edge levels, boxes and faces.
+
+Columns of one type are cut from one array: to make an array costs more than what most of them hold.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from itertools import accumulate, chain
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +22,10 @@ from keepclear.detect.vertical import Limit
 __all__ = ["boxes", "columns_of", "complete", "next_vertex", "widen_round_faces"]
 
 
+_NOTHING: Final[tuple[tuple[Any, ...], ...]] = ((),) * 11
+"""The parts of no rows."""
+
+
 def complete(rows: Rows) -> Table:
     """The table of everything gathered."""
     columns = columns_of(rows)
@@ -25,11 +34,11 @@ def complete(rows: Rows) -> Table:
     q = to_cube(lon, lat).astype(np.int32).reshape(-1, 3)
     closed = np.repeat(columns["kind"] == AREA, np.diff(ring_start))
     following = next_vertex(vertex_start, closed)
-    straight = np.array(rows.straight, dtype=bool)
+    straight = np.repeat(columns["straight"], np.diff(vertex_start[ring_start]))
     level, sag = _levels(lon, lat, straight, following)
     box, face = boxes(q, sag, following, ring_start, vertex_start)
     table = Table(
-        **columns, scale=1.0, q=q, level=level, box=box.reshape(len(rows.owner), 6), face=face
+        **columns, scale=1.0, q=q, level=level, box=box.reshape(len(rows.closed), 6), face=face
     )
     widen_round_faces(table)
     return table
@@ -37,26 +46,60 @@ def complete(rows: Rows) -> Table:
 
 def columns_of(rows: Rows) -> dict[str, Any]:
     """The columns of a table that hold what was gathered, as it was gathered."""
-    ring_start, vertex_start = _starts(rows.rings), _starts(rows.vertices)
-    straight = np.array(rows.straight, dtype=bool)
-    bands, bands_end = _bands(rows.limits)
+    n, m, rings = len(rows.closed), len(rows.lon), len(rows.vertices)
+    owner, part, kind, straight, counts, reach, standoff, error, start, end, limits = (
+        zip(*rows.closed, strict=True) if n else _NOTHING
+    )
+    starts = (0, *accumulate(counts), 0, *accumulate(rows.vertices))
+    ring_start, vertex_start, start_us, end_us = _cut(
+        np.int64, chain(starts, start, end), n + 1, rings + 1, n, n
+    )
+    lon, lat, reach_m, standoff_m, error_m = _cut(
+        np.float64, chain(rows.lon, rows.lat, reach, standoff, error), m, m, n, n, n
+    )
+    surface = [one[2] for one in limits]
+    kinds, straights, surfaces = _cut(np.uint8, chain(kind, straight, surface), n, n, n)
+    first, last = _limits([(one[0], one[1]) for one in limits]), None
+    if any(one[0] != one[3] or one[1] != one[4] for one in limits):
+        last = _limits([(one[3], one[4]) for one in limits])
+    owners, parts, *limits_mm = _cut(np.int32, chain(owner, part, first), *[n] * 10)
+    surface_column = surfaces.view(np.bool_)
+    bands = bands_end = Bands(*limits_mm, surface_column)  # type: ignore[call-arg]
+    if last is not None:
+        bands_end = Bands(*_cut(np.int32, last, *[n] * 8), surface_column)  # type: ignore[call-arg]
     return {
-        "owner": np.array(rows.owner, dtype=np.int32),
-        "part": np.array(rows.part, dtype=np.int32),
-        "kind": np.array(rows.kind, dtype=np.uint8),
+        "owner": owners,
+        "part": parts,
+        "kind": kinds,
         "ring_start": ring_start,
         "vertex_start": vertex_start,
-        "lon": np.array(rows.lon, dtype=np.float64),
-        "lat": np.array(rows.lat, dtype=np.float64),
-        "straight": straight[vertex_start[ring_start[:-1]]],
-        "reach_m": np.array(rows.reach_m, dtype=np.float64),
-        "standoff_m": np.array(rows.standoff_m, dtype=np.float64),
-        "error_m": np.array(rows.error_m, dtype=np.float64),
+        "lon": lon,
+        "lat": lat,
+        "straight": straights.view(np.bool_),
+        "reach_m": reach_m,
+        "standoff_m": standoff_m,
+        "error_m": error_m,
         "bands": bands,
         "bands_end": bands_end,
-        "start_us": np.array(rows.start_us, dtype=np.int64),
-        "end_us": np.array(rows.end_us, dtype=np.int64),
+        "start_us": start_us,
+        "end_us": end_us,
     }
+
+
+def _cut(kind: type, values: Iterable[Any], *counts: int) -> list[np.ndarray]:
+    """Columns of these lengths, one after the other in memory."""
+    whole: np.ndarray = np.fromiter(values, kind, sum(counts))
+    found, at = [], 0
+    for count in counts:
+        found.append(whole[at : at + count])
+        at += count
+    return found
+
+
+def _limits(limits: list[tuple[Limit, Limit]]) -> list[int]:
+    """Columns of a lower and an upper limit, as :class:`Bands` has them, one after the other."""
+    columns = zip(*[(*lower, *upper) for lower, upper in limits], strict=True)
+    return [value for column in columns for value in column]
 
 
 def widen_round_faces(table: Table) -> None:
@@ -71,12 +114,6 @@ def widen_round_faces(table: Table) -> None:
             round_it = all(box[k] <= 0 <= box[k + 3] for k in others)
             if round_it and contains(fine_of(table, row).rings, centre):
                 box[axis], box[axis + 3] = min(box[axis], value), max(box[axis + 3], value)
-
-
-def _starts(counts: list[int]) -> np.ndarray:
-    starts = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, out=starts[1:])
-    return starts
 
 
 def next_vertex(vertex_start: np.ndarray, closed: np.ndarray) -> np.ndarray:
@@ -133,28 +170,3 @@ def boxes(
             row_low[on & inside, axis] = value
             row_high[on & inside, axis] = value
     return np.concatenate([row_low, row_high], axis=1).astype(np.int32), face
-
-
-def _bands(limits: list[tuple[Limit, Limit, bool, Limit, Limit]]) -> tuple[Bands, Bands]:
-    start = _columns([(lower, upper, surface) for lower, upper, surface, _, _ in limits])
-    if all(
-        lower is lower_end and upper is upper_end
-        for lower, upper, _, lower_end, upper_end in limits
-    ):
-        return start, start
-    return start, _columns([(lower, upper, surface) for _, _, surface, lower, upper in limits])
-
-
-def _columns(limits: list[tuple[Limit, Limit, bool]]) -> Bands:
-    numbers = np.array(
-        [
-            (
-                lower.code, lower.own_mm, lower.least_mm, lower.most_mm,
-                upper.code, upper.own_mm, upper.least_mm, upper.most_mm,
-            )
-            for lower, upper, _ in limits
-        ],
-        dtype=np.int32,
-    ).reshape(-1, 8)  # fmt: skip
-    surface = np.array([on_ground for _, _, on_ground in limits], dtype=bool)
-    return Bands(*np.ascontiguousarray(numbers.T), surface)  # type: ignore[call-arg]

@@ -169,7 +169,7 @@ class Table:
 
 def _ragged(starts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Indices of the items of some rows, and their new starts."""
-    counts = np.diff(starts)[rows]
+    counts = starts[rows + 1] - starts[rows]
     new = np.concatenate(([0], np.cumsum(counts)))
     items = np.arange(new[-1]) - np.repeat(new[:-1], counts) + np.repeat(starts[rows], counts)
     return items, new

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -81,7 +81,9 @@ class Geoid:
         first = floor(west % 360.0 * 4.0)
         count = ceil(span * 4.0) + 2
         rows = self.grid_cm[top : bottom + 1]
-        if count < 1440:
+        if first + count <= 1440:
+            rows = rows[:, first : first + count]
+        elif count < 1440:
             rows = rows[:, np.arange(first, first + count) % 1440]
         return (
             float(rows.min()) / 100.0 - GEOID_MODEL_ERROR_M,
@@ -89,8 +91,7 @@ class Geoid:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """One limit ready for comparison, in millimetres."""
 
     code: int

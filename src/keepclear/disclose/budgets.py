@@ -218,25 +218,28 @@ def _with_border(area_km2: float, border_km: float) -> float:
 
 def _length_km(places: Sequence[Position]) -> float:
     """Along a line, on a sphere."""
-    lats = [radians(place.latitude) for place in places]
-    lons = [radians(place.longitude) for place in places]
-    across = [cos(lat) for lat in lats]
-    total = 0.0
-    for k in range(1, len(lats)):
-        north, east = sin((lats[k] - lats[k - 1]) / 2), sin((lons[k] - lons[k - 1]) / 2)
-        half = north * north + across[k] * across[k - 1] * east * east
-        total += asin(min(1.0, sqrt(half)))
+    before = places[0]
+    lat_before, lon_before = radians(before.latitude), radians(before.longitude)
+    across_before, total = cos(lat_before), 0.0
+    for place in places[1:]:
+        lat, lon = radians(place.latitude), radians(place.longitude)
+        across = cos(lat)
+        north, east = sin((lat - lat_before) / 2), sin((lon - lon_before) / 2)
+        half = north * north + across * across_before * east * east
+        total += asin(sqrt(half) if half < 1.0 else 1.0)
+        lat_before, lon_before, across_before = lat, lon, across
     return 2 * _RADIUS_KM * total
 
 
 def _ring_km2(ring: tuple[Position, ...]) -> float:
     """By the excess under each edge, taken straight in longitude and sine of latitude."""
-    sines = [sin(radians(place.latitude)) for place in ring]
-    lons = [place.longitude for place in ring]
-    total = 0.0
-    for k in range(len(ring)):
-        east = (lons[k] - lons[k - 1] + 180.0) % 360.0 - 180.0
-        total += east * (2 + sines[k] + sines[k - 1])
+    before = ring[-1]
+    lon_before, sine_before, total = before.longitude, sin(radians(before.latitude)), 0.0
+    for place in ring:
+        lon, sine = place.longitude, sin(radians(place.latitude))
+        east = (lon - lon_before + 180.0) % 360.0 - 180.0
+        total += east * (2 + sine + sine_before)
+        lon_before, sine_before = lon, sine
     size = abs(radians(total)) * _RADIUS_KM**2 / 2
     return min(size, 4 * pi * _RADIUS_KM**2 - size) if size < 4 * pi * _RADIUS_KM**2 else size
 

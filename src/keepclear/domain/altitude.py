@@ -23,6 +23,9 @@ ALTITUDE_M_MAX: Final = 1_000_000.0
 class Reference(Enum):
     """What an altitude is measured from. Values are those of the files."""
 
+    # as quick as it can be: tables are looked up by it with every declaration
+    __hash__ = object.__hash__
+
     W84 = "W84"
     """Above the WGS84 ellipsoid."""
     AMSL = "AMSL"

@@ -69,6 +69,17 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Third:
+    """Somebody who serves any two that an arrangement names; what it sees differs by what it does."""
+
+    name: str
+    compares: bool = False
+    """All members declare to its node, so that plans are compared that are not shown to each other."""
+    relays: bool = False
+    """Its desk passes sealed notes on, and sees of them who writes to whom, and when."""
+
+
+@dataclass(frozen=True, slots=True)
 class DividingLine:
     """A line on the map, and who keeps to which side of it."""
 
@@ -132,9 +143,8 @@ class Arrangement:
     """For every pair of members where they stand with each other."""
     notified: tuple[str, ...] = ()
     """Humanitarian parties that notify the members; nothing here asks anything of them."""
-    neutral: tuple[str, ...] = ()
-    """Nodes of no member, such as a secretariat's, to which all members declare, so that plans can be
-    compared that are not shown to each other."""
+    thirds: tuple[Third, ...] = ()
+    """Such as a secretariat. Who compares is no member; who relays is not humanitarian."""
     confirmed_for_us: int = CONFIRMED_FOR_US
     """How long the confirmation of a notified site lasts."""
     theatre: Area | None = None
@@ -151,9 +161,6 @@ class Arrangement:
     """When the line is tested every day, from midnight UTC."""
     frequencies: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
-    relays: tuple[str, ...] = ()
-    """Parties whose desks pass sealed notes on between any two that are named here; none of them is
-    humanitarian."""
     caps: Caps = Caps()
     retention: Retention = Retention()
     stepped_down: frozenset[str] = frozenset()
@@ -163,6 +170,16 @@ class Arrangement:
     def member_names(self) -> frozenset[str]:
         """Its members, by name."""
         return frozenset(member.name for member in self.members)
+
+    @property
+    def neutral(self) -> tuple[str, ...]:
+        """Nodes of no member that compare."""
+        return tuple(one.name for one in self.thirds if one.compares)
+
+    @property
+    def relays(self) -> tuple[str, ...]:
+        """Parties whose desks pass sealed notes on."""
+        return tuple(one.name for one in self.thirds if one.relays)
 
     @property
     def named(self) -> frozenset[str]:

@@ -37,6 +37,9 @@ _GROUND_M_MAX: Final = 9_000.0
 class Kind(Enum):
     """What is declared."""
 
+    # as quick as it can be: tables are looked up by it with every declaration
+    __hash__ = object.__hash__
+
     OPERATION = "operation"
     """Something flown, driven or done within its volumes."""
     MOVEMENT = "movement"
@@ -51,6 +54,9 @@ class Kind(Enum):
 
 class State(Enum):
     """The life of an operation as ASTM F3548-21 names it."""
+
+    # as quick as it can be: tables are looked up by it with every declaration
+    __hash__ = object.__hash__
 
     ACCEPTED = "Accepted"
     ACTIVATED = "Activated"

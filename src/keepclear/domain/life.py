@@ -30,6 +30,9 @@ __all__ = [
 class Stage(Enum):
     """Where in its life a declaration is that is no operation."""
 
+    # as quick as it can be: tables are looked up by it with every declaration
+    __hash__ = object.__hash__
+
     DRAFT = "draft"
     """Written, and sent to nobody."""
     VERIFIED = "verified"

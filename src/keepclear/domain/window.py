@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from keepclear.domain.units import MICROSECONDS
@@ -13,6 +14,7 @@ from keepclear.errors import InputError
 __all__ = ["ALWAYS", "Window", "format_instant", "parse_instant"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_US: Final = 86_400 * MICROSECONDS
 _RFC3339: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(?:[.,](\d{1,12}))?([Zz]|[+-]\d{2}:?\d{2})?",
     re.ASCII,
@@ -54,11 +56,19 @@ def parse_instant(text: str) -> int:
 
 def format_instant(instant_us: int) -> str:
     """RFC 3339 with Z; a fraction only where there is one, to the microsecond."""
-    moment = _EPOCH + timedelta(microseconds=instant_us)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S") if moment.year >= 1000 else moment.isoformat()[:19]
-    if moment.microsecond:
-        text += f".{moment.microsecond:06d}".rstrip("0")
+    days, left_us = divmod(instant_us, _DAY_US)
+    seconds, fraction_us = divmod(left_us, MICROSECONDS)
+    minutes, second = divmod(seconds, 60)
+    text = "%sT%02d:%02d:%02d" % (_day(days), *divmod(minutes, 60), second)  # noqa: UP031 - twice as fast
+    if fraction_us:
+        text += f".{fraction_us:06d}".rstrip("0")
     return text + "Z"
+
+
+@lru_cache(maxsize=1_024)
+def _day(days: int) -> str:
+    """The date so many days after 1970-01-01; what is written together is mostly of few days."""
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)

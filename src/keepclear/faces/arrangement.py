@@ -200,6 +200,7 @@ def _say_signed(found: Agreement) -> None:
 def _read(file: str) -> Arrangement | None:
     from keepclear.formats.arrangements import (  # noqa: PLC0415
         ARRANGEMENT_BYTES_MAX,
+        older_spelling,
         read_arrangement,
     )
     from keepclear.link.agreement import ARRANGEMENT, text_in  # noqa: PLC0415
@@ -210,6 +211,9 @@ def _read(file: str) -> Arrangement | None:
     found, refused = read_arrangement(data, name=shown(file))
     for refusal in refused:
         say(f"{refusal.where}: {refusal.message}")
+    older = older_spelling(data) if found is not None else ""
+    if older:
+        say(f"look at this: {older}")
     return found
 
 
@@ -252,8 +256,10 @@ def _rows(found: Arrangement) -> Iterator[tuple[str, str]]:
     for member in found.members:
         for kind, level in member.discloses.items():
             yield f"disclosure of {member.name}", f"{kind.value}: {level.value}"
-    for node in found.neutral:
-        yield "neutral node", node
+    for third in found.thirds:
+        compares = "compares, and shows nobody another's plan" if third.compares else ""
+        relays = "passes sealed notes on" if third.relays else ""
+        yield "third", f"{third.name}: {'; '.join(filter(None, (compares, relays)))}"
     yield "others", "crossing: only the shared part, and whom to call"
     may = "may" if found.equal_priority_may_cross else "may not"
     yield "equal priority", f"{may} cross"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from keepclear.faces.words import count, moment, plain
 
 if TYPE_CHECKING:
-    from keepclear.node.carrying import OpenStop, Taken, Unseen
+    from keepclear.node.carrying import Taken
+    from keepclear.node.outstanding import OpenStop, Unseen
 
 __all__ = ["stop_lines", "taken_lines", "unseen_lines"]
 

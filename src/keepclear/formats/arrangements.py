@@ -6,6 +6,7 @@ sign, so what is kept is the text and never a re-encoding of it.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +25,7 @@ from keepclear.domain.arrangement import (
     Retention,
     Rung,
     Separation,
+    Third,
 )
 from keepclear.domain.declaration import Kind
 from keepclear.domain.expiry import CONFIRMED_FOR_US
@@ -34,7 +36,7 @@ from keepclear.errors import InputError, Refusal
 from keepclear.formats.positions import read_position
 from keepclear.formats.text import one_line, shown
 
-__all__ = ["ARRANGEMENT_BYTES_MAX", "TEMPLATE", "read_arrangement"]
+__all__ = ["ARRANGEMENT_BYTES_MAX", "TEMPLATE", "older_spelling", "read_arrangement"]
 
 ARRANGEMENT_BYTES_MAX: Final = 200_000
 """An arrangement is a page or two; a long dividing line makes it some more."""
@@ -45,6 +47,9 @@ _TIMES: Final = MappingProxyType({**TIME_US, "d": 86_400 * MICROSECONDS})
 _QUANTITY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?(NM|km|ft|min|m|s|h|d)", re.ASCII)
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)Z", re.ASCII)
 _LANGUAGES: Final = ("en", "fr", "ru", "ar")
+_COMPARE, _RELAY = "compare", "relay"
+_SERVICES: Final = frozenset({_COMPARE, _RELAY})
+"""What a third may do."""
 _KINDS: Final = MappingProxyType({kind.value: kind for kind in Kind})
 
 TEMPLATE: Final = """\
@@ -71,6 +76,12 @@ desk = "duty officer, line 2"
 [humanitarian]
 names = ["Relief"]
 confirmed_for = "180d"   # a site that is not confirmed again goes on standing, as unconfirmed
+
+# Who serves you as a third. "compare": all parties declare to its node, which shows none another's
+# plan. "relay": its desk passes sealed notes on where two cannot reach each other, and reads none.
+# [[third]]
+# name = "secretariat"
+# does = ["compare", "relay"]
 
 # Where it holds. Positions in any notation; leave it out for everywhere.
 [theatre]
@@ -113,7 +124,6 @@ read_back = "30min"
 tests = ["04:00Z", "10:00Z"]
 frequencies = ["243.0 MHz", "121.5 MHz"]
 languages = ["en"]
-# relays = ["secretariat"]   # neutral desks that pass sealed notes on where two cannot reach each other
 
 # What one party may ask of another in a day where only crossings are disclosed.
 [caps]
@@ -145,6 +155,24 @@ def read_arrangement(data: bytes, *, name: str) -> tuple[Arrangement | None, tup
     faults = _Faults(name)
     found = _arrangement(_Table(table, "", faults))
     return (None if faults.refused else found), tuple(faults.refused)
+
+
+def older_spelling(data: bytes) -> str:
+    """How a text that was read is written now, where it has the lists of before; else nothing."""
+    content = tomllib.loads(data.decode())
+    nodes = content.get("neutral", {}).get("nodes", [])
+    relays = content.get("line", {}).get("relays", [])
+    tables = [
+        f"[[third]] name = {json.dumps(name, ensure_ascii=False)}, does = "
+        + json.dumps([_COMPARE] * (name in nodes) + [_RELAY] * (name in relays))
+        for name in dict.fromkeys((*nodes, *relays))
+    ]
+    if not tables:
+        return ""
+    return (
+        "[neutral] nodes and [line] relays are one list now; the text means what it did, and its next "
+        f"version may say {'; '.join(tables)}"
+    )
 
 
 @dataclass(slots=True)
@@ -215,19 +243,19 @@ def _arrangement(top: _Table) -> Arrangement:
     names = {member.name for member in members}
     humanitarian = top.table("humanitarian")
     notified = humanitarian.take("names", _texts, ())
-    neutral = top.table("neutral")
-    nodes = neutral.take("nodes", _texts, ())
-    neutral.close()
     confirmed_for_us = humanitarian.take("confirmed_for", _duration, CONFIRMED_FOR_US)
     humanitarian.close()
-    _apart_from(top, names, notified, nodes)
+    rules, line = _rules(top), top.table("line")
+    thirds = _thirds(top, line)
+    _apart_from(top, names, notified)
+    _may_serve(top, thirds, names, notified)
     found = Arrangement(
         name=name,
         version=version,
         members=members,
         rungs=_rungs(top, names, notified),
         notified=notified,
-        neutral=nodes,
+        thirds=thirds,
         confirmed_for_us=confirmed_for_us,
         theatre=_theatre(top),
         dividing_line=_dividing_line(top, names),
@@ -237,21 +265,56 @@ def _arrangement(top: _Table) -> Arrangement:
         deadlines=_section(top, "deadlines", _DEADLINES, Deadlines),
         caps=_section(top, "caps", _CAPS, Caps),
         retention=_section(top, "retention", _RETENTION, Retention),
-        **_rules_and_line(top),
+        **rules,
+        **_line(line),
     )
-    _not_through(top, found)
     top.close()
     return found
 
 
-def _not_through(top: _Table, found: Arrangement) -> None:
-    """A humanitarian party would be taken for a messenger of forces, and its convoys with it."""
-    for name in sorted(set(found.relays) & set(found.notified)):
+def _thirds(top: _Table, line: _Table) -> tuple[Third, ...]:
+    """One list; texts of before have two, of those who compare and of those who relay."""
+    found = [_third(table) for table in top.tables("third")]
+    neutral = top.table("neutral")
+    nodes, relays = neutral.take("nodes", _texts, ()), line.take("relays", _texts, ())
+    neutral.close()
+    names = [one.name for one in found]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        top.faults.add("third", "arrangement.twice", f"{shown(name)} is named twice")
+    if found and (nodes or relays):
         top.faults.add(
-            "line.relays",
-            "arrangement.relay",
-            f"{shown(name)} is a humanitarian party, which relays nothing between forces; name another",
+            "third",
+            "arrangement.twice",
+            "it is said in [neutral] or [line] relays as well; say all of it in [[third]]",
         )
+    old = dict.fromkeys((*nodes, *relays))
+    return (*found, *(Third(name, name in nodes, name in relays) for name in old))
+
+
+def _third(table: _Table) -> Third:
+    name, does = table.need("name", _text, ""), table.need("does", _services, frozenset())
+    table.close()
+    return Third(name, _COMPARE in does, _RELAY in does)
+
+
+def _may_serve(
+    top: _Table, thirds: Iterable[Third], names: set[str], notified: Iterable[str]
+) -> None:
+    for one in thirds:
+        if one.compares and one.name in names | set(notified):
+            top.faults.add(
+                "third",
+                "arrangement.neutral",
+                f"{shown(one.name)} is a party and compares for others; whoever does that has no plan",
+            )
+        # it would be taken for a messenger of forces, and its convoys with it
+        if one.relays and one.name in notified:
+            top.faults.add(
+                "third",
+                "arrangement.relay",
+                f"{shown(one.name)} is a humanitarian party, which relays nothing between forces; "
+                "name another",
+            )
 
 
 def _member(table: _Table) -> Member:
@@ -277,15 +340,7 @@ def _parties(top: _Table, members: tuple[Member, ...]) -> None:
         top.faults.add("party", "arrangement.twice", f"party {shown(name)} is named twice")
 
 
-def _apart_from(
-    top: _Table, names: set[str], notified: Iterable[str], neutral: Iterable[str]
-) -> None:
-    for name in sorted((names | set(notified)) & set(neutral)):
-        top.faults.add(
-            "neutral",
-            "arrangement.neutral",
-            f"{shown(name)} is a party and a neutral node; whoever compares for others has no plan",
-        )
+def _apart_from(top: _Table, names: set[str], notified: Iterable[str]) -> None:
     for name in sorted(names & set(notified)):
         top.faults.add(
             "humanitarian",
@@ -369,17 +424,20 @@ def _by_kind(top: _Table, key: str, convert: Callable[[Any], Any]) -> Mapping[Ki
     return MappingProxyType({kind: value for kind, value in said.items() if value is not None})
 
 
-def _rules_and_line(top: _Table) -> dict[str, Any]:
-    rules, line = top.table("rules"), top.table("line")
+def _rules(top: _Table) -> dict[str, Any]:
+    table = top.table("rules")
+    said = {"equal_priority_may_cross": table.take("equal_priority_may_cross", _yes_or_no, False)}
+    table.close()
+    return said
+
+
+def _line(table: _Table) -> dict[str, Any]:
     said = {
-        "equal_priority_may_cross": rules.take("equal_priority_may_cross", _yes_or_no, False),
-        "test_times_us": line.take("tests", _clocks, ()),
-        "frequencies": line.take("frequencies", _texts, ()),
-        "languages": line.take("languages", _languages, ("en",)),
-        "relays": line.take("relays", _texts, ()),
+        "test_times_us": table.take("tests", _clocks, ()),
+        "frequencies": table.take("frequencies", _texts, ()),
+        "languages": table.take("languages", _languages, ("en",)),
     }
-    rules.close()
-    line.close()
+    table.close()
     return said
 
 
@@ -403,6 +461,14 @@ def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InputError("arrangement.form", f"found {shown(value)}, expected a list of texts")
     return tuple(map(_text, value))
+
+
+def _services(value: Any) -> frozenset[str]:
+    found = frozenset(_texts(value))
+    if not found or found - _SERVICES:
+        known = " or ".join(map(repr, sorted(_SERVICES)))
+        raise InputError("arrangement.form", f"found {shown(value)}, expected a list of {known}")
+    return found
 
 
 def _positive(value: Any) -> int:

@@ -49,6 +49,10 @@ class Bounds:
     """Faster than this is doubted, by kind."""
 
 
+_BOUNDS: Final = Bounds()
+"""Where a desk has set none; made once, because a node asks with every declaration."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What is known beside the declarations."""
@@ -59,4 +63,4 @@ class Context:
     admin: AdminAreas | None = None
     own: Position | None = None
     """Where the reporter is."""
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: Bounds = _BOUNDS

@@ -43,7 +43,8 @@ def examine(declarations: Sequence[Declaration], context: Context) -> tuple[Find
         context: What else is known. What is not given is not looked at.
     """
     by_declaration = [places_of(declaration) for declaration in declarations]
-    lists = _Lists(by_declaration)
+    # one by itself is in no list
+    lists = _Lists(by_declaration if len(by_declaration) > 1 else ())
     admin = AdminMap(context.admin, context.bounds) if context.admin is not None else None
     found: list[Finding] = []
     for declaration, places in zip(declarations, by_declaration, strict=True):
@@ -87,7 +88,8 @@ def _about(
             yield unknown
     if any(one.contradicts(place.position) for one in evidence) or lists.suspects(place):
         evidence += lists.evidence(place)
-    yield from weigh(place, evidence)
+    if evidence:
+        yield from weigh(place, evidence)
 
 
 class _Lists:

@@ -2,13 +2,14 @@
 
 A place that a format kept as it was written comes with all its writings. Otherwise there is one for
 each part: the centre of a circle, the middle of an area, the vertices of a route or line. Only the
-first is *the* place of the declaration, which its words and its admin area are about.
+first is *the* place of the declaration, which its words and its admin area are about. The middle of an
+area is calculated when somebody asks where it is: most areas are looked at without that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice
 from math import atan2, cos, degrees, hypot, radians, sin
 from typing import Final
 
@@ -24,18 +25,38 @@ PLACES_MAX: Final = 200
 """Places looked at in one declaration; a flown track has thousands, all of one hand."""
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
     """One place of a declaration."""
 
-    declaration: Declaration
-    index: int
-    """Which one, counted from 0."""
-    position: Position
-    writings: tuple[StatedPosition, ...] = ()
-    """As it was written; the first holds."""
-    lone: bool = True
-    """Whether it is the only place, so that words about the declaration are about it."""
+    __slots__ = ("_at", "declaration", "index", "lone", "writings")
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        index: int,
+        at: Position | tuple[Position, ...],
+        writings: tuple[StatedPosition, ...] = (),
+        *,
+        lone: bool = True,
+    ) -> None:
+        """Remember where it is.
+
+        Args:
+            declaration: Whose place it is.
+            index: Which one, counted from 0.
+            at: Where it is; the outer ring of an area, whose middle it is.
+            writings: As it was written; the first holds.
+            lone: Whether it is the only place, so that words about the declaration are about it.
+        """
+        self.declaration, self.index, self._at = declaration, index, at
+        self.writings, self.lone = writings, lone
+
+    @property
+    def position(self) -> Position:
+        """Where it is."""
+        if isinstance(self._at, tuple):
+            self._at = _middle(self._at)
+        return self._at
 
     @property
     def error_m(self) -> float:
@@ -55,19 +76,13 @@ def places_of(declaration: Declaration) -> tuple[Place, ...]:
     if declaration.stated:
         lone = len(declaration.stated) == 1
         return tuple(
-            Place(declaration, index, writings[0].position, writings, lone)
+            Place(declaration, index, writings[0].position, writings, lone=lone)
             for index, writings in enumerate(declaration.stated[:PLACES_MAX])
             if writings
         )
-    found = []
-    for position in _positions(declaration):
-        found.append(position)
-        if len(found) == PLACES_MAX:
-            break
+    found = list(islice(_drawn(declaration), PLACES_MAX))
     lone = len(found) == 1
-    return tuple(
-        Place(declaration, index, position, (), lone) for index, position in enumerate(found)
-    )
+    return tuple([Place(declaration, index, at, lone=lone) for index, at in enumerate(found)])
 
 
 def where(place: Place) -> str:
@@ -76,7 +91,8 @@ def where(place: Place) -> str:
     return row if place.lone else f"{row} place {place.index + 1}".strip()
 
 
-def _positions(declaration: Declaration) -> Iterator[Position]:
+def _drawn(declaration: Declaration) -> Iterator[Position | tuple[Position, ...]]:
+    """Places as they were drawn; of an area its outer rings."""
     for part in declaration.parts:
         if isinstance(part, Route):
             yield from (waypoint.position for waypoint in part.waypoints)
@@ -87,7 +103,7 @@ def _positions(declaration: Declaration) -> Iterator[Position]:
         elif isinstance(footprint, Corridor):
             yield from footprint.vertices
         elif isinstance(footprint, Area):
-            yield from (_middle(polygon.rings[0]) for polygon in footprint.polygons)
+            yield from (polygon.rings[0] for polygon in footprint.polygons)
 
 
 def _middle(places: tuple[Position, ...]) -> Position:

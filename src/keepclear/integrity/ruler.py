@@ -8,7 +8,7 @@ from pyproj import Geod
 
 from keepclear.domain.position import Position
 
-__all__ = ["bearing_and_distance", "compass", "distance_m", "length"]
+__all__ = ["along", "bearing_and_distance", "compass", "distance_m", "length"]
 
 _GEOD: Final = Geod(ellps="WGS84")
 _WINDS: Final = (
@@ -28,6 +28,12 @@ def bearing_and_distance(a: Position, b: Position) -> tuple[float, float]:
 def distance_m(a: Position, b: Position) -> float:
     """Length of the geodesic."""
     return bearing_and_distance(a, b)[1]
+
+
+def along(start: Position, bearing: float, metres: float) -> Position:
+    """Where a geodesic ends that leaves ``start`` at a bearing in degrees from north eastwards."""
+    longitude, latitude, _ = _GEOD.fwd(start.longitude, start.latitude, bearing, metres)
+    return Position(latitude=float(latitude), longitude=float(longitude))
 
 
 def compass(bearing: float) -> str:

@@ -17,7 +17,7 @@ from keepclear.domain.position import Position
 from keepclear.integrity.context import Bounds
 from keepclear.integrity.phrases import Phrase, phrases_in
 from keepclear.integrity.places import Place, where
-from keepclear.integrity.ruler import bearing_and_distance, compass, length
+from keepclear.integrity.ruler import along, bearing_and_distance, compass, distance_m, length
 
 __all__ = ["Words", "words_about"]
 
@@ -60,8 +60,15 @@ class Words:
         bearing, metres = bearing_and_distance(named.position, position)
         return (
             f"its words say {self.phrase.text!r}, but it lies {length(metres)} to the "
-            f"{compass(bearing)} (bearing {bearing:03.0f}) of {named.name}"
+            f"{compass(bearing)} (bearing {bearing:03.0f}) of {named.name}{self._gap(named, position)}"
         )
+
+    def _gap(self, named: NamedPlace, position: Position) -> str:
+        """How far that is from where the words put it, where they say both how far and whither."""
+        if self.phrase.distance_m is None or self.phrase.bearing is None:
+            return ""
+        meant = along(named.position, self.phrase.bearing, self.phrase.distance_m)
+        return f", {length(distance_m(meant, position))} from where they put it"
 
     def advice(self) -> str:
         """Either may be wrong."""

@@ -1,9 +1,8 @@
 """Party cards: a party's root key says which node, which keys and which span of time are its own.
 
 A card is the text of a signed note, signed by the party's root key, which is kept offline and signs
-nothing else. Cards are numbered and chained by hash, so that none can be slipped in between. A later
-card replaces the keys of the one before it, and may revoke a key and say up to which number of its
-messages that key is to be believed.
+nothing else. Cards are numbered and chained by hash; a later one replaces the keys of the one before
+it, and may revoke a key.
 
 Rules kept here:
 
@@ -12,13 +11,14 @@ Rules kept here:
   :func:`open_card` alone.
 * A card that is not yet valid, or no longer, is still a card: who uses it asks ``holds_at``.
 
-Left to others: whose root key is believed (``pinning``), storing, sending.
+Left to others: how one follows another (``card_chain``), whose root key is believed (``pinning``),
+storing, sending.
 """
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -33,7 +33,6 @@ __all__ = [
     "Card",
     "Revoked",
     "UnverifiedCard",
-    "check_successor",
     "hash_of",
     "open_card",
     "parse_card",
@@ -204,36 +203,9 @@ def parse_card(text: str) -> UnverifiedCard:
     return found
 
 
-def check_successor(old: Card, new: Card) -> None:
-    """That a card follows another, both verified with the same root key.
-
-    Raises:
-        VerificationError: ``card.not-next``; ``card.fork``: two cards of one number, keep both.
-    """
-    if new.number == old.number and new.text != old.text:
-        raise VerificationError(
-            "card.fork",
-            f"{old.party} signed two different cards of number {old.number}; both are kept as proof; "
-            "speak with its desk over another path before you believe either",
-        )
-    if new.party != old.party or new.number != old.number + 1 or new.previous != hash_of(old):
-        raise VerificationError(
-            "card.not-next",
-            f"this card is not the one that follows number {old.number} of {old.party}; "
-            "ask for the ones between",
-        )
-
-
 def hash_of(card: UnverifiedCard) -> bytes:
     """What the next card names this one by."""
     return sha256(card.text.encode()).digest()
-
-
-def believed(card: Card, key: Verifier, sequence: int) -> bool:
-    """Whether a message with a sequence number, signed by a key, is still believed under a card."""
-    if key == card.message_key:
-        return True
-    return any(one.key == str(key) and sequence <= one.after for one in card.revoked)
 
 
 def _decoded(value: str) -> bytes:
@@ -247,47 +219,3 @@ def _revoked(value: str) -> Revoked:
 
 def _malformed(why: str) -> VerificationError:
     return VerificationError("card.malformed", f"this is no party card: {why}")
-
-
-def next_card(
-    old: Card,
-    *,
-    message_key: Verifier,
-    record_key: Verifier,
-    from_us: int,
-    until_us: int,
-    addresses: Sequence[str] | None = None,
-    age: str | None = None,
-    certificate: bytes | None = None,
-    last_believed: int | None = None,
-) -> UnverifiedCard:
-    """The card that follows another; a message key that changes is revoked.
-
-    Args:
-        old: The card before it.
-        message_key: The message key from now on.
-        record_key: The record key from now on.
-        from_us: When it begins to hold.
-        until_us: When it ends to hold.
-        addresses: As before, where they are left out.
-        age: As before, where it is left out.
-        certificate: As before, where it is left out.
-        last_believed: Of a replaced message key, number of the last message to believe; none, where it
-            is left out.
-    """
-    revoked = list(old.revoked)
-    if message_key != old.message_key:
-        revoked.append(Revoked(str(old.message_key), last_believed or 0))
-    return UnverifiedCard(
-        party=old.party,
-        number=old.number + 1,
-        previous=hash_of(old),
-        addresses=tuple(old.addresses if addresses is None else addresses),
-        message_key=message_key,
-        record_key=record_key,
-        age=old.age if age is None else age,
-        from_us=from_us,
-        until_us=until_us,
-        revoked=tuple(revoked),
-        certificate=old.certificate if certificate is None else certificate,
-    )

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Final
 
 from keepclear.errors import VerificationError
-from keepclear.link.cards import Card, check_successor, open_card
+from keepclear.link.card_chain import check_successor
+from keepclear.link.cards import Card, open_card
 from keepclear.link.fields import read_fields, write_fields
 from keepclear.record.note import Verifier
 

@@ -11,25 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from math import cos, hypot, radians
 from typing import Final
 
 from keepclear.domain.arrangement import Deadlines
 from keepclear.link import bodies as b
 from keepclear.link.kinds import KINDS, Urgency
 from keepclear.link.message import Message, Received
+from keepclear.link.read_back import Difference, differences, to_read_back
 
 __all__ = [
     "PROCEEDING",
     "Claim",
-    "Difference",
     "Done",
     "Overdue",
     "Progress",
     "Step",
     "advance",
     "begin",
-    "differences",
     "expected",
     "next_due_us",
     "overdue",
@@ -40,12 +38,6 @@ PROCEEDING: Final = (
     "Proceeding never depends on a receipt. That one is missing asks nobody to wait."
 )
 """Beside every overdue alarm, on both ends."""
-POSITION_TOLERANCE_M: Final = 10.0
-"""A position that was read back in another notation may be rounded; half a street may not."""
-TIME_TOLERANCE_US: Final = 1_000_000
-_METRES_E7: Final = 0.011_132
-"""Metres of a ten-millionth of a degree of latitude; 0.6 % near the poles is nothing here."""
-_TURN_E7: Final = 3_600_000_000
 
 
 class Step(Enum):
@@ -76,16 +68,6 @@ class Claim:
     """As the recipient states it."""
     list_version: str
     units: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that was read back otherwise than it was sent."""
-
-    what: str
-    """``place 1``, ``time 2``."""
-    by: float | None
-    """Metres or seconds; nothing where it was not read back at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +132,7 @@ def begin(
     said = message.message
     if said is None:
         raise ValueError("nobody owes a receipt for what cannot be understood")
-    own_places, own_times = _to_read_back(said.body)
+    own_places, own_times = to_read_back(said.body)
     return Progress(
         recipient=recipient,
         seq=message.seq,
@@ -189,26 +171,10 @@ def advance(progress: Progress, message: Message, now_us: int) -> Progress:
     if isinstance(body, b.ReadBack) or (
         isinstance(body, b.Answer) and (body.places is not None or body.times_us is not None)
     ):
-        found = differences(progress, body.places or (), body.times_us or ())
+        got = tuple(body.places or ()), tuple(body.times_us or ())
+        found = differences((progress.places, progress.times_us), got)
         progress = replace(progress, differences=found, read_back=None if found else done)
     return progress
-
-
-def differences(
-    progress: Progress, places: Iterable[b.Place], times_us: Iterable[int]
-) -> tuple[Difference, ...]:
-    """Where what was read back is not what was sent, in the order of the message."""
-    found = []
-    got_places, got_times = list(places), list(times_us)
-    for at, place in enumerate(progress.places):
-        metres = _apart_m(place, got_places[at]) if at < len(got_places) else None
-        if metres is None or metres > POSITION_TOLERANCE_M:
-            found.append(Difference(f"place {at + 1}", metres))
-    for at, time_us in enumerate(progress.times_us):
-        off_us = abs(time_us - got_times[at]) if at < len(got_times) else None
-        if off_us is None or off_us > TIME_TOLERANCE_US:
-            found.append(Difference(f"time {at + 1}", None if off_us is None else off_us / 1e6))
-    return tuple(found)
 
 
 def overdue(progress: Progress, deadlines: Deadlines, now_us: int) -> tuple[Overdue, ...]:
@@ -241,25 +207,3 @@ def expected(progress: Progress, deadlines: Deadlines) -> list[tuple[Step, int]]
     if kind.read_back and not progress.read_back and (progress.places or progress.times_us):
         open_steps.append((Step.READ_BACK, since + deadlines.read_back_us))
     return open_steps
-
-
-def _to_read_back(body: b.Body) -> tuple[tuple[b.Place, ...], tuple[int, ...]]:
-    """Positions and times of a body, in its order."""
-    places: list[b.Place | None] = []
-    times: list[int | None] = []
-    if isinstance(body, b.Stop):
-        places = [body.place]
-        times = [body.span.start_us, body.span.end_us] if body.span else []
-    elif isinstance(body, b.Held):
-        places, times = [body.at], [body.since_us, body.until_us]
-    elif isinstance(body, b.Delayed):
-        times = [body.new.start_us, body.new.end_us]
-    return tuple(one for one in places if one), tuple(one for one in times if one is not None)
-
-
-def _apart_m(a: b.Place, c: b.Place) -> float:
-    """Metres between two places that are meant to be one."""
-    east = abs(a.lon_e7 - c.lon_e7) % _TURN_E7
-    east = min(east, _TURN_E7 - east)
-    middle = radians((a.lat_e7 + c.lat_e7) / 2e7)
-    return hypot((a.lat_e7 - c.lat_e7) * _METRES_E7, east * _METRES_E7 * cos(middle))

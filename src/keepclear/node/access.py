@@ -17,8 +17,8 @@ from keepclear.domain.admission import check_admits, check_mark, check_scopes
 from keepclear.errors import RuleError, UsageError
 from keepclear.node.allowing import HOLDER, allow, own_party
 from keepclear.node.credentials import Held, Space, forget, keep
-from keepclear.node.home import check_party
 from keepclear.node.ledger import Node
+from keepclear.node.settings import check_party
 from keepclear.node.tokens import LINK_PREFIX, PROGRAM_PREFIX, digest, new_token
 from keepclear.store.base import Kept
 from keepclear.wire.entries import Admitted, PutOut

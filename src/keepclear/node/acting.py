@@ -32,7 +32,7 @@ from keepclear.node.steps_told import step_notices
 from keepclear.node.telling import confirmed_notices, outgoing_of
 from keepclear.wire.entries import Acted, Body, Shown
 
-__all__ = ["ACTS", "act", "case_of", "delay"]
+__all__ = ["ACTS", "act", "asked_of", "case_of", "delay"]
 
 ACTS: Final = (
     Act.VERIFY,
@@ -75,13 +75,11 @@ def act(
         RuleError: ``declaration.unknown``, ``version.other``, ``life.*``.
         StoreError: nobody can know whether it is kept; ask again with the same key.
     """
-    node.fresh()
     asked = f"act {what.value} {subject} {if_match} {reason}"
-    before = replied(node, request, asked)
-    if before is not None:
-        return before
-    case, at_us = case_of(node, subject), node.now_us()
-    check_version(case, if_match)
+    case = asked_of(node, subject, request, asked, if_match)
+    if isinstance(case, Answer):
+        return case
+    at_us = node.now_us()
     stage = next_stage(case.kind, case.stage, what)
     if what in _NEED_REASON and not reason.strip():
         raise RuleError("life.reason", f"to {what.value} it, say why with --reason")
@@ -145,18 +143,40 @@ def delay(
     Raises:
         RuleError: ``delay.*``, and as :func:`act`.
     """
-    node.fresh()
     asked = f"delay {subject} {leaves_us} {if_match}"
-    before = replied(node, request, asked)
-    if before is not None:
-        return before
-    case = case_of(node, subject)
-    check_version(case, if_match)
+    case = asked_of(node, subject, request, asked, if_match)
+    if isinstance(case, Answer):
+        return case
     if case.kind is not Kind.MOVEMENT:
         raise RuleError("delay.kind", f"only a movement is delayed; this is a {case.kind.value}")
     leaves = node.now_us() if leaves_us is None else leaves_us
     later = leaving_at(case.latest.declaration, leaves)
     return new_version(node, later, request, asked=asked, because="delayed")
+
+
+def asked_of(
+    node: Node, subject: str, request: Request, asked: str, if_match: int | None
+) -> Case | Answer:
+    """What stands under a subject, at the version that was seen last; or the answer of before.
+
+    Args:
+        node: Where it is kept.
+        subject: ``Party/id``.
+        request: Who asks.
+        asked: The question in words: the same words are the same question.
+        if_match: The version that was seen last.
+
+    Raises:
+        RuleError: ``declaration.unknown``, ``version.other``, and what a key brings that was used
+            for another question.
+    """
+    node.fresh()
+    before = replied(node, request, asked)
+    if before is not None:
+        return before
+    case = case_of(node, subject)
+    check_version(case, if_match)
+    return case
 
 
 def case_of(node: Node, subject: str) -> Case:

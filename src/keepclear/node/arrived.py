@@ -18,9 +18,9 @@ from keepclear.domain.life import STANDING, Act, Stage, next_stage
 from keepclear.errors import InputError, RuleError, UsageError
 from keepclear.link import bodies as b
 from keepclear.node.about import subject_of
-from keepclear.node.home import check_party
 from keepclear.node.memory import Case, Memory
 from keepclear.node.notices import spelled
+from keepclear.node.settings import check_party
 from keepclear.node.sizes import too_large
 from keepclear.node.wording import text_of
 from keepclear.store.base import Kept, Outgoing

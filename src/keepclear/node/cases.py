@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -52,6 +53,8 @@ class Cases(Mapping[str, Case]):
         """Of what is not in columns."""
         self._rows: dict[str, Row] = {}
         """Of what is not in columns: what is ready for them, and did not change since."""
+        self._unready: dict[str, None] = {}
+        """What is not in columns and not ready for them, in the order in which it changed."""
         self._since: set[str] | None = None
         """What was changed since the last moment, while columns are being made of that."""
         self._out: set[str] = set()
@@ -91,6 +94,7 @@ class Cases(Mapping[str, Case]):
         """
         case = self[subject]
         self._rows.pop(subject, None)
+        self._unready[subject] = None
         if self._since is not None:
             self._since.add(subject)
         if subject not in self._fresh:
@@ -102,6 +106,7 @@ class Cases(Mapping[str, Case]):
         self._fresh[subject] = case
         self._marks[case.mark] = subject
         self._rows.pop(subject, None)
+        self._unready[subject] = None
         if self._since is not None:
             self._since.add(subject)
 
@@ -111,6 +116,7 @@ class Cases(Mapping[str, Case]):
         if case is None:
             return None
         self._rows.pop(subject, None)
+        self._unready.pop(subject, None)
         if self._since is not None:
             self._since.add(subject)
             self._out.add(subject)
@@ -184,11 +190,10 @@ class Cases(Mapping[str, Case]):
 
     def make_ready(self, most: int) -> bool:
         """Make some of what has changed ready for a moment; whether all is."""
-        beside = (*self._changed.values(), *self._fresh.items())
-        left = [one for one in beside if one[0] not in self._rows]
-        for subject, case in left[:most]:
-            self._rows[subject] = row_of(subject, case)
-        return len(left) <= most
+        for subject in list(islice(self._unready, most)):
+            self._rows[subject] = row_of(subject, self[subject])
+            del self._unready[subject]
+        return not self._unready
 
     def moment(self) -> Moment:
         """What has changed, to make columns of; changes from here on are kept apart."""
@@ -203,7 +208,7 @@ class Cases(Mapping[str, Case]):
         since = {} if self._since is None else {one: self.get(one) for one in self._since}
         self._frozen, self._since = frozen, None
         self._changed, self._fresh, self._gone, self._marks = {}, {}, set(), {}
-        self._rows = {}
+        self._rows, self._unready = {}, {}
         for subject, case in since.items():
             row = frozen.names.find(subject)
             if case is not None:
@@ -211,6 +216,8 @@ class Cases(Mapping[str, Case]):
             if row >= 0 and subject in self._out:
                 self._gone.add(row)
                 row = -1
+            if case is not None:
+                self._unready[subject] = None
             if row >= 0 and case is not None:
                 self._changed[row] = subject, case
             elif case is not None:

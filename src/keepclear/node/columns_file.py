@@ -35,12 +35,17 @@ _CONTENTS_MAX: Final = 1_000_000
 _DTYPES: Final = frozenset(
     {"uint8", "int8", "bool", "int32", "int64", "uint64", "float64", "int16"}
 )
-_PIECE: Final = 1 << 24
+_PIECE: Final = 1 << 20
+"""Bytes that are hashed and written in one go."""
 _SIGNED: Final = "keepclear/columns/1"
 
 
 def write_columns(
-    path: Path, columns: Mapping[str, np.ndarray], about: Mapping[str, Any], key: Signer
+    path: Path,
+    columns: Mapping[str, np.ndarray],
+    about: Mapping[str, Any],
+    key: Signer,
+    rest: Callable[[IO[bytes]], None] = lambda _: None,
 ) -> int:
     """Put a file in its place, whole and durable; its size in bytes.
 
@@ -49,6 +54,7 @@ def write_columns(
         columns: By name.
         about: What else its reader must know; JSON.
         key: Signs it.
+        rest: Called with the file after each piece of it, by whoever is not to be in others' way.
 
     Raises:
         OSError: it cannot be written; what was there stays.
@@ -56,7 +62,7 @@ def write_columns(
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            size = _write(file, columns, about, key)
+            size = _write(file, columns, about, key, rest)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
@@ -104,7 +110,11 @@ def read_columns(
 
 
 def _write(
-    file: IO[bytes], columns: Mapping[str, np.ndarray], about: Mapping[str, Any], key: Signer
+    file: IO[bytes],
+    columns: Mapping[str, np.ndarray],
+    about: Mapping[str, Any],
+    key: Signer,
+    rest: Callable[[IO[bytes]], None],
 ) -> int:
     at = file.write(_MAGIC)
     rows = []
@@ -115,6 +125,7 @@ def _write(
         for piece in _pieces(column):
             file.write(piece)
             digest.update(piece)
+            rest(file)
         rows.append([name, str(column.dtype), list(column.shape), at, digest.hexdigest()])
         at += column.nbytes
     contents = json.dumps({"about": dict(about), "columns": rows}).encode()

@@ -21,11 +21,11 @@ from keepclear.errors import InputError, RuleError, UsageError
 from keepclear.node.about import About, subject_of
 from keepclear.node.answering import tell
 from keepclear.node.disclosing import plans_of
-from keepclear.node.home import check_party
 from keepclear.node.judging import verdict_on
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
 from keepclear.node.pairs import claims_here, compared_here, met_here
+from keepclear.node.settings import check_party
 from keepclear.node.telling import notify, outgoing_of
 from keepclear.store.base import Outgoing, Reply
 from keepclear.wire.declaration import encode
@@ -84,6 +84,7 @@ def declare(
     *,
     if_match: int | None = None,
     doubts: Sequence[str] = (),
+    text: str | None = None,
 ) -> Answer:
     """Keep a declaration, and say what it crosses.
 
@@ -93,6 +94,7 @@ def declare(
         request: Who asks.
         if_match: The version that was seen last; 0 for none; not checked where it is left out.
         doubts: Codes of what looked wrong in it.
+        text: Its canonical JSON, where whoever read it has that already.
 
     Raises:
         RuleError: ``version.other``, ``life.*``, ``budget.*``, ``idempotency.other-request``.
@@ -101,19 +103,21 @@ def declare(
     """
     node.fresh()
     _named(declaration)
-    text = encode(declaration).decode()
-    before = replied(node, request, f"declare {if_match} {text}")
+    text = encode(declaration).decode() if text is None else text
+    asked = f"declare {if_match} {text}"
+    before = replied(node, request, asked)
     if before is not None:
         return before
-    subject = subject_of(declaration)
-    case = node.memory.cases.get(subject)
+    case = node.memory.cases.get(subject_of(declaration))
     check_version(case, if_match)
     if case is not None and case.latest.text == text:
-        reply = {"subject": subject, "version": case.latest.number, "stage": case.stage.value}
+        reply = {
+            "subject": subject_of(declaration),
+            "version": case.latest.number,
+            "stage": case.stage.value,
+        }
         return Answer(reply, verdict=case.verdict, again=True)
-    return new_version(
-        node, declaration, request, doubts=doubts, asked=f"declare {if_match} {text}", text=text
-    )
+    return new_version(node, declaration, request, doubts=doubts, asked=asked, text=text)
 
 
 def new_version(
@@ -132,13 +136,13 @@ def new_version(
     What is split from a movement stands where that stands in its life. Its canonical text is made
     where it is not at hand.
     """
-    subject, at_us = subject_of(declaration), node.now_us()
-    case = node.memory.cases.get(subject)
+    subject, at_us, memory = subject_of(declaration), node.now_us(), node.memory
+    case = memory.cases.get(subject)
     stage = _stage(case, declaration)
     if split_from is not None:
-        stage = node.memory.cases[split_from[0]].stage
+        stage = memory.cases[split_from[0]].stage
     within_budget(node, declaration, at_us)
-    version = 1 + (case.latest.number if case else node.memory.versions_gone(subject))
+    version = 1 + (case.latest.number if case else memory.versions_gone(subject))
     mark = case.mark if case else new_mark(node)
     about = About(declaration, version, mark, at_us, because=because, split_from=split_from)
     bodies: list[Body] = [
@@ -174,14 +178,15 @@ def judged(
     # a draft, too, must be one that can be compared; depths are for the report of who asks alone
     found = met_here(node, about, depths=not node.gathers)
     verdict, shown = None, list[Shown]()
-    silent = is_humanitarian(node.memory.arrangements.values(), node.around.owner)
+    memory = node.memory
+    silent = is_humanitarian(memory.arrangements.values(), node.around.owner)
     if stage in STANDING:
         if not silent:
             claims = claims_here(node, about)
-            verdict = verdict_on(node.memory, about, found, compared_here(node, about), claims)
-            shown = tell(node.memory, about, found, verdict)
-        shown += notify(node.memory, about, () if silent else found)
-        shown += plans_of(node.memory, about)
+            verdict = verdict_on(memory, about, found, compared_here(node, about), claims)
+            shown = tell(memory, about, found, verdict)
+        shown += notify(memory, about, () if silent else found)
+        shown += plans_of(memory, about)
     reply = {
         "subject": about.subject,
         "version": about.version,
@@ -193,7 +198,7 @@ def judged(
         [*bodies, *([verdict] if verdict else []), *shown],
         outgoing=outgoing_of(shown),
         reply=reply_to(request, asked, reply, about.at_us),
-        said=replace(about.declaration, where=""),
+        said=replace(about.declaration, where="") if about.declaration.where else about.declaration,
     )
     crossings = tuple(met.crossing for met in found) if verdict else ()
     return Answer(reply, crossings, verdict)

@@ -15,7 +15,6 @@ from keepclear.link.drills import exercised
 from keepclear.link.pinning import Pinned, words_of
 from keepclear.node.beside import beside_view
 from keepclear.node.calls import caller_of
-from keepclear.node.carrying import unseen
 from keepclear.node.desk_forms import (
     CardView,
     DeskView,
@@ -27,6 +26,7 @@ from keepclear.node.desk_forms import (
 from keepclear.node.desk_line import line_view, stop_view, time_of
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Peer
+from keepclear.node.outstanding import unseen
 from keepclear.node.talking import Talk
 
 __all__ = ["desk_view", "drill_view"]

@@ -19,7 +19,6 @@ from keepclear.link.board import Board, Key
 from keepclear.link.receipts import PROCEEDING, Overdue
 from keepclear.link.state import State
 from keepclear.node.calls import caller_of
-from keepclear.node.carrying import Unseen
 from keepclear.node.desk_forms import (
     DeviationView,
     FootingView,
@@ -34,6 +33,7 @@ from keepclear.node.desk_forms import (
 from keepclear.node.footings import between, who_is
 from keepclear.node.ledger import Node
 from keepclear.node.line import subject_of
+from keepclear.node.outstanding import Unseen
 from keepclear.node.talking import Talk
 
 __all__ = ["CLOCK_BOUND_US", "line_view", "stop_view", "time_of"]

@@ -29,7 +29,8 @@ from keepclear.wire.entries import Shown
 __all__ = ["Doubt", "Told", "doubts", "prove", "refused", "shows", "tell"]
 
 _HEADS: Final = 4
-"""The largest of the heads of one record that are looked at in one go."""
+"""Of one record the largest heads of each peer that are looked at in one go: none can hide, by naming
+large ones, what another saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,12 @@ def _signed(node: Node, doubt: Doubt, told: Told) -> Checkpoint | None:
 
 
 def _newest(heads: Heads, origin: str) -> Iterator[Told]:
-    said = heads.said.get(origin, {})
-    for size in sorted(said, reverse=True)[:_HEADS]:
-        root, note = said[size]
+    """The largest that each peer said, each state once."""
+    told = {
+        (size, root): note
+        for said in heads.said.values()
+        for size, root, note in reversed(said.largest(origin, _HEADS))
+    }
+    for (size, root), note in sorted(told.items(), reverse=True):
         if size:
             yield Told(size, bytes.fromhex(root), note)

@@ -45,7 +45,9 @@ class Hashes:
     def find(self, name: str) -> Iterator[int]:
         """Rows that may be of this name: nearly always one or none."""
         wanted = np.uint64(hash_of(name))
-        at = int(np.searchsorted(self.known, wanted))
+        at = int(
+            self.known.searchsorted(wanted)
+        )  # numpy's function of the name takes 8 times as long
         while at < len(self.known) and self.known[at] == wanted:
             yield int(self.rows[at])
             at += 1
@@ -74,7 +76,10 @@ class Names:
 
     def find(self, name: str) -> int:
         """The row of a name; -1 where there is none."""
-        return next((row for row in self.hashes.find(name) if self[row] == name), -1)
+        for row in self.hashes.find(name):
+            if self[row] == name:
+                return row
+        return -1
 
     def renewed(self, keep: np.ndarray, fresh: Sequence[str]) -> Names:
         """The names that are kept, and new ones after them."""

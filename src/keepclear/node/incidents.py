@@ -5,8 +5,8 @@ one party, told word for word to the parties that the report names and to those 
 humanitarian party tells those alone whom it names as recipients, each time anew. Only a party itself
 takes back or renews what it stated; the earlier statement stays.
 
-Nobody learns here what is declared: one's own declarations are named by ``Party/id``, another's by the
-mark that one was shown. Left to others: who may ask (the faces), what is erased (:mod:`keeping`).
+Left to others: who may ask (the faces), what can be named (:mod:`incident_names`), what is erased
+(:mod:`keeping`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US
-from keepclear.disclose.levels import Level, is_humanitarian, level_of
+from keepclear.disclose.levels import is_humanitarian
 from keepclear.domain.incident import Concern, Statement
 from keepclear.domain.window import Window, format_instant
 from keepclear.errors import RuleError
 from keepclear.node.declaring import Answer, Request, replied, reply_to, through
+from keepclear.node.incident_names import all_known, parties_known, resolved
 from keepclear.node.incident_views import seen_statement, view
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Incident, Memory
@@ -69,10 +70,10 @@ def report(
     at_us = node.now_us()
     _not_ahead(concern.span, at_us)
     _not_too_many(memory, party, at_us)
-    subjects = [_resolved(memory, name, party, whole=whole) for name in concern.subjects]
-    known = _parties_known(memory, party, whole=whole)
-    _all_known(known, (*concern.parties, *to), f"in an arrangement with {party}")
-    _all_known({*known, node.around.owner}, (party,), "here")
+    subjects = [resolved(memory, name, party, whole=whole) for name in concern.subjects]
+    known = parties_known(memory, party, whole=whole)
+    all_known(known, (*concern.parties, *to), f"in an arrangement with {party}")
+    all_known({*known, node.around.owner}, (party,), "here")
     told = set(to)
     if not is_humanitarian(memory.arrangements.values(), party):
         told |= {*concern.parties, *(subject.partition("/")[0] for subject in subjects)}
@@ -119,8 +120,8 @@ def state(
     if before is not None:
         return before
     incident = incident_of(memory, subject, None if whole else party)
-    known = _parties_known(memory, party, whole=True) | _circle(incident)
-    _all_known({*known, node.around.owner}, (party,), "here")
+    known = parties_known(memory, party, whole=True) | _circle(incident)
+    all_known({*known, node.around.owner}, (party,), "here")
     return _save(node, incident, [], statement, request, party, asked)
 
 
@@ -245,50 +246,6 @@ def _told(
             f"{beyond[0][:40]!r} is not among those whom the incident is told to; report it anew",
         )
     return sorted(set(said.to) - {party})
-
-
-def _resolved(memory: Memory, name: str, party: str, *, whole: bool) -> str:
-    """The declaration that a name or a mark stands for, where whoever asks can know it.
-
-    Raises:
-        RuleError: ``incident.names``; the same, whether there is none or it is not for them.
-    """
-    if (whole or name.startswith(f"{party}/")) and (name in memory.cases or name in memory.gone):
-        return name
-    for subject in dict.fromkeys((memory.cases.marked(name) or name, name)):
-        case = memory.cases.get(subject)
-        if case is None:
-            continue
-        owner = case.party
-        if not whole and owner != party and party not in case.told:
-            continue
-        if case.mark == name:
-            return subject
-        known = memory.arrangements.values()
-        level = level_of(known, viewer=party, owner=owner, kind=case.kind)
-        if subject == name and level is Level.OPEN:
-            return subject
-    raise RuleError(
-        "incident.names",
-        f"nothing known to {party} is called {name[:80]!r}; name your own as Party/id, and "
-        "another's by the mark that you were shown",
-    )
-
-
-def _parties_known(memory: Memory, party: str, *, whole: bool) -> set[str]:
-    named = [set(one.named) for one in memory.arrangements.values()]
-    if whole:
-        named.append({subject.partition("/")[0] for subject in (*memory.cases, *memory.gone)})
-        return set().union(*named)
-    return set().union(*(names for names in named if party in names))
-
-
-def _all_known(known: set[str], named: Iterable[str], where: str) -> None:
-    for name in named:
-        if name not in known:
-            raise RuleError(
-                "incident.party", f"no party {name[:40]!r} is named {where}; is it spelt so?"
-            )
 
 
 def _new_subject(node: Node) -> str:

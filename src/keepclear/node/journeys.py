@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keepclear.domain.declaration import Kind
+from keepclear.domain.declaration import Declaration, Kind
 from keepclear.domain.journey import going_back, held, second_group, stop_at
 from keepclear.domain.life import LIVES, Act
 from keepclear.errors import RuleError
-from keepclear.node.acting import case_of
-from keepclear.node.declaring import Answer, Request, check_version, new_version, replied, through
+from keepclear.node.acting import asked_of
+from keepclear.node.declaring import Answer, Request, new_version, through
 from keepclear.node.due import due
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case
@@ -47,12 +47,11 @@ def hold(
         RuleError: ``stop.*``, ``journey.kind``, ``life.*``, ``version.other``, ``declaration.unknown``.
         StoreError: nobody can know whether it is kept; ask again with the same key.
     """
-    node.fresh()
     asked = f"hold {subject} {leaves_us} {since_us} {if_match}"
-    before = replied(node, request, asked)
-    if before is not None:
-        return before
-    said = _movement(node, subject, if_match).latest.declaration
+    case = asked_of(node, subject, request, asked, if_match)
+    if isinstance(case, Answer):
+        return case
+    said = _plan(case)
     stop = stop_at(said, node.now_us() if since_us is None else since_us)
     later = held(said, stop, leaves_us)
     return new_version(node, later, request, asked=asked, because="held")
@@ -74,13 +73,11 @@ def go_back(
         RuleError: ``return.*``, and as :func:`hold`.
         StoreError: nobody can know whether it is kept; ask again with the same key.
     """
-    node.fresh()
     asked = f"return {subject} {leaves_us} {if_match}"
-    before = replied(node, request, asked)
-    if before is not None:
-        return before
-    said = _movement(node, subject, if_match).latest.declaration
-    later = going_back(said, leaves_us)
+    case = asked_of(node, subject, request, asked, if_match)
+    if isinstance(case, Answer):
+        return case
+    later = going_back(_plan(case), leaves_us)
     return new_version(node, later, request, asked=asked, because="return")
 
 
@@ -109,14 +106,12 @@ def split(
         RuleError: ``split.twice``, ``stop.*``, and as :func:`hold`.
         StoreError: nobody can know whether it is kept; ask again with the same key.
     """
-    node.fresh()
     asked = f"split {subject} {name} {leaves_us} {since_us} {if_match}"
-    before = replied(node, request, asked)
-    if before is not None:
+    whole = asked_of(node, subject, request, asked, if_match)
+    if isinstance(whole, Answer):
         due(node, writes=1)
-        return before
-    whole = _movement(node, subject, if_match)
-    said = whole.latest.declaration
+        return whole
+    said = _plan(whole)
     own = f"{said.party}/{name}"
     if own in node.memory.cases:
         raise RuleError("split.twice", f"{own[:80]!r} is declared already; take another id")
@@ -137,10 +132,8 @@ def split(
     return answer
 
 
-def _movement(node: Node, subject: str, if_match: int | None) -> Case:
-    """A movement whose plan may still change."""
-    case = case_of(node, subject)
-    check_version(case, if_match)
+def _plan(case: Case) -> Declaration:
+    """The plan of a movement that may still change."""
     if case.kind is not Kind.MOVEMENT:
         raise RuleError(
             "journey.kind",
@@ -148,7 +141,7 @@ def _movement(node: Node, subject: str, if_match: int | None) -> Case:
         )
     if Act.AMEND not in LIVES[case.kind].get(case.stage, {}):
         raise RuleError("life.not-possible", f"it is {case.stage.value}, and goes nowhere any more")
-    return case
+    return case.latest.declaration
 
 
 def _words(node: Node, whole: str, own: str, request: Request) -> list[Body]:

@@ -27,14 +27,15 @@ from keepclear.errors import (
     VerificationError,
 )
 from keepclear.node.memory import Memory
+from keepclear.node.moment import Made, Moment
+from keepclear.node.pages import pages
 from keepclear.node.past import Past
 from keepclear.node.recount import has_root
-from keepclear.node.shelf import Shelf
-from keepclear.node.snapshot import Made, Moment
+from keepclear.node.shelf import Shelf, nobody
 from keepclear.node.standing import Standing
 from keepclear.node.texts import opening_of, seal_of
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
-from keepclear.record.commitment import Opening, leaf_of
+from keepclear.record.commitment import leaf_for
 from keepclear.record.merkle import root_of
 from keepclear.record.note import Signer
 from keepclear.store.base import Batch, Entry, Kept, NewEntry, Outgoing, Reply, Store
@@ -237,11 +238,12 @@ class Node:
         if self._wrong:
             raise StoreError("the last write failed, and nothing was read again since")
         size = self.store.size()
-        entries, leaves = [], []
+        entries, leaves, kinds = [], [], []
         for number, body in enumerate(bodies, size + 1):
-            salt, data = self.around.salt(), encode_body(body)
-            leaves.append(leaf_of(Opening(number, salt, data)))
-            entries.append(NewEntry(kind_of(body), body.subject, salt + data, body.at_us))
+            salt, data, kind = self.around.salt(), encode_body(body), kind_of(body)
+            leaves.append(leaf_for(number, salt, data))
+            entries.append(NewEntry(kind, body.subject, salt + data, body.at_us))
+            kinds.append(kind)
         batch = Batch(
             expected_size=size,
             entries=tuple(entries),
@@ -249,16 +251,16 @@ class Node:
             outgoing=tuple(outgoing),
             replies=(reply,) if reply else (),
             kept=tuple(kept),
-            erased=tuple(n for body in bodies if isinstance(body, Erased) for n in body.numbers),
+            erased=tuple([n for body in bodies if isinstance(body, Erased) for n in body.numbers]),
             replies_before_us=replies_before_us,
         )
         self._stale = True
-        for number, (body, leaf) in enumerate(zip(bodies, leaves, strict=True), size + 1):
+        for body, leaf in zip(bodies, leaves, strict=True):
             self._memory.apply(body, said, seal_of(leaf))
-            self._past.note(number, body)
+        self._past.note(size + 1, kinds)
         for value in kept:
             self._change(value)
-        self._follow(bodies)
+        self._follow(bodies, kinds)
         self.store.stage(batch)
         self._stale = False
         if not self._gathers:
@@ -282,14 +284,9 @@ class Node:
             after = page[-1].number
 
     def entries_on_lines(self) -> Iterator[Entry]:
-        """All entries that may be about lines to other desks, and others among them, in order.
-
-        Where no note was ever carried nobody has to go through millions of entries to find that out:
-        what was said over a telephone is among those that are read again at each start.
-        """
-        if self.memory.carried:
-            return self.entries()
-        return self._past.replayed()
+        """All entries that boards are made of, and others that lie between them, in order."""
+        for page in pages(self.memory.on_lines):
+            yield from self.store.entries(page.after, page.limit)
 
     def checkpoint(self) -> bytes:
         """A signed checkpoint of the record as it is now."""
@@ -356,14 +353,18 @@ class Node:
         self.fresh()
         return self._past.moment(root_of(0, self.store.size(), self.store.node))
 
-    def put(self, made: Made) -> None:
+    def put(self, made: Made, others: Callable[[], bool] = nobody) -> None:
         """Keep a snapshot that was made of a moment; may be called while the node is in use.
+
+        Args:
+            made: The snapshot.
+            others: Whether others use disk and processor now, and it has time; asked now and then.
 
         Raises:
             OSError: it could not be kept.
         """
         if self._shelf is not None:
-            self._shelf.put(made.snapshot)
+            self._shelf.put(made.snapshot, others)
 
     def go_on_with(self, made: Made) -> None:
         """Remember what a snapshot says by its columns; what has changed since stays beside them.
@@ -411,12 +412,13 @@ class Node:
             else:
                 self._kept[value.space][value.key] = value.data
 
-    def _follow(self, bodies: Sequence[Body]) -> None:
-        if any(kind_of(body) in _WHAT_HOLDS for body in bodies):
+    def _follow(self, bodies: Sequence[Body], kinds: Sequence[str]) -> None:
+        if not _WHAT_HOLDS.isdisjoint(kinds):
             self._standing.arranged()
-        for subject in dict.fromkeys(body.subject for body in bodies):
-            if subject in self._memory.cases:
-                self._standing.put(self._memory.cases[subject])
+        for subject in dict.fromkeys([body.subject for body in bodies]):
+            case = self._memory.cases.get(subject)
+            if case is not None:
+                self._standing.put(case)
         for body in bodies:
             if isinstance(body, Erased):
                 self._standing.take_out(body.subject)

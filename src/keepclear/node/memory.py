@@ -7,6 +7,7 @@ is simply made again.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -142,8 +143,9 @@ class Memory:
     """Who has read which version of another's declaration."""
     heard: list[Voiced] = field(default_factory=list)
     """What was said to this desk over a telephone."""
-    carried: int = 0
-    """Notes of lines, and what was found late or missing on them; where each stands is kept beside."""
+    on_lines: array[int] = field(default_factory=lambda: array("q"))
+    """Numbers of the entries that boards are made of: notes of lines, what was found late or missing on
+    them, and what was said over a telephone; where each line stands is kept beside."""
     peers: dict[str, Peer] = field(default_factory=dict)
     """By party, this node's own among them."""
     agreements: dict[str, Agreed] = field(default_factory=dict)
@@ -409,13 +411,11 @@ class Memory:
     def _voiced(self, body: Voiced) -> None:
         if body.how == "heard":
             self.heard.append(body)
+        self._on_line(body)
 
-    def _deviated(self, _: Deviated) -> None:
-        """Whoever reviews a line reads the record; here it counts as one of the entries of lines."""
-        self.carried += 1
-
-    def _carried(self, _: Carried) -> None:
-        self.carried += 1
+    def _on_line(self, _: Carried | Deviated | Voiced) -> None:
+        """What it says stands in the record, and whoever shows a line reads it there."""
+        self.on_lines.append(self.size)
 
 
 SUMMED: Final = frozenset(
@@ -453,8 +453,8 @@ SUMMED_FIELDS: Final = frozenset(
         "agenda",
         "of_party",
         "read",
-        "carried",
         "gone",
+        "on_lines",
     }
 )
 """What of memory a snapshot holds; all else is made by the entries that are read again, or when it is
@@ -466,12 +466,12 @@ _TAKE: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Alarm: Memory._alarm,
     Admitted: Memory._admitted,
     PutOut: Memory._put_out,
-    Carried: Memory._carried,
+    Carried: Memory._on_line,
     Voiced: Memory._voiced,
     Enrolled: Memory._enrolled,
     Agreed: Memory._agreed,
     Stepped: Memory._stepped,
-    Deviated: Memory._deviated,
+    Deviated: Memory._on_line,
     Reported: Memory._reported,
     Stated: Memory._stated,
     Erased: Memory._erased,

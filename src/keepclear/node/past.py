@@ -8,7 +8,7 @@ What is not compared then is compared later (:mod:`keepclear.node.looking_back`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,14 +16,15 @@ import numpy as np
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import ConfigurationError, InputError
 from keepclear.node.memory import REPLAYED, SUMMED, Memory
+from keepclear.node.moment import Made, Moment, moment_of
 from keepclear.node.recount import Recounting, has_root
 from keepclear.node.shelf import Shelf
-from keepclear.node.snapshot import Made, Moment, Snapshot, moment_of
+from keepclear.node.snapshot import Snapshot
 from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts, opening_of, seal_of
 from keepclear.record.commitment import SALT_BYTES, leaf_of
 from keepclear.record.merkle import leaf_hash
-from keepclear.store.base import Entry
+from keepclear.store.base import ERASED, Entry
 from keepclear.store.staged import Staged
 from keepclear.wire.entries import Body, Erased, decode_body, kind_of
 
@@ -98,11 +99,6 @@ class Past:
         past.erased = False
         return past
 
-    def replayed(self) -> Iterator[Entry]:
-        """The entries of kinds that are read again at each start, in order."""
-        for number in self._replayed:
-            yield from self._store.entries(number - 1, 1)
-
     @property
     def fault(self) -> str:
         """What is wrong in the store, as far as anybody has looked; empty: nothing was found."""
@@ -131,14 +127,16 @@ class Past:
         """Whether a snapshot can stand for all that is remembered."""
         return self._known
 
-    def note(self, number: int, body: Body) -> None:
-        """One more entry, which memory has taken in."""
-        kind = kind_of(body)
-        if kind in REPLAYED:
-            self._replayed.append(number)
-        elif kind not in SUMMED:
-            self._known = False
-        self.erased = self.erased or isinstance(body, Erased)
+    def note(self, first: int, kinds: Sequence[str]) -> None:
+        """More entries, which memory has taken in: the number of the first, and their kinds."""
+        if SUMMED.issuperset(kinds):
+            return
+        for number, kind in enumerate(kinds, first):
+            if kind in REPLAYED:
+                self._replayed.append(number)
+            elif kind not in SUMMED:
+                self._known = False
+        self.erased = self.erased or ERASED in kinds
 
     def cleared(self) -> None:
         """No snapshot is kept any more, and one that is being made is of no use."""
@@ -213,7 +211,7 @@ class Past:
             self._silent.add(entry.number)
             return
         body = _take(self.memory, entry, leaf)
-        self.note(entry.number, body)
+        self.note(entry.number, (kind_of(body),))
         self._touched[body.subject] = None
         if isinstance(body, Erased):
             self._silent.difference_update(body.numbers)

@@ -12,14 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from keepclear.errors import RuleError, VerificationError
-from keepclear.link.cards import (
-    Card,
-    UnverifiedCard,
-    check_successor,
-    next_card,
-    open_card,
-    sign_card,
-)
+from keepclear.link.card_chain import check_successor, next_card
+from keepclear.link.cards import Card, UnverifiedCard, open_card, sign_card
 from keepclear.link.invitation import open_invitation
 from keepclear.link.pinning import Pinned, check_words
 from keepclear.node.declaring import Request

@@ -3,7 +3,7 @@
 Both ends take them from the declaration by one rule, in the order of its parts: centres, vertices and
 waypoints; starts, ends and times of waypoints. Of more than a message can hold, evenly spread ones are
 read back, the first and the last among them. What is read back is compared by both ends
-(:mod:`keepclear.link.receipts`); whether it is meant so, people say.
+(:mod:`keepclear.link.read_back`); whether it is meant so, people say.
 """
 
 from __future__ import annotations
@@ -16,22 +16,24 @@ from keepclear.domain.declaration import Declaration, Part
 from keepclear.domain.footprint import Area, Circle
 from keepclear.domain.position import Position
 from keepclear.domain.route import Route
-from keepclear.errors import InputError
+from keepclear.errors import InputError, RuleError
 from keepclear.link import bodies as b
-from keepclear.link.message import Received
+from keepclear.link.board import Board
+from keepclear.link.message import Received, read_own
+from keepclear.link.read_back import Points
 from keepclear.node.arrived import known_subject
+from keepclear.node.ledger import Node, opening_of
+from keepclear.node.line import subject_of
 from keepclear.node.memory import Memory
 from keepclear.node.notices import place_of
 from keepclear.wire.declaration import declaration_of, form_in
+from keepclear.wire.entries import Carried, decode_body
 
-__all__ = ["READ_BACK_MAX", "points_in", "points_of"]
+__all__ = ["READ_BACK_MAX", "as_held", "points_in", "points_of"]
 
 READ_BACK_MAX: Final = 64
 """Places, and times, in one message."""
 _T = TypeVar("_T")
-
-Points = tuple[tuple[b.Place, ...], tuple[int, ...]]
-"""Places and times."""
 
 
 def points_in(body: b.Body) -> Points | None:
@@ -44,7 +46,55 @@ def points_in(body: b.Body) -> Points | None:
         return None
 
 
-def held_of(memory: Memory, party: str, received: Received) -> Declaration | None:
+def as_held(node: Node, board: Board, party: str, peer: str, said: b.ReadBack) -> b.ReadBack:
+    """A read-back of a declaration as a node holds it; both ends compare that.
+
+    Args:
+        node: This desk's.
+        board: Its board.
+        party: Who sent the declaration.
+        peer: The name of its key.
+        said: What is read back, without places and times.
+
+    Raises:
+        RuleError: ``read-back.none``: no message of this hash is held as a declaration.
+    """
+    digest = said.re.hash
+    held = _held(node, party, peer, digest)
+    waiting = board.progress.get((peer, False, digest))
+    if held is None or held.party != party or waiting is None:
+        raise RuleError(
+            "read-back.none",
+            "no message of this hash from there is held as a declaration; say the places and times "
+            "as they were understood",
+        )
+    places, times_us = points_of(held)
+    return b.ReadBack(
+        re=b.Ref(seq=waiting.seq, hash=digest),
+        by=said.by,
+        places=list(places),
+        times_us=list(times_us),
+        says=said.says,
+    )
+
+
+def _held(node: Node, party: str, peer: str, digest: str) -> Declaration | None:
+    """What a message brought, as a node holds it; also where another brought the same before."""
+    for entry in reversed(node.store.history(subject_of(peer))):
+        body = decode_body(opening_of(entry).body) if entry.data else None
+        if isinstance(body, Carried) and (body.how, body.hash) == ("received", digest):
+            return _version(node.memory, party, read_own(body.note.encode()))
+    return None
+
+
+def points_of(said: Declaration) -> Points:
+    """The places and times of a declaration."""
+    places = [place_of(one) for part in said.parts for one in _places(part)]
+    times = [one for part in said.parts for one in _times(part)]
+    return tuple(_some(places)), tuple(_some(times))
+
+
+def _version(memory: Memory, party: str, received: Received) -> Declaration | None:
     """The version that a message told of, as it is held here; nothing where it is not."""
     body = received.message.body if received.message is not None else None
     if not isinstance(body, b.Declared | b.Delayed | b.Held):
@@ -55,13 +105,6 @@ def held_of(memory: Memory, party: str, received: Received) -> Declaration | Non
     told = [one for one in versions if one.number == body.version]
     same = [one for one in told if one.message == received.hash]
     return (same or told)[-1].declaration if told else None
-
-
-def points_of(said: Declaration) -> Points:
-    """The places and times of a declaration."""
-    places = [place_of(one) for part in said.parts for one in _places(part)]
-    times = [one for part in said.parts for one in _times(part)]
-    return tuple(_some(places)), tuple(_some(times))
 
 
 def _places(part: Part) -> Iterator[Position]:

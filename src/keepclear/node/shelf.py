@@ -18,12 +18,18 @@ from typing import Any, Final, Protocol
 from keepclear.detect.vertical import Geoid
 from keepclear.errors import KeepclearError
 from keepclear.node.columns_file import read_columns, write_columns
+from keepclear.node.gently import Gently
 from keepclear.node.snapshot import Snapshot, fits, is_of_a_row
 from keepclear.record.note import Signer
 
-__all__ = ["FileShelf", "Shelf"]
+__all__ = ["FileShelf", "Shelf", "nobody"]
 
 _NAME: Final = "snapshot"
+
+
+def nobody() -> bool:
+    """Nobody else uses disk and processor."""
+    return False
 
 
 class Shelf(Protocol):
@@ -32,8 +38,12 @@ class Shelf(Protocol):
     def take(self) -> Snapshot | None:
         """The one that is kept, if any that can be believed."""
 
-    def put(self, snapshot: Snapshot) -> None:
+    def put(self, snapshot: Snapshot, others: Callable[[], bool] = nobody) -> None:
         """Keep one in the place of the one before.
+
+        Args:
+            snapshot: What is kept.
+            others: Whether others use disk and processor now, and it has time; asked now and then.
 
         Raises:
             OSError: it could not be kept.
@@ -100,10 +110,10 @@ class FileShelf:
             )
             return None
 
-    def put(self, snapshot: Snapshot) -> None:
+    def put(self, snapshot: Snapshot, others: Callable[[], bool] = nobody) -> None:
         """See :class:`Shelf`."""
         about = snapshot.about() | self._made_by
-        write_columns(self._path, snapshot.columns(), about, self._key)
+        write_columns(self._path, snapshot.columns(), about, self._key, Gently(others))
 
     def clear(self) -> None:
         """See :class:`Shelf`."""

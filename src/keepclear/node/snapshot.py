@@ -5,24 +5,21 @@ root of the record; entries after that are read as ever. Of entries that are few
 let in, what was agreed, what was consented to) it holds only the numbers: they are read again, and
 compared with their leaves, at each start. Texts are not in it.
 
-Making one does not stop the node: :class:`Moment` is what had changed, :meth:`Moment.made` does the
-rest of the work elsewhere. Left to others: files (:mod:`keepclear.node.shelf`), and when
-(:mod:`keepclear.node.ledger`).
+Left to others: how one is made (:mod:`keepclear.node.moment`), files (:mod:`keepclear.node.shelf`), and
+when (:mod:`keepclear.node.ledger`).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from keepclear.detect.growing import columns_of, table_of
-from keepclear.detect.index import StandingRows
 from keepclear.detect.table import Table
-from keepclear.node import cases
 from keepclear.node.cases import Cases
 from keepclear.node.found_names import Hashes, Names
 from keepclear.node.frozen import Frozen
@@ -33,10 +30,10 @@ from keepclear.node.standing import Standing
 from keepclear.node.texts import Texts
 from keepclear.wire.remembered import pack, unpack
 
-__all__ = ["LAYOUT", "Moment", "Snapshot", "Stood", "moment_of"]
+__all__ = ["LAYOUT", "Rest", "Snapshot", "Stood"]
 
 _ROWS: Final = "rows."
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised with every change of what columns hold or how rows are made ready (a test sees to it)."""
 
 
@@ -50,7 +47,8 @@ class Rest:
     uses: dict[str, bytes]
     read: list[tuple[str, str, int]]
     shown: int
-    carried: int
+    on_lines: bytes
+    """int64, as the machine has them."""
     gone: dict[str, tuple[int, int]]
     changed: list[str]
     waits: dict[str, int]
@@ -161,7 +159,8 @@ class Snapshot:
         found.cases, found.size = Cases(texts, self.frozen), self.size
         found.uses = Packed(found.uses.kind, rest.uses)
         found.of_party = Packed(found.of_party.kind, rest.of_party)
-        found.read, found.shown, found.carried = set(rest.read), rest.shown, rest.carried
+        found.read, found.shown = set(rest.read), rest.shown
+        found.on_lines.frombytes(rest.on_lines)
         found.gone = {subject: Gone(*one) for subject, one in rest.gone.items()}
         found.changed, found.waits = set(rest.changed), rest.waits
         found.agenda = sorted((at_us, subject) for subject, at_us in rest.waits.items())
@@ -187,88 +186,3 @@ def is_of_a_row(name: str) -> bool:
 def fits(about: Mapping[str, Any]) -> bool:
     """Whether this program can make use of a snapshot, by what it is about."""
     return all(about.get(name) == value for name, value in _MADE_BY.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What a snapshot is made of, while the node goes on."""
-
-    memory: Memory
-    """Whose moment it was; nothing of it is read here."""
-    size: int
-    root: bytes
-    cases: cases.Moment
-    rows: StandingRows
-    row: np.ndarray
-    """int32: the case of those who stood when the node started, in the columns of now."""
-    rest: Callable[[Frozen], Rest]
-
-    def made(self) -> Made:
-        """The snapshot; what takes long is done here."""
-        frozen, new = self.cases.renewed()
-        table, numbers = self.rows.standing()
-        row = np.where(self.row >= 0, new[self.row], -1).astype(np.int32)
-        found = np.empty(len(numbers), dtype=np.int32)
-        kept = int(np.searchsorted(numbers, self.rows.kept))
-        found[:kept] = row[numbers[:kept]]
-        found[kept:] = self._later(frozen, new)
-        return Made(
-            self.memory,
-            Snapshot(self.size, self.root, frozen, table, found, self.rest(frozen)),
-            row,
-        )
-
-    def _later(self, frozen: Frozen, new: np.ndarray) -> list[int]:
-        """The case of each who began to stand since the node started."""
-        first = len(frozen) - len(self.cases.fresh)
-        known = {one.subject: first + k for k, one in enumerate(self.cases.fresh)}
-        known |= {one.subject: int(new[row]) for row, one in self.cases.changed.items()}
-        subjects = (f"{party}/{name}" for party, name in self.rows.later)
-        return [
-            known[subject] if subject in known else frozen.names.find(subject)
-            for subject in subjects
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A snapshot, and what the node goes on with in place of what it was made of."""
-
-    memory: Memory
-    snapshot: Snapshot
-    row: np.ndarray
-    """The case of those who stood when the node started, in the columns of the snapshot."""
-
-
-def moment_of(
-    memory: Memory, standing: Standing, row: np.ndarray, replayed: list[int], root: bytes
-) -> Moment:
-    """This moment; what is remembered is all durable.
-
-    Args:
-        memory: What is remembered.
-        standing: What stands.
-        row: See :class:`Moment`.
-        replayed: Numbers of the entries that are read again at each start.
-        root: Of the record.
-    """
-    of_party, uses = memory.of_party.moment(), memory.uses.moment()
-    read, gone = (
-        list(memory.read),
-        {name: (g.versions, g.over_us) for name, g in memory.gone.items()},
-    )
-    shown, carried, changed = memory.shown, memory.carried, list(memory.changed)
-    waits, numbers, lines = dict(memory.waits), list(replayed), memory.lines
-    refs = [(*key, subject) for key, subject in lines.by_ref.items()]
-    foreign, guests = list(lines.foreign), list(lines.guests)
-    told_of = [(*key, list(subjects)) for key, subjects in lines.told_of.items()]
-
-    def rest(frozen: Frozen) -> Rest:
-        return Rest(
-            list(frozen.parties), [list(one) for one in frozen.judgements], of_party(), uses(), read,
-            shown, carried, gone, changed, waits, numbers, refs, foreign, guests, told_of,
-        )  # fmt: skip
-
-    return Moment(
-        memory, memory.size, root, memory.cases.moment(), standing.compared.rows(), row, rest
-    )

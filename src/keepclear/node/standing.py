@@ -94,9 +94,11 @@ class Standing:
         _only_windows(declaration)
         found: list[Met] = []
         prepared = self._prepared(declaration)
-        agreed = cache(partial(minima_of, self._arrangements, declaration.party))
+        agreed = None
+        if len(self._sets) > 1:
+            agreed = cache(partial(minima_of, self._arrangements, declaration.party))
         for minima, standing in self._sets.items():
-            only = None if len(self._sets) == 1 else partial(_is_agreed, agreed, minima)
+            only = None if agreed is None else partial(_is_agreed, agreed, minima)
             met = standing.query(declaration, prepared, depths=depths, only=only)
             found += [Met(crossing, minima) for crossing in met]
         return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
@@ -142,7 +144,9 @@ class Standing:
 
     def put(self, case: Case) -> None:
         """Take up a declaration as it stands now, or take it out where it does not."""
-        said = as_standing(case)
+        # where its text says no state, no other state would change what is kept of it
+        said = case.latest.declaration
+        said = said if said.state is None else as_standing(case)
         prepared = self._prepared(said) if case.stands else None
         for one in self._sets.values():
             if case.stands:

@@ -2,9 +2,9 @@
 
 A node decides one thing after the other, so it is used by one thread alone. What waits meanwhile is
 decided together and becomes durable with one write; nobody of them is answered before that, not even
-who only asked, because what was seen might not be kept. What is asked waits in a queue of limited
-length; a full one is said at once, so that a caller may come again, and nobody waits without end. What
-must not wait (a stop) goes before all that does.
+who only asked, because what was seen might not be kept. What must not wait (a stop) goes before all
+that does, and what has time waits for a moment in which nothing else does
+(:mod:`keepclear.node.turns`).
 
 The checkpoint beside the store follows within a second and is there when the thread ends. Left to
 others: who may ask (the faces), and what is decided (the use cases).
@@ -15,14 +15,15 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Final, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 from keepclear.errors import StoreError
 from keepclear.node import tidying
 from keepclear.node.ledger import Node
+from keepclear.node.paces import Paces
+from keepclear.node.turns import Turn, Turns
 from keepclear.node.waiting import Done, InLoop, Waits, tell
 
 __all__ = ["CHECKPOINT_S", "WAITING_MAX", "Worker"]
@@ -36,10 +37,15 @@ and older than that is noticed."""
 _GATHER_S: Final = (0.004, 0.02)
 """How long calls are gathered for one write: as long as the last write took, within these bounds. Less
 would leave a slow disk to pace the node; more would make those wait who come to a quick one."""
-_FIRST_MAX: Final = 200
-"""Calls that go before all others; what is beyond waits as they do, so that nobody is kept out."""
-_COMES, _ENDS = True, False
-_Call = tuple[Callable[[Node], object], Waits]
+
+
+class _Call(NamedTuple):
+    """What is asked, who waits for it, and when it came, by the clock that is never set."""
+
+    ask: Callable[[Node], object]
+    waits: Waits
+    came_s: float
+    idle: bool
 
 
 class Worker:
@@ -49,53 +55,52 @@ class Worker:
         """Start the thread."""
         tidying.begin()
         self._node = node
-        self._most = WAITING_MAX
-        self._first: deque[_Call] = deque()
-        self._calls: deque[_Call] = deque()
-        self._signs: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        """One for each call that waits in either; the last, that nothing more comes."""
+        self._turns: Turns[_Call] = Turns(WAITING_MAX)
+        self.paces = Paces()
         self._gather_s = _GATHER_S[0]
         self._due_s: float | None = None
         """When a checkpoint must be kept, by the clock that is never set."""
         self._thread = threading.Thread(target=self._work, name="node", daemon=True)
         self._thread.start()
 
-    def ask(self, call: Callable[[Node], Found], *, first: bool = False) -> Future[Found]:
+    def ask(
+        self, call: Callable[[Node], Found], *, first: bool = False, idle: bool = False
+    ) -> Future[Found]:
         """Have something done; what it changed is durable when the answer is there.
 
         Args:
             call: What is done, in the node's thread.
             first: It goes before all that waits.
+            idle: It has time, and is short: all that waits goes before it.
 
         Raises:
             StoreError: too many wait already; nothing was done.
         """
         future: Future[object] = Future()
-        self._put((call, future), first=first)
+        self._put(call, future, first=first, idle=idle)
         return cast("Future[Found]", future)
 
-    async def answer(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
+    async def answer(
+        self, call: Callable[[Node], Found], *, first: bool = False, idle: bool = False
+    ) -> Found:
         """The same, waited for in a loop.
 
         Raises:
             StoreError: as :meth:`ask`.
         """
         waits = InLoop()
-        self._put((call, waits), first=first)
+        self._put(call, waits, first=first, idle=idle)
         return cast("Found", await waits.future)
 
-    def _put(self, call: _Call, *, first: bool) -> None:
-        if first and len(self._first) < _FIRST_MAX:
-            self._first.append(call)
-        elif len(self._calls) < self._most:
-            self._calls.append(call)
-        else:
-            raise StoreError("the node has too much to do; nothing was kept; ask again")
-        self._signs.put(_COMES)
+    def _put(
+        self, call: Callable[[Node], object], waits: Waits, *, first: bool, idle: bool
+    ) -> None:
+        turn = Turn.FIRST if first else Turn.IDLE if idle else Turn.QUEUED
+        self._turns.put(_Call(call, waits, time.monotonic(), idle), turn)
 
     def close(self) -> None:
         """Do what waits, then stop."""
-        self._signs.put(_ENDS)
+        self._turns.end()
         self._thread.join()
         tidying.end()
 
@@ -115,41 +120,46 @@ class Worker:
         while True:
             wait_s = None if self._due_s is None else max(self._due_s - time.monotonic(), 0.0)
             try:
-                return self._take(self._signs.get(timeout=wait_s))
+                return self._turns.wait(wait_s)
             except queue.Empty:
                 self._keep_checkpoint()
 
-    def _take(self, sign: bool) -> _Call | None:
-        """The call for which a sign was; those that go first before all others."""
-        if sign is _ENDS:
-            return None
-        return self._first.popleft() if self._first else self._calls.popleft()
-
     def _together(self, first: _Call) -> bool:
         """Decide what waits, write it, answer; whether it goes on then."""
-        until_s = time.monotonic() + self._gather_s
+        begun_s = time.monotonic()
+        until_s, goes_on = begun_s + self._gather_s, True
+        call: _Call | None = first
+        done: list[Done] = []
+        times: list[tuple[float, float, float]] = []
         self._node.gather()
-        done = _tried(self._node, first)
-        goes_on = True
-        while goes_on and self._node.failed is None and time.monotonic() < until_s:
+        while call is not None:
+            done += _tried(self._node, call)
+            now_s = time.monotonic()
+            if not call.idle:
+                times.append((call.came_s, begun_s, now_s))
+            if self._node.failed is not None or now_s >= until_s:
+                break
+            begun_s = now_s
             try:
-                call = self._take(self._signs.get_nowait())
+                call = self._turns.at_hand()
             except queue.Empty:
                 break
             goes_on = call is not None
-            done += _tried(self._node, call) if call is not None else []
-        self._answer(done)
+        self._answer(done, times)
         return goes_on
 
-    def _answer(self, done: list[Done]) -> None:
+    def _answer(self, done: list[Done], times: list[tuple[float, float, float]]) -> None:
         began_s = time.monotonic()
         try:
             self._node.settle()
         except BaseException as error:  # noqa: BLE001 - whoever asked is told, whatever it is
             tell([(waits, None, _another(error)) for waits, _, _ in done])
             return
+        end_s = time.monotonic()
         tell(done)
-        self._gather_s = min(max(time.monotonic() - began_s, _GATHER_S[0]), _GATHER_S[1])
+        if times:
+            self.paces.group(times, began_s, end_s)
+        self._gather_s = min(max(end_s - began_s, _GATHER_S[0]), _GATHER_S[1])
         if self._due_s is None and self._owed():
             self._due_s = time.monotonic() + CHECKPOINT_S
 
@@ -171,7 +181,7 @@ class Worker:
 
 def _tried(node: Node, call: _Call) -> list[Done]:
     """What became of a call; nothing, where nobody waits for it any more."""
-    ask, waits = call
+    ask, waits = call.ask, call.waits
     if not waits.set_running_or_notify_cancel():
         return []
     try:

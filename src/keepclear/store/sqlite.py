@@ -15,10 +15,11 @@ from typing import Any, Final
 import apsw
 
 from keepclear.errors import ConfigurationError, InUseError, StoreError
+from keepclear.record.merkle import HASH_BYTES
 from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
 from keepclear.store.copying import ALL, Copying
 from keepclear.store.migrations import Applied, migrations_of, to_apply
-from keepclear.store.subtrees import completed
+from keepclear.store.subtrees import Edge, last_leaf
 
 __all__ = ["APPLICATION_ID", "SQLITE_VERSION_MIN", "SqliteStore"]
 
@@ -39,6 +40,13 @@ _PRAGMAS: Final = (
 )
 _SIZE: Final = "SELECT coalesce(max(number) + 1, 0) FROM leaf"
 """Leaves are numbered from 0 without gaps; to count them takes seconds where there are millions."""
+_ADD_ENTRY: Final = "INSERT INTO entry (kind, subject, data, at_us) VALUES (?, ?, ?, ?)"
+_ADD_LEAF: Final = "INSERT INTO leaf (number, data, hashes) VALUES (?, ?, ?)"
+_ADD_MESSAGE: Final = "INSERT INTO outgoing (recipient, data) VALUES (?, ?)"
+_ADD_REPLY: Final = "INSERT INTO reply VALUES (?, ?, ?, ?)"
+_HASH_BESIDE: Final = "SELECT substr(hashes, ?, ?) FROM leaf WHERE number = ?"
+_HASH_BEFORE: Final = "SELECT hash FROM node WHERE level = ? AND number = ?"
+"""Of leaves that were there before hashes stood beside them."""
 _ENTRIES_AFTER: Final = (
     "SELECT kind, subject, data, at_us, number FROM entry WHERE number > ? ORDER BY number LIMIT ?"
 )
@@ -74,7 +82,8 @@ class SqliteStore:
                 f"SQLite {apsw.sqlite_lib_version()} can damage a file; install a newer apsw"
             )
         self._path = os.fspath(path)
-        self._size: int | None = None
+        self._edge: Edge | None = None
+        """Where the record ends; read again after a write that failed."""
         self._closed = False
         _make_private(self._path)
         try:
@@ -83,7 +92,7 @@ class SqliteStore:
             raise self._explained(error) from error
         try:
             self._prepare()
-            self._known_size()
+            self._known_edge()
         except apsw.Error as error:
             self._db.close()
             raise self._explained(error) from error
@@ -146,14 +155,14 @@ class SqliteStore:
             if any(_forgets(batch) for batch in batches):
                 self._empty_log()
         except BaseException as error:
-            self._size = None  # whatever became of it: it is read again
+            self._edge = None  # whatever became of it: it is read again
             if isinstance(error, apsw.Error):
                 raise self._failed(error) from error
             raise
         return done
 
     def _apply(self, batch: Batch) -> Committed | None:
-        if batch.expected_size != self._known_size():
+        if batch.expected_size != self._known_edge().size:
             return None
         for reply in batch.replies:
             where = (reply.client, reply.key)
@@ -161,25 +170,18 @@ class SqliteStore:
                 "SELECT 1 FROM reply WHERE client = ? AND key = ?", where
             ).fetchall():
                 return None
-        execute = self._db.executemany
-        execute(
-            "INSERT INTO entry (kind, subject, data, at_us) VALUES (?, ?, ?, ?)",
-            [(new.kind, new.subject, new.data, new.at_us) for new in batch.entries],
+        self._put(
+            _ADD_ENTRY, [(one.kind, one.subject, one.data, one.at_us) for one in batch.entries]
         )
         self._append(batch.leaves)
-        execute(
-            "INSERT INTO outgoing (recipient, data) VALUES (?, ?)",
-            [(message.recipient, message.data) for message in batch.outgoing],
-        )
+        self._put(_ADD_MESSAGE, [(one.recipient, one.data) for one in batch.outgoing])
         self._forget(batch)
-        execute(
-            "INSERT INTO reply VALUES (?, ?, ?, ?)",
-            [(reply.client, reply.key, reply.data, reply.at_us) for reply in batch.replies],
-        )
+        replies = [(reply.client, reply.key, reply.data, reply.at_us) for reply in batch.replies]
+        self._put(_ADD_REPLY, replies)
         for value in batch.kept:
             self._keep(value)
         last = self._one("SELECT coalesce(max(number), 0) FROM entry")
-        return Committed(int(last), self._known_size())
+        return Committed(int(last), self._known_edge().size)
 
     def _keep(self, value: Kept) -> None:
         where = (value.space, value.key)
@@ -189,7 +191,7 @@ class SqliteStore:
             self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (*where, value.data))
 
     def _forget(self, batch: Batch) -> None:
-        self._db.executemany(_ERASE, [(number, ERASED) for number in batch.erased])
+        self._put(_ERASE, [(number, ERASED) for number in batch.erased])
         if batch.replies_before_us is not None:
             self._db.execute("DELETE FROM reply WHERE at_us < ?", (batch.replies_before_us,))
 
@@ -198,28 +200,30 @@ class SqliteStore:
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _append(self, leaves: Sequence[bytes]) -> None:
-        """Leaves, and the hashes of the subtrees that they complete."""
-        size = self._known_size()
-        fresh = completed(size, leaves, self.node)
-        self._db.executemany("INSERT INTO leaf VALUES (?, ?)", list(enumerate(leaves, size)))
-        self._db.executemany(
-            "INSERT INTO node VALUES (?, ?, ?)", [(*where, hash_) for where, hash_ in fresh.items()]
+        """Leaves, and beside each the hashes of the subtrees that it completes."""
+        edge = self._known_edge()
+        first = edge.size
+        self._put(
+            _ADD_LEAF, [(number, leaf, edge.add(leaf)) for number, leaf in enumerate(leaves, first)]
         )
-        self._size = size + len(leaves)
 
-    def _known_size(self) -> int:
-        """Leaves of the record, read where it is not known."""
-        if self._size is None:
-            self._size = int(self._one(_SIZE))
-        return self._size
+    def _put(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """One statement for many rows; none where there is none."""
+        if rows:
+            self._db.executemany(sql, rows)
+
+    def _known_edge(self) -> Edge:
+        """Where the record ends, read where it is not known."""
+        if self._edge is None:
+            self._edge = Edge(int(self._one(_SIZE)), self.node)
+        return self._edge
 
     def size(self) -> int:
         """See :class:`keepclear.store.base.Store`."""
-        if self._size is None:
-            self._size = int(self._rows(_SIZE)[0][0])
-        else:
-            self._open()
-        return self._size
+        self._open()
+        if self._edge is None:
+            self._edge = Edge(int(self._rows(_SIZE)[0][0]), self.node)
+        return self._edge.size
 
     def entries(self, after: int, limit: int) -> list[Entry]:
         """See :class:`keepclear.store.base.Store`."""
@@ -236,10 +240,13 @@ class SqliteStore:
 
     def node(self, level: int, index: int) -> bytes:
         """See :class:`keepclear.store.base.Store`."""
-        rows = self._rows("SELECT hash FROM node WHERE level = ? AND number = ?", (level, index))
-        if not rows:
+        at = level * HASH_BYTES + 1
+        rows = self._rows(_HASH_BESIDE, (at, HASH_BYTES, last_leaf(level, index)))
+        if rows and rows[0][0] is None:
+            rows = self._rows(_HASH_BEFORE, (level, index))
+        found: bytes = rows[0][0] if rows else b""
+        if len(found) != HASH_BYTES:
             raise KeyError((level, index))
-        found: bytes = rows[0][0]
         return found
 
     def pending(self, limit: int) -> list[Pending]:

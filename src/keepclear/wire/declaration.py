@@ -3,11 +3,14 @@
 What is read is written again and compared byte for byte, so that two texts never mean one
 declaration, and a hash names one declaration only. ``where`` does not travel: it is about a file at
 the desk that read it.
+
+A form that says everything in its one way is written as it is; only where that is not sure, it becomes
+a declaration first (:func:`spelled`), which takes several times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
@@ -18,7 +21,7 @@ import msgspec
 from keepclear.domain.altitude import Altitude, AltitudeBand, Reference, Units
 from keepclear.domain.declaration import Declaration, Ground, Kind, Part, State
 from keepclear.domain.footprint import Area, Circle, Corridor, EdgeRule, Footprint, Polygon
-from keepclear.domain.position import Position
+from keepclear.domain.position import Position, positions
 from keepclear.domain.route import Route, Waypoint
 from keepclear.domain.schedule import DailyPeriod, Day, Schedule
 from keepclear.domain.stated import Datum, Notation, StatedPosition
@@ -27,7 +30,7 @@ from keepclear.domain.window import Window
 from keepclear.errors import InputError
 from keepclear.wire import forms
 
-__all__ = ["DECLARATION_BYTES_MAX", "declaration_of", "decode", "encode", "form_in"]
+__all__ = ["DECLARATION_BYTES_MAX", "declaration_of", "decode", "encode", "form_in", "spelled"]
 
 DECLARATION_BYTES_MAX: Final = 4_000_000
 """Some 100,000 vertices: more than any outline that people drew."""
@@ -41,13 +44,39 @@ _EDGES: Final = MappingProxyType(
     }
 )
 _RULES: Final = MappingProxyType({name: rule for rule, name in _EDGES.items()})
+_PERHAPS: Final = (b"-0.0", b'"error_m":0.0', b'"periods"')
+"""Where a text holds one of these, its form may have another way to say the same: a negative zero, an
+error that is none, days in any order."""
 _decoder: Final = msgspec.json.Decoder(forms.DeclarationForm)
+_encoder: Final = msgspec.json.Encoder()
 _E = TypeVar("_E", bound=Enum)
 
 
 def encode(declaration: Declaration) -> bytes:
     """The canonical bytes of a declaration."""
-    return msgspec.json.encode(_form_of(declaration))
+    return _encoder.encode(_form_of(declaration))
+
+
+def spelled(form: forms.DeclarationForm) -> bytes:
+    """The canonical bytes of the declaration that a form stands for.
+
+    Raises:
+        InputError: where it has to become one first, as :func:`declaration_of`.
+    """
+    data = _encoder.encode(form)
+    return data if _is_plain(form, data) else encode(declaration_of(form))
+
+
+def _is_plain(form: forms.DeclarationForm, data: bytes) -> bool:
+    """Whether the bytes of a form are surely those of its declaration: nothing is said emptily."""
+    said = (
+        *(form.on_behalf_of, form.priority, form.standoff_m, form.position_error_m),
+        *(form.name, form.description, form.stated, form.notice),
+    )
+    for one in said:
+        if one is not None and not one:
+            return False
+    return not any(other in data for other in _PERHAPS)
 
 
 def decode(data: bytes) -> Declaration:
@@ -61,8 +90,9 @@ def decode(data: bytes) -> Declaration:
             "wire.too-large",
             f"a declaration of {len(data):,} bytes; at most {DECLARATION_BYTES_MAX:,} are taken",
         )
-    declaration = declaration_of(form_in(data))
-    if encode(declaration) != data:
+    form = form_in(data)
+    declaration = declaration_of(form)
+    if spelled(form) != data:
         raise InputError(
             "wire.spelling", "a declaration/1 has one spelling, and this is another; encode it anew"
         )
@@ -125,14 +155,11 @@ def _footprint_form(
     if isinstance(footprint, Circle):
         return forms.CircleForm(_place(footprint.center), _number(footprint.radius_m))
     if isinstance(footprint, Corridor):
-        vertices = [_place(place) for place in footprint.vertices]
+        vertices = _line(footprint.vertices)
         return forms.CorridorForm(
             _EDGES[footprint.edges], vertices, _number(footprint.half_width_m)
         )
-    polygons = [
-        [[_place(place) for place in ring] for ring in polygon.rings]
-        for polygon in footprint.polygons
-    ]
+    polygons = [[_line(ring) for ring in polygon.rings] for polygon in footprint.polygons]
     return forms.AreaForm(_EDGES[footprint.edges], polygons)
 
 
@@ -184,6 +211,11 @@ def _place(position: Position) -> forms.Place:
     return _number(position.longitude), _number(position.latitude)
 
 
+def _line(places: Sequence[Position]) -> list[forms.Place]:
+    # as _place: millions of calls are most of what a start without a snapshot writes anew
+    return [(float(one.longitude) + 0.0, float(one.latitude) + 0.0) for one in places]
+
+
 # from forms
 
 
@@ -227,11 +259,10 @@ def _footprint(form: forms.AreaForm | forms.CircleForm | forms.CorridorForm) -> 
         return Circle(_position(form.center), form.radius_m)
     edges = _known(_RULES, form.edges, "edges")
     if isinstance(form, forms.CorridorForm):
-        return Corridor(tuple(map(_position, form.vertices)), form.half_width_m, edges)
-    polygons = tuple(
-        Polygon(tuple(tuple(map(_position, ring)) for ring in rings)) for rings in form.polygons
+        return Corridor(_places(form.vertices), form.half_width_m, edges)
+    return Area(
+        tuple([Polygon(tuple([_places(ring) for ring in rings])) for rings in form.polygons]), edges
     )
-    return Area(polygons, edges)
 
 
 def _waypoint(form: forms.WaypointForm) -> Waypoint:
@@ -277,6 +308,10 @@ def _stated(form: forms.StatedForm) -> StatedPosition:
         precision_m=form.precision_m,
         error_m=form.error_m,
     )
+
+
+def _places(pairs: list[forms.Place]) -> tuple[Position, ...]:
+    return tuple(positions([pair[1] for pair in pairs], [pair[0] for pair in pairs]))
 
 
 def _position(place: forms.Place) -> Position:

@@ -10,6 +10,7 @@ import numpy as np
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Engine, Search
 from keepclear.detect.fast import sweep
+from keepclear.detect.fast.cut import CUT
 from keepclear.detect.fast.pairs import few_near, rows_near
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.table import Table
@@ -26,6 +27,7 @@ class Fast:
 
     name = "fast"
     sifts = True
+    cut = staticmethod(CUT)
 
     def sift(
         self,

@@ -30,21 +30,25 @@ _ROOM_DEGREES = 1e-11
 """A micrometre: a plane that is drawn in doubles is off by less."""
 
 
-def complete(rows: Rows) -> Table:
-    """The table of everything gathered; see ``shape.complete``."""
+def complete(rows: Rows) -> tuple[Table, bool]:
+    """The table of everything gathered, as ``shape.complete`` makes it.
+
+    Also whether all its areas surely are some: then ``faults`` need not be asked.
+    """
     columns = columns_of(rows)
-    n, m = len(rows.owner), len(rows.lon)
+    n, m = len(rows.closed), len(rows.lon)
     q = np.empty((m, 3), dtype=np.int32)
     level = np.empty(m, dtype=np.uint8)
     box = np.empty((n, 6), dtype=np.int32)
     face = np.empty(n, dtype=np.int8)
-    _fill(
-        0, n, columns["kind"], columns["ring_start"], columns["vertex_start"], columns["lon"],
-        columns["lat"], 1.0, columns["straight"], q, level, box, face,
+    sure = _made(
+        columns["kind"], columns["ring_start"], columns["vertex_start"], columns["lon"],
+        columns["lat"], columns["straight"], q, level, box, face,
     )  # fmt: skip
     table = Table(**columns, scale=1.0, q=q, level=level, box=box, face=face)
-    widen_round_faces(table)
-    return table
+    if not sure:  # where all are, each is on one face
+        widen_round_faces(table)
+    return table, bool(sure)
 
 
 def faults(table: Table) -> dict[int, InputError]:
@@ -54,6 +58,16 @@ def faults(table: Table) -> dict[int, InputError]:
         table.q, table.face,
     )  # fmt: skip
     return {} if sure else ring_faults(table)
+
+
+@njit
+def _made(kind, ring_start, vertex_start, lon, lat, straight, q, level, box, face):
+    """Integers of all rows, and whether every area surely is one."""
+    n = len(kind)
+    _fill(
+        0, n, kind, ring_start, vertex_start, lon, lat, 1.0, straight, q, level, box, face
+    )  # fmt: skip
+    return _all_sure(kind, straight, ring_start, vertex_start, lon, lat, q, face)
 
 
 @njit

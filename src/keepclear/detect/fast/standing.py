@@ -13,10 +13,11 @@ from typing import Final
 
 import numpy as np
 
+from keepclear.detect.account import Account
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.exact import Hits
 from keepclear.detect.fast import small, sweep
+from keepclear.detect.fast.account import account_of
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
 from keepclear.detect.fast.engine import FAST
@@ -34,7 +35,6 @@ from keepclear.detect.fast.grid import (
     plane_of,
 )
 from keepclear.detect.fast.pairs import near
-from keepclear.detect.fast.plain import plain_hits
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.lattice import UNITS_PER_M, W
 from keepclear.detect.rows import Rows
@@ -333,27 +333,33 @@ class FastFinder:
         self._pads = np.zeros(0, dtype=np.int64)
         self._padded = self._listed = 0
         self._fresh = np.zeros((1024, 8), dtype=np.int32)
+        self._sure: Table | None = None
+        """The table that was made last, where all its areas surely are some."""
 
     def complete(self, rows: Rows) -> Table:
         """See :class:`keepclear.detect.prepare.Maker`."""
-        return small.complete(rows)
+        table, sure = small.complete(rows)
+        self._sure = table if sure else None
+        return table
 
     def faults(self, table: Table) -> dict[int, InputError]:
         """See :class:`keepclear.detect.prepare.Maker`."""
-        return small.faults(table)
+        return {} if table is self._sure else small.faults(table)
 
-    def hits(self, table: Table, i: np.ndarray, j: np.ndarray) -> Hits | None:
+    def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
         """See :class:`keepclear.detect.index.Finder`."""
-        return plain_hits(table, i, j)
+        return account_of(table, row, rows, minima)
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`keepclear.detect.index.Finder`."""
-        self._pad(table, asked.start, minima)
+        self._pad(table, asked, minima)
         self._build(table, asked.start, minima)
         self._list(table, asked.start)
         found = [self._one(table, i, asked.start, alive, search, minima) for i in asked]
+        if len(found) == 1:  # most often
+            return np.full(len(found[0]), asked.start), found[0]
         counts = [len(rows) for rows in found]
         return np.repeat(np.arange(asked.start, asked.stop), counts), np.concatenate(found)
 
@@ -363,9 +369,9 @@ class FastFinder:
         self._stamp, self._pads = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self._padded = self._listed = 0
 
-    def _pad(self, table: Table, standing: int, minima: Minima) -> None:
+    def _pad(self, table: Table, asked: range, minima: Minima) -> None:
         """Padding of every row; standing rows seen before keep theirs."""
-        n = len(table)
+        n, standing = asked.stop, asked.start
         if n > len(self._pads):
             self._pads = np.pad(self._pads, (0, max(n, 2 * len(self._pads)) - len(self._pads)))
             self._stamp = np.pad(self._stamp, (0, len(self._pads) - len(self._stamp)))

@@ -29,7 +29,7 @@ from keepclear.node.declaring import Answer
 from keepclear.node.ledger import Node
 from keepclear.node.told import told_on
 from keepclear.node.views import View, view_of
-from keepclear.wire.declaration import declaration_of
+from keepclear.wire.declaration import declaration_of, spelled
 from keepclear.wire.forms import DeclarationForm
 
 __all__ = ["ROUTES", "answered", "own"]
@@ -142,7 +142,10 @@ def answered(answer: Answer, *, status: int | None = None) -> Reply:
 def _declared(asked: Asked, node: Node, said: Declaration) -> Reply:
     allow(node, asked.who, Action.DECLARE, said.party)
     doubts = [one.code for one in examine([said], Context(now_us=node.now_us()))]
-    answer = declaring.declare(node, said, asked.request(), if_match=asked.if_match, doubts=doubts)
+    text = spelled(asked.body).decode()
+    answer = declaring.declare(
+        node, said, asked.request(), if_match=asked.if_match, doubts=doubts, text=text
+    )
     fresh = answer.reply["version"] == 1 and not answer.again
     return answered(answer, status=201 if fresh else 200)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 from keepclear.node.ledger import Node
+from keepclear.node.paces import LIMITS_S, Paces, Times
 
 __all__ = ["MEDIA", "Figures"]
 
@@ -42,6 +46,10 @@ class Figures:
         )
         self._arrangements = self._gauge("arrangements", "Arrangements that hold.")
 
+    def follow(self, paces: Paces) -> None:
+        """Show how long those waited who asked the node's thread, too."""
+        self._registry.register(_Waits(paces))
+
     def done(self, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         count = self._by_answer.get((route, status))
@@ -65,3 +73,31 @@ class Figures:
 
 _PENDING_MAX: Final = 10_000
 """Counting more would read them all."""
+
+
+class _Waits(Collector):
+    """The counts of the node's thread, as Prometheus takes them."""
+
+    def __init__(self, paces: Paces) -> None:
+        self._paces = paces
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """As they are now."""
+        paces = self._paces
+        yield _histogram(
+            "call_waited", "Calls of the node's thread, until their turn.", paces.waited
+        )
+        yield _histogram("call_decided", "From there until they were decided.", paces.decided)
+        yield _histogram("call_kept", "From there until they could be answered.", paces.kept)
+        yield _histogram("write", "Groups of calls, until all of one was durable.", paces.written)
+
+
+def _histogram(name: str, says: str, times: Times) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(f"keepclear_{name}_seconds", says)
+    counts, total = list(times.counts), 0
+    buckets = []
+    for limit, count in zip((*map(str, LIMITS_S), "+Inf"), counts, strict=True):
+        total += count
+        buckets.append((limit, total))
+    family.add_metric([], buckets, sum_value=None)
+    return family

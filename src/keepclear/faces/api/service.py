@@ -60,17 +60,24 @@ class Service:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
     """Passed by whoever hashes a password."""
 
-    async def ask(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
+    def __post_init__(self) -> None:
+        """Show the paces of the node's thread among the figures."""
+        self.figures.follow(self.worker.paces)
+
+    async def ask(
+        self, call: Callable[[Node], Found], *, first: bool = False, idle: bool = False
+    ) -> Found:
         """Have something done in the node's thread, with its memory as the store has it.
 
         Args:
             call: What is done.
             first: It goes before all that waits: stops, and what brings them to screens.
+            idle: It has time, and is short: all that waits goes before it.
 
         Raises:
             StoreError: too much waits already, or the store cannot be read.
         """
-        return await self.worker.answer(lambda node: call(node.fresh()), first=first)
+        return await self.worker.answer(lambda node: call(node.fresh()), first=first, idle=idle)
 
     async def look(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
         """As :meth:`ask`, for what is looked at even where something in the store was found changed.

@@ -18,7 +18,7 @@ import httpx2
 
 from keepclear.domain.window import parse_instant
 from keepclear.errors import UnreachableError
-from keepclear.faces.demo.nodes import DemoNode
+from keepclear.faces.demo.served import DemoNode
 from keepclear.node.pinned_tls import context_for
 
 __all__ = ["Answer", "Desk", "Event", "path_of"]

@@ -1,56 +1,51 @@
 """What a scenario expects at a desk, looked for in what its node answers and shows alone.
 
-Each returns what was seen, in a few words, or says what is there instead. Areas are compared
-within 1 %, times within five seconds, unless the scenario says otherwise. Left to others:
-stops and receipts (``expecting_line``).
+Each returns what was seen, in a few words, or says what is there instead. Left to others: which
+crossings a desk knows (``seeing``), what of one is compared (``meeting``), what no desk may see
+(``side_by_side``), stops and receipts (``expecting_line``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from keepclear.domain.window import format_instant, parse_instant
-from keepclear.faces.demo.desk import Desk, path_of
+from keepclear.faces.demo.desk import path_of
+from keepclear.faces.demo.meeting import any_as_expected, near, square_km
+from keepclear.faces.demo.seeing import (
+    came_to,
+    crossings_of,
+    id_of,
+    meeting_of,
+    name_of,
+    verdict_of,
+)
 from keepclear.faces.demo.stage import Stage, Unmet
-from keepclear.faces.demo.telling import hour
 from keepclear.formats.scenarios.script import Step
-from keepclear.formats.scenarios.values import Amount, Span
-from keepclear.node.measuring import area_m2
+from keepclear.formats.scenarios.values import Amount
 
-__all__ = ["EXPECTED", "near", "verdict_of"]
+__all__ = ["EXPECTED"]
 
-_TIMES_WITHIN_US: Final = 5_000_000
 _NOTHING: Final = "nothing"
-_VERDICTS: Final = frozenset({"answer/1", "receipt/1"})
-"""Notices that say all that is known of one's own, when it was judged last."""
-_OF_OTHERS: Final = frozenset({"told/1", "told-no-more/1"})
-"""Notices on what other nodes say."""
+_SECOND_US: Final = 1_000_000
 
 
 def crossing(stage: Stage, step: Step) -> str:
     """One's own declaration crosses another's, as this desk sees it."""
     views = _with(stage, step)
     if not views:
-        others = ", ".join(
-            sorted({_name(one) for one in _views(stage.desk(step), step.slots["id"])})
-        )
+        known = crossings_of(stage.desk(step), step.slots["id"])
+        others = ", ".join(sorted({name_of(one) for one in known}))
         raise Unmet(f"it crosses {others or _NOTHING} as this desk sees it")
-    missed = ""
-    for view in views:
-        try:
-            return _as_expected(step, view)
-        except Unmet as error:
-            missed = str(error)
-    raise Unmet(missed)
+    return any_as_expected(step, [meeting_of(one) for one in views])
 
 
 def no_crossing(stage: Stage, step: Step) -> str:
     """One's own declaration crosses nothing of another's, as this desk sees it."""
     found = _with(stage, step)
     if found:
-        raise Unmet(f"it crosses {_name(found[0])}, {_span_of(found[0])}")
+        raise Unmet(f"it crosses {name_of(found[0])}, {meeting_of(found[0]).span}")
     return ""
 
 
@@ -60,8 +55,8 @@ def _with(stage: Stage, step: Step) -> list[Mapping[str, Any]]:
     owner = stage.nodes.by_party[party].owner
     return [
         one
-        for one in _views(stage.desk(step), step.slots["id"])
-        if one["party"] == owner and id_ in {"", _id(one)}
+        for one in crossings_of(stage.desk(step), step.slots["id"])
+        if one["party"] == owner and id_ in {"", id_of(one)}
     ]
 
 
@@ -74,11 +69,17 @@ def deviation(stage: Stage, step: Step) -> str:
     one, told = same[0], []
     wanted: Amount | None = step.one("area")
     if wanted is not None:
-        told.append(near("its area", one.get("area_km2", 0.0) * 1e6, wanted))
+        area_m2 = one.get("area_km2", 0.0) * 1e6
+        near("area", area_m2, wanted)
+        told.append(square_km(area_m2))
     if step.one("side") is not None and one.get("side") != step.one("side"):
         raise Unmet(f"it is on the side of {one.get('side')}")
-    if "agreed_s" in one:
-        told.append(f"{one['found_s'] / 60:g} min, agreed {one['agreed_s'] / 60:g} min")
+    for name in ("agreed", "found"):
+        seconds = one.get(f"{name}_s")
+        if step.one(name) is not None and seconds != step.one(name) / _SECOND_US:
+            raise Unmet(f"what was {name} is {seconds} s")
+        if seconds is not None:
+            told.append(f"{name} {seconds / 60:g} min")
     return ", ".join(told)
 
 
@@ -96,10 +97,7 @@ def _deviations(stage: Stage, step: Step) -> list[Mapping[str, Any]]:
     party, slash, id_ = what.rpartition("/")
     if not slash or party == desk.party:
         return list(verdict_of(desk, id_).get("deviations", []))
-    for shown in _newest_first(desk):
-        if shown.get("notice") == "came/1" and (shown["party"], shown["id"]) == (party, id_):
-            return list(shown["deviations"])
-    raise Unmet(f"{what} did not come to this desk")
+    return list(came_to(desk, party, id_)["deviations"])
 
 
 def stage_of(stage: Stage, step: Step) -> str:
@@ -142,132 +140,6 @@ def no_finding(stage: Stage, step: Step) -> str:
     if found:
         raise Unmet(f"it finds {found[0].code}: {found[0].message}")
     return ""
-
-
-def verdict_of(desk: Desk, id_: str) -> Mapping[str, Any]:
-    """What a party was last told of the verdict on its own.
-
-    Raises:
-        Unmet: nothing was.
-    """
-    answer = desk.ask("GET", f"{path_of(desk.party, id_)}/verdict")
-    if answer.refused:
-        raise Unmet(f"no verdict on it was told: {answer.code}")
-    return dict(answer.body["told"])
-
-
-def near(what: str, found: float, wanted: Amount) -> str:
-    """That a size is what was expected.
-
-    Raises:
-        Unmet: it is not.
-    """
-    shown = f"{found / 1e6:,.4g} km2" if wanted.value >= 1e4 else f"{found:,.0f}"
-    if abs(found - wanted.value) > wanted.within * wanted.value:
-        raise Unmet(f"{what} is {shown}, expected {wanted.value / 1e6:,.4g} km2")
-    return shown
-
-
-def _views(desk: Desk, id_: str) -> Iterator[Mapping[str, Any]]:
-    """Crossings of one's own declaration as its desk knows them now.
-
-    What was shown since the last verdict on it takes the place of what the verdict says of the same
-    declaration of another; what other nodes tell stands beside it.
-    """
-    told: set[str] = set()
-    for shown in _newest_first(desk):
-        about = shown.get("about") or {}
-        if shown.get("notice") in _VERDICTS and about.get("id") == id_:
-            yield from (one for one in _in(shown, id_) if one.get("ref") not in told)
-            break
-        ref = shown.get("ref")
-        if ref is None or ref in told or shown.get("notice") in _OF_OTHERS:
-            continue
-        told.add(ref)
-        yield from _in(shown, id_)
-    answer = desk.ask("GET", path_of(desk.party, id_))
-    for one in [] if answer.refused else answer.body.get("told_by", []):
-        if one["newest"]:
-            for view in _in(one["crossing"], id_):
-                yield {"told by": one["by"], **view}
-
-
-def _newest_first(desk: Desk) -> Iterator[Mapping[str, Any]]:
-    """What a desk was shown, but for the signed texts of the line."""
-    for event in reversed(desk.noticed()):
-        shown = event.told.get("shown")
-        if isinstance(shown, dict) and "notice" in shown:
-            yield shown
-
-
-def _in(value: Any, id_: str) -> Iterator[Mapping[str, Any]]:
-    """Every crossing in what was told that is about one's own declaration."""
-    if isinstance(value, list):
-        for one in value:
-            yield from _in(one, id_)
-    elif isinstance(value, dict):
-        own = value.get("own")
-        if isinstance(own, dict) and own.get("id") == id_ and "party" in value:
-            yield value
-        else:
-            for one in value.values():
-                yield from _in(one, id_)
-
-
-def _as_expected(step: Step, view: Mapping[str, Any]) -> str:
-    told = [_name(view)]
-    wanted: Amount | None = step.one("area")
-    if wanted is not None:
-        if view.get("area") is None:
-            raise Unmet("no shared area is told of it")
-        told.append(near("the shared area", area_m2(view["area"]), wanted))
-    span: Span | None = step.one("from")
-    if span is not None:
-        for name, instant_us in (("time_start", span.start_us), ("time_end", span.end_us)):
-            _at(name, view.get(name), instant_us)
-    told.append(_span_of(view))
-    heights = step.one("heights")
-    if heights is not None:
-        told.append(_heights(view, *heights))
-    for name, key in (("certainty", "certainty"), ("level", "level"), ("goes-first", "goes_first")):
-        if step.one(name) is not None:
-            if view.get(key) != step.one(name):
-                raise Unmet(f"its {name} is {view.get(key)}")
-            told.append(str(view[key]))
-    return ", ".join(told)
-
-
-def _at(name: str, found: str | None, wanted_us: int | None) -> None:
-    if (found is None) != (wanted_us is None):
-        raise Unmet(f"its {name} is {found}")
-    if found is None or wanted_us is None:
-        return
-    if abs(parse_instant(found) - wanted_us) > _TIMES_WITHIN_US:
-        raise Unmet(f"its {name} is {found}, expected {format_instant(wanted_us)}")
-
-
-def _heights(view: Mapping[str, Any], low_m: float, high_m: float, within_m: float) -> str:
-    found = view.get("altitude_w84_m")
-    if found is None:
-        raise Unmet("no shared heights are told of it")
-    for one, wanted_m in zip(found, (low_m, high_m), strict=True):
-        if one is None or abs(one - wanted_m) > within_m:
-            raise Unmet(f"the shared heights are {found[0]} to {found[1]} m W84")
-    return f"{found[0]:,.0f} to {found[1]:,.0f} m W84"
-
-
-def _name(view: Mapping[str, Any]) -> str:
-    id_ = _id(view)
-    return f"{view['party']}/{id_}" if id_ else f"{view['kind']} of {view['party']}"
-
-
-def _id(view: Mapping[str, Any]) -> str:
-    """Of the other declaration, where it may be known."""
-    return str(view.get("id") or view.get("released", {}).get("id", ""))
-
-
-def _span_of(view: Mapping[str, Any]) -> str:
-    return f"{hour(view.get('time_start'))} to {hour(view.get('time_end'))}"
 
 
 EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""What a scenario expects of the lines: stops, screens, receipts, what was not seen, and evidence.
+"""What a scenario expects of the lines: stops, screens, receipts, and what was not seen.
 
 As in ``expecting``, looked for in what the node answers and shows, and in nothing else.
 """
@@ -11,12 +11,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keepclear.domain.window import format_instant
-from keepclear.errors import KeepclearError
-from keepclear.faces.demo.desk import Event, path_of
-from keepclear.faces.demo.line_steps import message_about
+from keepclear.faces.demo.desk import Event
+from keepclear.faces.demo.lines import message_about
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.telling import hour
-from keepclear.faces.verifying import evidence_in
 from keepclear.formats.scenarios.script import Step
 from keepclear.link.bodies import NO_PERMISSION
 
@@ -169,36 +167,6 @@ def _plain(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def bundle(stage: Stage, step: Step) -> str:
-    """Evidence of a declaration, fetched from its party's node and verified without any network."""
-    party, _, id_ = step.slots["subject"].partition("/")
-    desk = stage.desks[party]
-    answer = desk.ask("GET", f"{path_of(party, id_)}/bundle")
-    if answer.refused:
-        raise Unmet(f"there is no bundle: {answer.code}")
-    place = stage.folder / f"{party}-{id_}.bundle.json".lower()
-    data = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    place.write_bytes(data)
-    keys = [_record_key(stage, name) for name in step.one("witnesses", [])]
-    try:
-        found = evidence_in(str(place), str(desk.node.home.record_key.verifier), keys)
-    except KeepclearError as error:
-        raise Unmet(f"it does not verify: {error}") from error
-    entries = len(found.entries)
-    if entries < step.one("entries", 1):
-        raise Unmet(f"it holds {entries} entries")
-    if len(found.seen_by) < len(keys):
-        raise Unmet(f"only {len(found.seen_by)} of these witnesses have signed")
-    by = f", seen by {len(found.seen_by)} witnesses" if keys else ""
-    return f"{entries} of {found.checkpoint.size} entries of {found.checkpoint.origin}{by}"
-
-
-def _record_key(stage: Stage, party: str) -> str:
-    if party not in stage.nodes.by_party:
-        raise Unmet(f"{party} is no party of this scenario")
-    return str(stage.nodes.by_party[party].home.record_key.verifier)
-
-
 def _line(stage: Stage, step: Step) -> Mapping[str, Any]:
     name = stage.nodes.by_party[step.slots["other"]].owner
     lines = stage.desk(step).ask("GET", "/api/v1/lines").body["lines"]
@@ -236,7 +204,6 @@ EXPECTED: Final[Mapping[str, Callable[[Stage, Step], str]]] = MappingProxyType(
         "overdue": overdue,
         "stands": stands,
         "asked": asked,
-        "bundle": bundle,
     }
 )
 """What is expected, by the name of its form."""

@@ -15,9 +15,18 @@ from typing import Final
 
 from keepclear.domain.gazetteer import Gazetteer
 from keepclear.errors import KeepclearError, UsageError
-from keepclear.faces.demo import expecting, expecting_line, line_steps, steps
+from keepclear.faces.demo import (
+    evidence,
+    expecting,
+    expecting_line,
+    saying,
+    side_by_side,
+    steps,
+    telephone,
+    ways,
+)
 from keepclear.faces.demo.desk import Desk
-from keepclear.faces.demo.nodes import nodes_of
+from keepclear.faces.demo.making import nodes_of
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.telling import Teller
 from keepclear.faces.words import count
@@ -35,8 +44,19 @@ _PATIENCE_S: Final = 5.0
 _AGAIN_S: Final = 0.05
 
 Doing = Callable[[Stage, Step], str]
-_DONE: Final[Mapping[str, Doing]] = {**steps.STEPS, **line_steps.STEPS}
-_EXPECTED: Final[Mapping[str, Doing]] = {**expecting.EXPECTED, **expecting_line.EXPECTED}
+_DONE: Final[Mapping[str, Doing]] = {
+    **steps.STEPS,
+    **saying.STEPS,
+    **telephone.STEPS,
+    **ways.STEPS,
+    **side_by_side.STEPS,
+}
+_EXPECTED: Final[Mapping[str, Doing]] = {
+    **expecting.EXPECTED,
+    **expecting_line.EXPECTED,
+    **evidence.EXPECTED,
+    **side_by_side.EXPECTED,
+}
 
 
 class Missed(KeepclearError):  # noqa: N818 - it is told as what it is

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keepclear.domain.declaration import Declaration
 from keepclear.domain.finding import Finding
 from keepclear.faces.demo.desk import Desk
 from keepclear.faces.demo.nodes import Nodes
@@ -45,6 +46,9 @@ class Stage:
     """By who called, and whom."""
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     """What a desk's own check found, by ``Party/id``."""
+
+    supposed: dict[str, Declaration] = field(default_factory=dict)
+    """What could be declared and is not, by ``Party/id``."""
 
     def desk(self, step: Step, which: str = "party") -> Desk:
         """The desk of a party that a sentence names."""

@@ -42,6 +42,8 @@ def done(step: Step, answer: Answer) -> Answer:
 
 def declare(stage: Stage, step: Step) -> str:
     """A new declaration, or those of a file, one after the other."""
+    if not step.declarations:  # the reader of the file refused it, as the scenario says it must
+        return f"refused: {step.one('refused')}: {step.slots['says']}"
     desk, told = stage.desk(step), []
     for one in step.declarations:
         answer = desk.ask("POST", "/api/v1/declarations", content=encode(one), headers=_JSON)

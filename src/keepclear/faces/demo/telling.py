@@ -90,7 +90,7 @@ class Teller:
     def done(self, step: Step, said: str, now_us: int) -> None:
         """Something was done."""
         first, *more = said.split("\n") if said else [""]
-        text = Text(plain(step.text))
+        text = Text(plain(step.told))
         if first:
             text.append(f"  {plain(first)}", style="dim")
         self._row(self._time(now_us), text)
@@ -100,7 +100,7 @@ class Teller:
     def met(self, step: Step, seen: str) -> None:
         """Something is as it was expected."""
         text = Text("✓ ", style="green")
-        text.append(plain(step.text.removeprefix("expect ")), style="default")
+        text.append(plain(step.told), style="default")
         if seen:
             text.append(f"  {plain(seen)}", style="dim")
         self._row("", text)

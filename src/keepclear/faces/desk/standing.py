@@ -77,7 +77,7 @@ def stop_words(stop: dict[str, Any]) -> str:
 
 
 def _stops(found: dict[str, Any]) -> Iterator[str]:
-    from keepclear.node.carrying import OpenStop  # noqa: PLC0415
+    from keepclear.node.outstanding import OpenStop  # noqa: PLC0415
 
     some = [one for one in all_stops(found) if one["open"]]
     for one in sorted(some, key=lambda stop: bool(stop["drill"])):
@@ -161,7 +161,7 @@ def _deviations(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _unseen(found: dict[str, Any]) -> Iterator[str]:
-    from keepclear.node.carrying import Unseen  # noqa: PLC0415
+    from keepclear.node.outstanding import Unseen  # noqa: PLC0415
 
     for line in found["lines"]:
         one = line["unseen"]

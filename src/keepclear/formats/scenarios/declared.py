@@ -19,9 +19,10 @@ from keepclear.formats.properties import UNLIMITED
 from keepclear.formats.registry import read_bytes
 from keepclear.formats.scenarios.values import Span, Via
 
-__all__ = ["declared", "declared_in"]
+__all__ = ["SHAPES", "declared", "declared_in"]
 
-_SHAPES: Final = ("circle", "polygon", "line", "point", "via")
+SHAPES: Final = ("circle", "polygon", "line", "point", "via")
+"""Details that draw what is declared; one of them does."""
 _PLAIN: Final = {
     "half-width": "half_width_m",
     "stand-off": "standoff_m",
@@ -53,11 +54,11 @@ def declared(
     Raises:
         InputError: it is none; the sentence says why.
     """
-    shapes = [name for name in _SHAPES if name in details]
+    shapes = [name for name in SHAPES if name in details]
     if len(shapes) != 1:
         found = " and ".join(shapes) or "none"
         raise InputError(
-            "scenario.shape", f"found {found}, expected one of {', '.join(_SHAPES)} below it"
+            "scenario.shape", f"found {found}, expected one of {', '.join(SHAPES)} below it"
         )
     said: dict[str, Any] = {"party": party, "kind": kind, "id": id_}
     if kind == "operation":

@@ -8,7 +8,7 @@ test holds it to this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 __all__ = ["DECLARED", "FORMS", "HEAD", "Form"]
@@ -41,12 +41,16 @@ DECLARED: Final = (
     "ground", "error", "edges", "for", "priority", "state", "name", "description", "note",
 )  # fmt: skip
 """Details of what is declared."""
+_LIKE: Final = (*DECLARED, "like")
 _MESSAGE: Final = ("by", "refused", "drill")
 _STOP: Final = (
     "asks", "place", "radius", "span", "about", "asked-for", *_MESSAGE,
 )  # fmt: skip
 _ACT: Final = ("refused",)
-_SEEN: Final = ("area", "from", "heights", "certainty", "level", "goes-first")
+_CROSSED: Final = ("area", "from", "heights", "certainty")
+_SEEN: Final = (*_CROSSED, "level", "goes-first", "stay-away")
+_MINIMA: Final = ("horizontal", "vertical", "time")
+"""What is to remain free, as ``keepclear check`` calls it."""
 
 HEAD: Final = (
     Form("title", "title {rest}", head=True),
@@ -68,10 +72,11 @@ STEPS: Final = (
     Form("at", "at {time}"),
     Form("wait", "wait {duration}"),
     # declarations and their lives
-    Form("declare", "{party} declares {kind} {id}", (*DECLARED, "refused")),
+    Form("declare", "{party} declares {kind} {id}", (*_LIKE, "refused")),
     Form("declare-file", "{party} declares from {file}", ("only", "refused")),
-    Form("amend", "{party} amends {id}", (*DECLARED, "refused")),
-    Form("check", "{party} checks {kind} {id}", DECLARED),
+    Form("amend", "{party} amends {id}", (*_LIKE, "refused")),
+    Form("check", "{party} checks {kind} {id}", _LIKE),
+    Form("suppose", "suppose {party} declares {kind} {id}", _LIKE),
     Form("verify", "{party} verifies {id}", _ACT),
     Form("act-on", "{party} {act} {id}:?", _ACT),
     Form("delay", "{party} delays {id} until {time}", _ACT),
@@ -113,7 +118,15 @@ STEPS: Final = (
     # what is expected
     Form("crossing", "expect {party} sees {id} cross {subject}", _SEEN),
     Form("no-crossing", "expect {party} sees {id} cross nothing of {subject}"),
-    Form("deviation", "expect {party} sees deviation {word} of {what}", ("area", "side")),
+    Form(
+        "both-cross", "expect side by side {first} crosses {second}", (*_CROSSED, "apart", *_MINIMA)
+    ),
+    Form("both-clear", "expect side by side {first} is clear of {second}", ("apart", *_MINIMA)),
+    Form(
+        "deviation",
+        "expect {party} sees deviation {word} of {what}",
+        ("area", "side", "agreed", "found"),
+    ),
     Form("no-deviation", "expect {party} sees no deviation of {what}"),
     Form("receipt-of", "expect {party} has a receipt of {id} from {other}"),
     Form("stage", "expect {party} has {id} at {word}", ("version",)),
@@ -132,4 +145,12 @@ STEPS: Final = (
     Form("asked", "expect {party} asked {path}:"),
     Form("bundle", "expect the bundle of {subject} verifies", ("entries", "witnesses")),
 )
-FORMS: Final = (*HEAD, *STEPS)
+_PLAIN: Final = frozenset({"act", "say", "at", "wait"})
+"""Words and times are told as they stand."""
+FORMS: Final = (
+    *HEAD,
+    *(
+        step if step.name in _PLAIN else replace(step, details=(*step.details, "in-words"))
+        for step in STEPS
+    ),
+)

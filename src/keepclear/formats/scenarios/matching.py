@@ -86,6 +86,8 @@ class Known:
     declared: dict[str, str] = field(default_factory=dict)
     """Kinds of declarations, by ``Party/id``."""
     day: str = ""
+    supposed: list[str] = field(default_factory=list)
+    """What is only supposed, as ``Party/id``."""
 
 
 def matched(text: str, known: Known) -> tuple[Form, dict[str, Any]]:
@@ -165,6 +167,8 @@ def _value(slot: str, word: str, known: Known) -> Any:
         return values.instant(word, known.day)
     if slot == "subject":
         return _subject(word, known)
+    if slot in {"first", "second"}:
+        return _declared(word, known)
     if slot in _READ:
         return _READ[slot](word)
     if slot == "arrangement" and word not in known.arrangements:
@@ -213,6 +217,18 @@ def _subject(word: str, known: Known) -> str:
         raise InputError(
             "scenario.unknown",
             f"{party!r} is no party of this scenario" + did_you_mean(party, known.parties),
+        )
+    return word
+
+
+def _declared(word: str, known: Known) -> str:
+    """``Party/id`` of what was declared or supposed above."""
+    names = [*known.declared, *known.supposed]
+    if word not in names:
+        raise InputError(
+            "scenario.unknown",
+            f"{word!r} was neither declared nor supposed above; expected such as Alder/A1"
+            + did_you_mean(word, names),
         )
     return word
 

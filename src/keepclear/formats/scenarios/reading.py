@@ -8,58 +8,27 @@ what may stand in their places (``matching``, ``values``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from keepclear.domain.declaration import Declaration
-from keepclear.domain.gazetteer import NamedPlace
 from keepclear.errors import InputError
-from keepclear.formats.arrangements import read_arrangement
-from keepclear.formats.scenarios.declared import declared, declared_in
-from keepclear.formats.scenarios.forms import DECLARED
-from keepclear.formats.scenarios.matching import Known, did_you_mean, matched
-from keepclear.formats.scenarios.script import Arranged, PartySaid, Scenario, Step
-from keepclear.formats.scenarios.values import DETAILS, SEEN_HEIGHTS, place
+from keepclear.formats.scenarios.draft import Draft
+from keepclear.formats.scenarios.heads import HEADS
+from keepclear.formats.scenarios.matching import did_you_mean, matched
+from keepclear.formats.scenarios.script import Scenario, Step
+from keepclear.formats.scenarios.sentences import FIRST, Sentence, sentences
+from keepclear.formats.scenarios.subjects import declarations_of
+from keepclear.formats.scenarios.values import DETAILS, SEEN_HEIGHTS
 
 __all__ = ["FIRST", "SCENARIO_BYTES_MAX", "read_scenario"]
 
 SCENARIO_BYTES_MAX: Final = 1_000_000
-FIRST: Final = "keepclear scenario 1"
-"""The first line of every scenario."""
-_END: Final = "END"
 _PROSE: Final = frozenset({"say", "act", "title"})
 """Forms whose indented lines go on with their words."""
+_SEEN: Final = frozenset({"crossing", "both-cross"})
+"""Forms in which heights are those of a crossing."""
 _SEVERAL: Final = frozenset({"polygon", "line", "via", "note"})
 """Details that may be written more than once."""
-
-
-@dataclass(slots=True)
-class _Sentence:
-    """A line, with what is indented below it."""
-
-    line: int
-    text: str
-    below: list[tuple[int, str]] = field(default_factory=list)
-    block: str = ""
-    """The text up to ``END``, of an arrangement."""
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What was read so far."""
-
-    name: str
-    beside: Callable[[str], bytes]
-    known: Known = field(default_factory=Known)
-    title: str = ""
-    parties: list[PartySaid] = field(default_factory=list)
-    lines: set[frozenset[str]] = field(default_factory=set)
-    arrangements: dict[str, Arranged] = field(default_factory=dict)
-    places: list[NamedPlace] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    now_us: int | None = None
-    begins_us: int = 0
 
 
 def read_scenario(
@@ -83,8 +52,8 @@ def read_scenario(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("scenario.text", "this is no UTF-8 text", where=name) from None
-    reading = _Reading(name, beside or _nothing_beside)
-    for sentence in _sentences(text, name):
+    reading = Draft(name, beside or _nothing_beside)
+    for sentence in sentences(text, name):
         try:
             _take(reading, sentence)
         except InputError as error:
@@ -103,63 +72,7 @@ def read_scenario(
     )
 
 
-def _sentences(text: str, name: str) -> Iterator[_Sentence]:
-    lines = enumerate(text.splitlines(), 1)
-    first = next((line.strip() for _, line in lines if _says(line)), "")
-    if first != FIRST:
-        raise InputError(
-            "scenario.first", f"found {first[:60]!r} first, expected {FIRST!r}", where=name
-        )
-    open_: _Sentence | None = None
-    for number, line in lines:
-        if not _says(line):
-            continue
-        if line[0] in " \t":
-            if open_ is None:
-                raise InputError(
-                    "scenario.indented",
-                    "an indented line says more of the sentence above it, and there is none",
-                    where=f"{name} line {number}",
-                )
-            open_.below.append((number, line.strip()))
-            continue
-        if open_ is not None:
-            yield open_
-        open_ = _Sentence(number, line.strip())
-        if _opens_block(open_.text):
-            open_.block = _block(lines, open_, name)
-    if open_ is not None:
-        yield open_
-
-
-def _opens_block(text: str) -> bool:
-    """An arrangement whose text stands below it."""
-    words = text.split()
-    return words[0] == "arrangement" and "from" not in words[2:3]
-
-
-def _nothing_beside(file: str) -> bytes:
-    raise InputError("scenario.value", f"found {file!r}, and files cannot be read from here")
-
-
-def _says(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _block(lines: Iterator[tuple[int, str]], begun: _Sentence, name: str) -> str:
-    taken: list[str] = []
-    for _, line in lines:
-        if line.rstrip() == _END:
-            return "".join(f"{one}\n" for one in taken)
-        taken.append(line)
-    raise InputError(
-        "scenario.no-end",
-        f"the text of the arrangement goes on to the end of the file; write {_END} below it",
-        where=f"{name} line {begun.line}",
-    )
-
-
-def _take(reading: _Reading, sentence: _Sentence) -> None:
+def _take(reading: Draft, sentence: Sentence) -> None:
     known = reading.known
     form, slots = matched(sentence.text, known)
     if form.name in _PROSE:
@@ -171,22 +84,22 @@ def _take(reading: _Reading, sentence: _Sentence) -> None:
     if form.head:
         if reading.steps:
             raise InputError("scenario.late", "this stands before the first time, with the parties")
-        _HEADS[form.name](reading, slots, sentence)
+        HEADS[form.name](reading, slots, sentence)
         return
     _time(reading, form.name, slots)
-    said = _declarations(form.name, slots, details, reading)
+    said = declarations_of(form.name, slots, details, reading)
     reading.steps.append(Step(sentence.line, form, slots, details, sentence.text, said))
 
 
 def _details(
-    form: str, may: tuple[str, ...], sentence: _Sentence, day: str
+    form: str, may: tuple[str, ...], sentence: Sentence, day: str
 ) -> dict[str, tuple[Any, ...]]:
     found: dict[str, list[Any]] = {}
     for number, text in sentence.below:
         name, _, said = text.partition(" ")
         try:
             _may_stand(name, may, found)
-            read = SEEN_HEIGHTS if (form, name) == ("crossing", "heights") else DETAILS[name]
+            read = SEEN_HEIGHTS if name == "heights" and form in _SEEN else DETAILS[name]
             found.setdefault(name, []).append(read(said.strip(), day))
         except InputError as error:
             raise error.inside(f"(line {number}: {name})") from None
@@ -203,7 +116,7 @@ def _may_stand(name: str, may: tuple[str, ...], found: Mapping[str, Any]) -> Non
         raise InputError("scenario.twice", f"{name!r} stands there twice")
 
 
-def _time(reading: _Reading, form: str, slots: dict[str, Any]) -> None:
+def _time(reading: Draft, form: str, slots: dict[str, Any]) -> None:
     """Time goes forward, from the first ``at`` on."""
     if form == "at":
         if reading.now_us is not None and slots["time"] < reading.now_us:
@@ -217,101 +130,5 @@ def _time(reading: _Reading, form: str, slots: dict[str, Any]) -> None:
         raise InputError("scenario.no-time", "say first when this is, such as: at 06:30Z")
 
 
-def _declarations(
-    form: str, slots: dict[str, Any], details: dict[str, tuple[Any, ...]], reading: _Reading
-) -> tuple[Declaration, ...]:
-    if form == "declare-file":
-        only = next(iter(details.get("only", ([],))))
-        file = slots["file"]
-        several = declared_in(slots["party"], reading.beside(file), file, only)
-        for one in several:
-            reading.known.declared[f"{one.party}/{one.id}"] = one.kind.value
-        return several
-    if form not in {"declare", "amend", "check"}:
-        return ()
-    subject = f"{slots['party']}/{slots['id']}"
-    if form == "amend":
-        kind = reading.known.declared.get(subject)
-        if kind is None:
-            raise InputError("scenario.unknown", f"{subject} was not declared above")
-    else:
-        kind = slots["kind"]
-    said = {name: value for name, value in details.items() if name in DECLARED}
-    declaration = declared(slots["party"], kind, slots["id"], said)
-    if form == "declare":
-        reading.known.declared[subject] = kind
-    return (declaration,)
-
-
-def _title(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
-    reading.title = slots["rest"]
-
-
-def _day(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
-    reading.known.day = slots["day"]
-
-
-def _party(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) -> None:
-    name = slots["new"]
-    if name in reading.known.parties:
-        raise InputError("scenario.twice", f"{name} stands there twice")
-    reading.known.parties.append(name)
-    secretariat = sentence.text.endswith(" secretariat")
-    if secretariat and any(one.secretariat for one in reading.parties):
-        raise InputError("scenario.twice", "there is one secretariat at most")
-    reading.parties.append(PartySaid(name, secretariat, sentence.line))
-
-
-def _line(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
-    pair = frozenset({slots["party"], slots["other"]})
-    if len(pair) == 1:
-        raise InputError("scenario.value", "a line is between two parties")
-    reading.lines.add(pair)
-
-
-def _lines(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
-    del slots
-    names = reading.known.parties
-    reading.lines |= {frozenset({a, b}) for a in names for b in names if a != b}
-
-
-def _place(reading: _Reading, slots: dict[str, Any], _: _Sentence) -> None:
-    name, at, position = slots["rest"].partition(" at ")
-    if not at:
-        raise InputError("scenario.value", "expected: place NAME at POSITION")
-    reading.places.append(NamedPlace(name.strip(), place(position, "")))
-
-
-def _arrangement(reading: _Reading, slots: dict[str, Any], sentence: _Sentence) -> None:
-    name = slots["new"]
-    data = reading.beside(slots["file"]) if "file" in slots else sentence.block.encode()
-    found, refused = read_arrangement(data, name="in its text")
-    if found is None:
-        first = refused[0]
-        raise InputError(first.code, f"{first.where}: {first.message}")
-    if name in reading.arrangements:
-        raise InputError("scenario.twice", f"{name} stands there twice; call this one otherwise")
-    known = set(reading.known.parties)
-    strangers = sorted({*(one.name for one in found.members), *found.notified} - known)
-    if strangers:
-        raise InputError(
-            "scenario.unknown",
-            f"its text names {strangers[0]!r}, which is no party of this scenario"
-            + did_you_mean(strangers[0], reading.known.parties),
-        )
-    reading.arrangements[name] = Arranged(found.name, found.version, data.decode(), sentence.line)
-    reading.known.arrangements.append(name)
-
-
-_HEADS: Final = {
-    "title": _title,
-    "day": _day,
-    "party": _party,
-    "humanitarian": _party,
-    "secretariat": _party,
-    "line": _line,
-    "lines": _lines,
-    "place": _place,
-    "arrangement": _arrangement,
-    "arrangement-file": _arrangement,
-}
+def _nothing_beside(file: str) -> bytes:
+    raise InputError("scenario.value", f"found {file!r}, and files cannot be read from here")

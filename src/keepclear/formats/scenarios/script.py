@@ -53,6 +53,11 @@ class Step:
     declarations: tuple[Declaration, ...] = ()
     """What is declared, amended or looked at: one, or those of a file."""
 
+    @property
+    def told(self) -> str:
+        """What whoever looks on reads of it: its own words, or those that the scenario has for it."""
+        return str(self.one("in-words", self.text.removeprefix("expect ")))
+
     def one(self, name: str, other: Any = None) -> Any:
         """What the only detail of a name says; something else, where there is none."""
         found = self.details.get(name)

@@ -8,7 +8,7 @@ are several.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,7 +26,8 @@ __all__ = [
     "Amount",
     "Span",
     "Via",
-    "amount",
+    "area",
+    "distance",
     "duration",
     "heights",
     "instant",
@@ -41,7 +42,7 @@ _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d)?Z", re.ASCII)
 _NO_ZONE: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 _QUANTITY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([A-Za-z]{1,3}2?)", re.ASCII)
 _LENGTHS: Final = MappingProxyType({unit: LENGTH_M[unit] for unit in ("m", "km", "NM", "ft")})
-_AMOUNTS: Final = MappingProxyType({**_LENGTHS, "m2": 1.0, "km2": 1e6, "ha": 1e4})
+_AREAS: Final = MappingProxyType({"m2": 1.0, "km2": 1e6, "ha": 1e4})
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _NONE: Final = ".."
 """No limit."""
@@ -52,7 +53,9 @@ class Amount:
     """A size that is expected, and how far off it may be: of itself, 0.01 for 1 %."""
 
     value: float
+    """Square metres, or metres."""
     within: float
+    is_area: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,23 @@ def length(text: str, _: str) -> float:
     return value * _LENGTHS[unit]
 
 
-def amount(text: str, _: str) -> Amount:
-    """A size with its tolerance: ``49.2 km2``, ``49.2 km2 within 2 %``; 1 % where nothing is said."""
+def area(text: str, _: str) -> Amount:
+    """An area with its tolerance: ``49.2 km2``, ``49.2 km2 within 2 %``; 1 % where nothing is said."""
+    return _amount(text, _AREAS, "49.2 km2")
+
+
+def distance(text: str, _: str) -> Amount:
+    """A length that is expected, with its tolerance: ``1421 m``, ``4.3 km within 2 %``."""
+    return _amount(text, _LENGTHS, "1421 m or 4.3 km")
+
+
+def _amount(text: str, units: Mapping[str, float], like: str) -> Amount:
     size, within, off = text.partition(" within ")
-    value, unit = _quantity(size.strip(), _AMOUNTS, "49.2 km2 or 1421 m")
+    value, unit = _quantity(size.strip(), units, like)
     share = 1.0
     if within:
         share = _number(off.strip().removesuffix("%").strip(), "a share such as 2 %")
-    return Amount(value * _AMOUNTS[unit], share / 100)
+    return Amount(value * units[unit], share / 100, units is _AREAS)
 
 
 def span(text: str, day: str) -> Span:
@@ -273,6 +285,7 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "name": words,
         "description": words,
         "note": noted,
+        "like": words,
         # of what is said
         "by": words,
         "asks": words,
@@ -294,11 +307,18 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "not-before": instant,
         "lead": duration,
         # of what is expected
-        "area": amount,
+        "area": area,
+        "apart": distance,
+        "stay-away": distance,
+        "horizontal": length,
+        "vertical": length,
+        "time": duration,
         "certainty": words,
         "level": words,
         "goes-first": words,
         "side": words,
+        "agreed": duration,
+        "found": duration,
         "version": whole,
         "rung": words,
         "kind": words,
@@ -306,6 +326,8 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "entries": whole,
         "witnesses": listed,
         "refused": words,
+        # of how it is told
+        "in-words": words,
     }
 )
 """The reader of each detail."""

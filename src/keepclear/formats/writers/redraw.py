@@ -13,7 +13,7 @@ from math import asin, atan2, cos, degrees, hypot, radians, sin
 from types import MappingProxyType
 from typing import Any, Final
 
-from keepclear.detect.edges import TOLERANCE_M
+from keepclear.detect.edges import TOLERANCE_M, check_one_way
 from keepclear.domain.footprint import EdgeRule
 from keepclear.domain.position import Position
 
@@ -40,6 +40,9 @@ def redrawn(
         source: What joins them now.
         target_rule: What joins the vertices that are returned.
         closed: Whether the last vertex is joined to the first.
+
+    Raises:
+        InputError: ``edge.half-turn``: nobody can say where a great circle lies that was declared.
     """
     if source is target_rule:
         return list(places)
@@ -50,6 +53,8 @@ def redrawn(
         a, b = places[i], places[(i + 1) % n]
         out.append(a)
         start, end = (a.longitude, a.latitude), (b.longitude, b.latitude)
+        if source is EdgeRule.GREAT_CIRCLE:
+            check_one_way(*start, *end)
         out += [_position(point) for point in _between(start, end, middles, _HALVINGS_MAX)]
     if not closed:
         out.append(places[-1])
