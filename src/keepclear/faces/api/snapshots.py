@@ -2,8 +2,8 @@
 
 After a start from a snapshot every entry that it stood for is compared with its leaf, a few at a
 time, while others are answered; where one does not fit, nothing is decided any more, and the operator
-is told. Now and then a snapshot is kept, so that the next start is as quick. Left to others: what is
-compared and kept (:mod:`keepclear.node.ledger`).
+and the desk are told. Now and then a snapshot is kept, so that the next start is as quick. Left to
+others: what is compared and kept (:mod:`keepclear.node.ledger`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.service import Service
+from keepclear.node.changed_record import tell_changed
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 
@@ -35,7 +36,7 @@ _AGAIN_S: Final = 60.0
 
 
 async def look_back(service: Service) -> None:
-    """Compare what the snapshot stood for, until it is done or does not fit."""
+    """Compare what the snapshot stood for; whatever does not fit then, or later, is told once."""
     done = False
     while not done and not service.tail.stopping:
         began_s = monotonic_s()
@@ -47,6 +48,14 @@ async def look_back(service: Service) -> None:
         await asyncio.sleep(min(max((monotonic_s() - began_s) / _SHARE, least), most))
     if done:
         await asyncio.wrap_future(service.worker.ask(lambda node: _say(service, node)))
+    while not service.tail.stopping:
+        try:
+            if await asyncio.wrap_future(service.worker.ask(tell_changed, first=True)):
+                service.tail.bell.set()
+                return
+        except KeepclearError as error:
+            service.log({"event": "no alarm kept", "why": type(error).__name__})
+        await asyncio.sleep(_LOOK_S)
 
 
 def _look(node: Node) -> bool:
