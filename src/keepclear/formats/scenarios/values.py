@@ -23,6 +23,7 @@ from keepclear.formats.positions import read_position
 from keepclear.formats.text import one_line
 
 __all__ = [
+    "LAYERS",
     "Amount",
     "Span",
     "Via",
@@ -43,6 +44,8 @@ _NO_ZONE: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 _QUANTITY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([A-Za-z]{1,3}2?)", re.ASCII)
 _LENGTHS: Final = MappingProxyType({unit: LENGTH_M[unit] for unit in ("m", "km", "NM", "ft")})
 _AREAS: Final = MappingProxyType({"m2": 1.0, "km2": 1e6, "ha": 1e4})
+LAYERS: Final = ("areas", "restrictions", "operations", "movements", "sites")
+"""Of the map of a desk, as its node names them."""
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _NONE: Final = ".."
 """No limit."""
@@ -207,6 +210,27 @@ def listed(text: str, _: str) -> list[str]:
     return [one.strip() for one in text.split(",") if one.strip()]
 
 
+def layers(text: str, _: str) -> list[str]:
+    """Layers of a map, with commas between them."""
+    found = listed(text, "")
+    for one in found:
+        if one not in LAYERS:
+            raise InputError(
+                "scenario.value", f"found the layer {one!r}, expected some of {', '.join(LAYERS)}"
+            )
+    return found
+
+
+def corners(text: str, _: str) -> tuple[Position, Position]:
+    """Two opposite corners of a map, in brackets."""
+    found = places(text, "")
+    if len(found) != 2:
+        raise InputError(
+            "scenario.value", f"found {len(found)} positions, expected two corners in brackets"
+        )
+    return found[0], found[1]
+
+
 def whole(text: str, _: str) -> int:
     """A whole number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
@@ -328,7 +352,8 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "refused": words,
         # of how it is told
         "in-words": words,
-        "frame": places,
+        "layers": layers,
+        "frame": corners,
     }
 )
 """The reader of each detail."""
