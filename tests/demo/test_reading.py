@@ -13,10 +13,10 @@ from keepclear.domain.footprint import EdgeRule
 from keepclear.domain.units import MICROSECONDS
 from keepclear.domain.window import format_instant
 from keepclear.errors import InputError
+from keepclear.formats.scenarios.details import DETAILS
 from keepclear.formats.scenarios.forms import DECLARED, FORMS, HEAD
 from keepclear.formats.scenarios.matching import CHOICES, Known, matched
 from keepclear.formats.scenarios.reading import FIRST, read_scenario
-from keepclear.formats.scenarios.values import DETAILS
 
 HERE = Path(__file__).parent
 TWO = (HERE / "two.scenario").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ from typing import Any, Final
 from keepclear.domain.position import Position
 from keepclear.faces.demo.desk import Desk
 from keepclear.faces.demo.stage import Stage, Unmet
+from keepclear.formats.scenarios.details import LAYERS
 from keepclear.formats.scenarios.script import Step
-from keepclear.formats.scenarios.values import LAYERS
 
 __all__ = ["BOTH", "PLACE", "SHADES", "STEPS", "WAY"]
 
