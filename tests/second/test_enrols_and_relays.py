@@ -10,8 +10,8 @@ from keepclear.link.pinning import Pinned, words_of
 from keepclear.node import agreeing, peers, relaying
 from keepclear.node.arranging import set_arrangement
 from keepclear.node.peers import peer_of
+from tests.node.party import ASK
 from tests.node.relays import HOLDS, RELAY, Sealing
-from tests.node.test_peers import ASK
 from tests.node.world import agreement
 from tests.second import cards, parcels
 from tests.second.messages import read_message

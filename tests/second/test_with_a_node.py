@@ -18,8 +18,8 @@ from keepclear.node.talking import Talk
 from keepclear.node.told import told_on
 from keepclear.wire.declaration import encode
 from tests.node.desks import SECOND, alarms, notes, shown
-from tests.node.test_peers import ASK
-from tests.node.test_peers import Party as FirstParty
+from tests.node.party import ASK
+from tests.node.party import Party as FirstParty
 from tests.node.world import agreement, operation, site
 from tests.second.bodies import RECEIVED
 from tests.second.declarations import understood

@@ -15,7 +15,7 @@ from pyrage import decrypt, encrypt, x25519
 from keepclear.app import main
 from keepclear.node import peers
 from keepclear.node.start import running
-from tests.node.test_peers import ASK
+from tests.node.party import ASK
 from tests.partition.pair import Served
 from tests.second import parcels, record
 from tests.second.bodies import RECEIVED
