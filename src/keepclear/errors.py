@@ -119,6 +119,12 @@ class StoreError(KeepclearError):
     code = "store"
 
 
+class ChangedStoreError(StoreError):
+    """What is stored is not what was signed: nothing is decided until people have looked."""
+
+    code = "store.changed"
+
+
 class UnreachableError(KeepclearError):
     """A node does not answer, or cannot answer now; whether it kept what was sent is not known."""
 

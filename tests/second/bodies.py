@@ -20,8 +20,11 @@ PARTS = {
     "Head": "origin:word size:number root:hash",
 }
 BODIES = {
-    "declared/1": "subject:word version:number what:word text:text ref?:word",
-    "amended/1": "subject:word version:number what:word text:text ref?:word because?:word",
+    "declared/1": "subject:word version:number what:word text:text ref?:word split_from?:word",
+    "amended/1": "subject:word version:number what:word text:text ref?:word split_from?:word"
+    " because?:word",
+    "activated/1": "subject:word version:number at_us:time ref?:word",
+    "outside/1": "subject:word version:number stage:Nonconforming|Contingent at_us:time ref?:word",
     "withdrawn/1": "subject:word version:number stage:word reason?:words",
     "delayed/1": "subject:word version:number old:Span new:Span text:text ref?:word",
     "held/1": "subject:word version:number since_us:time at?:Place until_us?:time words?:words",

@@ -16,8 +16,9 @@ from keepclear.disclose.levels import others_in
 from keepclear.domain.access import SECRETARIAT
 from keepclear.domain.window import format_instant
 from keepclear.formats.arrangements import read_arrangement
+from keepclear.node import changed_record
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.memory import Memory
 from keepclear.store.base import Entry
 from keepclear.wire.entries import (
@@ -143,7 +144,9 @@ def _of_agreement(
 
 
 def _of_alarm(memory: Memory, owner: str, body: Alarm) -> tuple[Iterable[str], dict[str, Any]]:
-    """One of a line is for this desk alone; others are for who is concerned by what was agreed."""
+    """One of a line or of the record is this desk's alone; others are for who has agreed to it."""
+    if body.subject == changed_record.SUBJECT:
+        return {owner}, {"code": body.code, "says": changed_record.SAYS}
     if body.subject.startswith(_LINE):
         return {owner}, {"code": body.code, "line": body.subject}
     arrangement = memory.arrangements.get(body.arrangement)

@@ -20,7 +20,12 @@ from typing import Final
 
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration
-from keepclear.errors import ConfigurationError, StoreError, VerificationError
+from keepclear.errors import (
+    ChangedStoreError,
+    ConfigurationError,
+    StoreError,
+    VerificationError,
+)
 from keepclear.node.memory import Memory
 from keepclear.node.moment import Made, Moment
 from keepclear.node.pages import pages
@@ -127,10 +132,11 @@ class Node:
         """This node, ready to decide: its memory is what the store has, and no checkpoint is owed.
 
         Raises:
+            ChangedStoreError: something in it is not what was signed.
             StoreError: it cannot be read now, or a checkpoint that must be kept cannot be.
         """
         if self.fault:
-            raise StoreError(self.fault)
+            raise ChangedStoreError(self.fault)
         if self._wrong:
             self._load()
             self._unsigned = True

@@ -13,7 +13,14 @@ from typing import Final
 
 import msgspec
 
-from keepclear.errors import InputError, KeepclearError, RuleError, StoreError, UsageError
+from keepclear.errors import (
+    ChangedStoreError,
+    InputError,
+    KeepclearError,
+    RuleError,
+    StoreError,
+    UsageError,
+)
 
 __all__ = ["MEDIA", "Problem", "ProblemForm", "problem_of"]
 
@@ -55,6 +62,10 @@ _RETRY_S: Final[Mapping[HTTPStatus, int]] = MappingProxyType(
 """A budget is counted over a day, so an hour is soon enough to ask again."""
 _STORE_SAYS: Final = (
     "it is not known whether this was kept; ask again with the same Idempotency-Key"
+)
+_CHANGED_SAYS: Final = (
+    "an old entry of this node's record is not what was signed; nothing is decided or answered here "
+    "until its operator has looked; call those who depend on it"
 )
 _OURS_SAYS: Final = "this is a fault of the node; nothing was answered; its operator is told"
 
@@ -123,12 +134,19 @@ def problem_of(error: Exception, *, own: bool = True) -> Problem:
     wait = _RETRY_S.get(status)
     headers = {} if wait is None else {"Retry-After": str(wait)}
     if isinstance(error, StoreError):
-        return Problem(status, error.code, _STORE_SAYS, headers=headers)
+        return _of_store(error, status, headers)
     if not own:
         return Problem(status, error.for_peer(), headers=headers)
     if isinstance(error, InputError):
         return Problem(status, error.code, error.message, where=error.where or None)
     return Problem(status, error.code, str(error), headers=headers)
+
+
+def _of_store(error: StoreError, status: HTTPStatus, headers: Mapping[str, str]) -> Problem:
+    """Asking again helps, or, where something was found changed, at no time."""
+    if isinstance(error, ChangedStoreError):
+        return Problem(status, error.code, _CHANGED_SAYS)
+    return Problem(status, error.code, _STORE_SAYS, headers=headers)
 
 
 def _status(error: Exception) -> HTTPStatus | None:

@@ -79,6 +79,22 @@ class Service:
         """
         return await self.worker.answer(lambda node: call(node.fresh()), first=first, idle=idle)
 
+    async def look(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
+        """As :meth:`ask`, for what is looked at even where something in the store was found changed.
+
+        That is the alarm that says so, and who may hear it; nothing is decided.
+
+        Args:
+            call: What is looked at.
+            first: It goes before all that waits.
+
+        Raises:
+            StoreError: too much waits already, or the store cannot be read.
+        """
+        return await self.worker.answer(
+            lambda node: call(node if node.fault else node.fresh()), first=first
+        )
+
     def decided(self) -> None:
         """Something may have changed: streams, what time brings, and others may have to be told."""
         self.tail.bell.set()

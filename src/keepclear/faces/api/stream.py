@@ -81,7 +81,7 @@ async def follow(service: Service) -> None:
         try:
             begin = tail.read_to
             # a stop must come to screens while others wait
-            found, read_to = await service.ask(partial(events_after, after=begin), first=True)
+            found, read_to = await service.look(partial(events_after, after=begin), first=True)
         except KeepclearError:
             continue  # the node says so to everybody who asks; a stream only waits
         if read_to != begin:
@@ -98,7 +98,7 @@ async def _lines(asked: Asked, service: Service, after: int) -> AsyncIterator[by
         while not tail.stopping:
             held = tail.after(after, party)
             if held is None:
-                found, after = await service.ask(partial(events_after, after=after))
+                found, after = await service.look(partial(events_after, after=after))
                 held = [event for event in found if party in event.parties]
             else:
                 after = max(after, tail.read_to)
@@ -118,7 +118,7 @@ async def _lines(asked: Asked, service: Service, after: int) -> AsyncIterator[by
 async def _may_listen(asked: Asked, service: Service) -> bool:
     """Whether the one who listens is still who they were."""
     bearer, session = asked.credentials
-    now = await service.ask(lambda node: service.known(node, bearer, session))
+    now = await service.look(lambda node: service.known(node, bearer, session))
     return now is not None and now.may(Action.LOOK) and now.party == asked.who.party
 
 

@@ -1,0 +1,127 @@
+"""A record that somebody changed, found while its node is served: the desk is told why it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from keepclear.errors import ChangedStoreError
+from keepclear.faces.api import snapshots, stream
+from keepclear.faces.api.problems import problem_of
+from keepclear.node.changed_record import CHANGED, SUBJECT
+from keepclear.wire.entries import Alarm, decode_body
+from tests.api.service import Doors, running
+from tests.api.test_stream import asked, service_of
+from tests.node.test_shelf import FIRST, lived, restarted
+
+CHANGE = f"UPDATE entry SET at_us = 1 WHERE number = {FIRST}"
+READ = f"UPDATE entry SET data = CAST(data || x'20' AS BLOB) WHERE number = {FIRST}"
+
+
+@pytest.fixture
+def changed(tmp_path, monkeypatch):
+    """A node of a secretariat on a database that was changed behind its snapshot."""
+    monkeypatch.setattr(snapshots, "_LOOK_S", 0.02)
+
+    def start(sql):
+        world = lived(tmp_path)
+        world.node = restarted(world, tmp_path, sql)
+        return world
+
+    return start
+
+
+async def events(response, wanted):
+    """The first events of a stream of some kinds, by kind."""
+    found = []
+    async for piece in response.body_iterator:
+        lines = dict(one.split(": ", 1) for one in piece.decode().split("\n") if ": " in one)
+        if lines.get("event") in wanted:
+            found.append((lines["event"], json.loads(lines["data"])))
+        if {kind for kind, _ in found} == wanted:
+            break
+    await response.body_iterator.aclose()
+    return dict(found)
+
+
+@pytest.mark.parametrize("by", ["looking back", "reading"])
+def test_the_desk_hears_the_alarm_on_the_streams_that_are_open(changed, monkeypatch, by):
+    monkeypatch.setattr(stream, "QUIET_S", 0.05)
+    world = changed(CHANGE if by == "looking back" else READ)
+    if by == "reading":  # nobody looks back; a text is read that somebody changed
+        monkeypatch.setattr(type(world.node), "look_back", lambda *_: True)
+
+    def read(node):
+        with pytest.raises(Exception, match="is not what its record"):
+            _ = node.memory.cases["Birch/1"].latest.declaration
+
+    async def play():
+        service = service_of(world, Doors())
+        following = asyncio.create_task(stream.follow(service))
+        desk = await stream.stream(asked(""), service)  # the secretariat's own people
+        party = await stream.stream(asked("Alder"), service)
+        hearing = asyncio.create_task(events(desk, {"alarm", "shown"}))
+        other = asyncio.create_task(events(party, {"alarm"}))
+        await asyncio.sleep(0.1)
+        looking = asyncio.create_task(snapshots.look_back(service))
+        if by == "reading":
+            await asyncio.wrap_future(service.worker.ask(read))
+        heard = await asyncio.wait_for(hearing, 20)
+        assert heard["alarm"]["code"] == CHANGED
+        assert "restore the newest backup" in heard["alarm"]["says"]
+        assert (heard["shown"]["how"], heard["shown"]["line"]) == ("sound", SUBJECT)
+        await asyncio.sleep(0.2)
+        assert not other.done(), "another party hears nothing of this node's troubles"
+        other.cancel()
+        await asyncio.wait_for(looking, 20)
+        with pytest.raises(ChangedStoreError):
+            await service.ask(lambda node: node.store.size())
+        service.tail.stop()
+        await following
+        service.worker.close()
+
+    asyncio.run(play())
+    mine = (one for one in world.node.store.entries(0, 10_000) if one.subject == SUBJECT)
+    bodies = [decode_body(one.data[32:]) for one in mine]
+    alarms = [one.code for one in bodies if isinstance(one, Alarm)]
+    assert alarms == [CHANGED]  # once
+    world.node.close()
+
+
+def test_whoever_asks_then_is_told_that_it_is_no_passing_fault(changed):
+    world = changed(CHANGE)
+    while not world.node.look_back(3):
+        pass
+    with running(world) as served:
+        for path in ("/readyz", "/api/v1/declarations", "/api/v1/session"):
+            answer = served.as_("Alder/duty").get(path)
+            assert (answer.status_code, answer.json()["code"]) == (503, "store.changed")
+            assert "retry-after" not in answer.headers
+            assert "is not what was signed" in answer.json()["detail"]
+    world.node.close()
+
+
+def test_a_record_that_nobody_changed_alarms_nobody(changed):
+    world = changed("SELECT 1")
+    size = world.node.store.size()
+
+    async def play():
+        service = service_of(world, Doors())
+        looking = asyncio.create_task(snapshots.look_back(service))
+        await asyncio.sleep(0.5)
+        assert not looking.done()  # a text that is read later may still not fit
+        service.tail.stop()
+        await asyncio.wait_for(looking, 20)
+        service.worker.close()
+
+    asyncio.run(play())
+    assert world.node.store.size() == size
+    world.node.close()
+
+
+def test_the_code_says_whose_turn_it_is():
+    found = problem_of(ChangedStoreError("entry 7 is another"))
+    assert (found.status, found.code) == (503, "store.changed")
+    assert "entry 7" not in found.body().decode()
