@@ -21,12 +21,13 @@ from keepclear.node.declaring import Request, declare
 from tests.api.service import running
 from tests.node.shelves import MemoryShelf, same
 from tests.node.world import World, operation
+from tests.patience import PATIENCE_S
 
 PLACE = Place("127.0.0.1", 0)
 
 
 def asked(port, method, path):
-    one = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    one = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     one.request(method, path)
     answer = one.getresponse()
     text = answer.read()
@@ -181,4 +182,4 @@ def test_what_is_done_beside_ends_with_the_service():
     with running() as node:
         pass
     assert node.service.tail.stopping
-    asyncio.run(asyncio.wait_for(snapshots.keep_snapshots(node.service), 10))
+    asyncio.run(asyncio.wait_for(snapshots.keep_snapshots(node.service), PATIENCE_S))
