@@ -270,7 +270,7 @@ class Memory:
         """Where it came over a line: by which name its party will speak of it."""
         if body.ref is not None:
             self.cases.changing(body.subject).ref = body.ref
-            self.lines.by_ref[case.party, body.ref] = body.subject
+            self.lines.came(case.party, body.ref, body.subject)
         self.lines.sort(body.subject, case, self.owner)
 
     def _acted(self, body: Acted) -> None:

@@ -60,7 +60,7 @@ def step_heard(node: Node, came: Came, body: b.Activated | b.Outside) -> Made:
     if last is not None and came.place <= last.place:
         return Made()  # something that was said later is here already
     known = [_kept(came.party, ref, LastWord(came.place, stage))]
-    case = memory.cases.get(memory.lines.by_ref.get((came.party, ref), ""))
+    case = memory.cases.get(memory.lines.of_ref(came.party, ref))
     if case is None:
         room = last is not None or _words_of(node, came.party) < _WORDS_MAX
         return Made(_on_own(memory, came, ref, stage, at_us), kept=known if room else ())
