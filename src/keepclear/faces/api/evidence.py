@@ -2,8 +2,10 @@
 
 Which entries there are is shown to the desk whose node it is, where that is one party's: a node of many
 parties shows its whole record to nobody over a network. A bundle holds what the party that asks said
-and was shown, word for word, and nothing else, whatever it is about. Left to others: what the node
-alone knew, and what others were shown, which whoever holds the folder makes a bundle of.
+and was shown, word for word, and nothing else, whatever it is about; at another's node nothing that the
+record files under the name of somebody else's declaration, which was shown by a mark alone. Left to
+others: what the node alone knew, and what others were shown, which whoever holds the folder makes a
+bundle of.
 """
 
 from __future__ import annotations
@@ -111,6 +113,7 @@ def bundle(asked: Asked, node: Node) -> Reply:
             last=query.last,
             span=span,
             reader=party,
+            without_names=party != node.around.owner,
         )
     except RuleError as error:
         if error.code != "record.nothing":
