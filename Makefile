@@ -50,6 +50,7 @@ example: ## check the example files: crossings on the screen, report in out/
 
 test: ## run every test
 	@tools/setup.sh dev
+	$(COMPILED_ONCE) $(BIN)/python -m tests.compiled
 	$(COMPILED_ONCE) $(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS) $(TESTS)
 
 check: ## lint, format, import directions and types; all of them, even after a failure

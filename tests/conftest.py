@@ -73,6 +73,18 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session")
+def plan(root):
+    """What the files of the example declare, by identifier."""
+    from keepclear.formats.registry import read_bytes
+
+    read = [
+        read_bytes((root / "examples" / "darling" / f"{name}.geojson").read_bytes(), name=name)
+        for name in ("alder", "birch", "relief")
+    ]
+    return {one.id: one for reading in read for one in reading.declarations}
+
+
 def pytest_configure(config):
     from tests.order import Order
 

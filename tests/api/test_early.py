@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import itertools
 import json
 import socket
+import threading
+import time
 
 import pytest
 
@@ -14,6 +17,7 @@ from keepclear.faces.api import snapshots
 from keepclear.faces.api.early import early
 from keepclear.faces.api.server import Place, listening
 from keepclear.node import ledger
+from keepclear.node.declaring import Request, declare
 from tests.api.service import running
 from tests.node.shelves import MemoryShelf, same
 from tests.node.world import World, operation
@@ -121,6 +125,32 @@ def test_a_snapshot_is_kept_while_others_are_answered(monkeypatch):
     begun = world.start(world.shelf)
     assert begun.past.begun > 0
     assert same(begun, world.start())
+
+
+def test_a_snapshot_is_kept_where_the_node_never_rests(monkeypatch):
+    """More change while it is made ready for than are made ready in one go; somebody always waits."""
+    monkeypatch.setattr(ledger, "_KEPT_FROM", 5)
+    monkeypatch.setattr(ledger, "_UNKEPT_MIN", 5)
+    monkeypatch.setattr(ledger, "_UNKEPT_MAX", 5)
+    monkeypatch.setattr(snapshots, "_LOOK_S", 0.0)
+    world, numbers, ends = World(shelf=MemoryShelf()), itertools.count(), threading.Event()
+    with running(world) as node:
+        worker = node.service.worker
+
+        def again(one):
+            number = next(numbers)
+            said = operation(f"R{number}", start=10 * number, end=10 * number + 5)
+            declare(one, said, Request("one", "test", ""))
+            if not ends.is_set():
+                worker.ask(again)
+
+        for _ in range(2 * snapshots._READY_AT_ONCE):
+            worker.ask(again)
+        until_s = time.monotonic() + 30
+        while world.shelf.held is None and time.monotonic() < until_s:
+            node.as_().get("/healthz")
+        ends.set()
+    assert world.shelf.held is not None
 
 
 def test_a_snapshot_that_cannot_be_kept_is_said_and_hurts_nobody(monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keepclear.detect.border import Border
 from keepclear.detect.free import Free, box_round
 from keepclear.detect.prepare import prepare
 from keepclear.detect.regions import Region, beyond, outside, radius_for
@@ -64,8 +65,12 @@ def test_what_is_told_free_shares_nothing(pair):
     found = prepare([declared("ground", ground), declared("other", other)], geoid=FLAT)
     if found.refused:
         return
-    if Free(found.table).of(box_round(other)):
+    box, border = box_round(other), Border(found.table)
+    free = Free(found.table).of(box)
+    if free:
         assert not crosses(ground, other)
+    if border.is_drawn:
+        assert Free(found.table, 0, border.holds).of(box) == free
 
 
 def test_most_of_what_lies_beside_is_told_free():

@@ -13,7 +13,14 @@ from keepclear.domain.altitude import EVERYWHERE
 from keepclear.domain.stated import Datum, Notation, StatedPosition
 from keepclear.domain.volume import Volume4D
 from keepclear.errors import InputError
-from keepclear.wire.declaration import DECLARATION_BYTES_MAX, decode, encode
+from keepclear.wire.declaration import (
+    DECLARATION_BYTES_MAX,
+    declaration_of,
+    decode,
+    encode,
+    form_in,
+    spelled,
+)
 from tests.laws.strategies import LAW, circle, declared
 from tests.laws.test_writers_law import WEEKLY, full_declarations
 
@@ -36,6 +43,56 @@ def test_what_is_encoded_comes_back_the_same(said):
         )
         assert decode(encode(whole)) == whole
         assert encode(decode(encode(whole))) == encode(whole)
+
+
+@st.composite
+def spellings(draw):
+    """A text of a declaration/1, perhaps another spelling of it."""
+    said = draw(full_declarations())[0]
+    value = json.loads(encode(replace(said, where="", stated=((STATED,),))))
+    for name, ways in EMPTY.items():
+        if name not in value and draw(st.booleans()):
+            value[name] = draw(st.sampled_from(ways))
+    for part in value["parts"]:
+        if part["part"] == "route":
+            part["waypoints"][0]["error_m"] = draw(st.sampled_from([0.0, -0.0, 3.0, None]))
+        elif part["footprint"]["form"] == "circle" and draw(st.booleans()):
+            part["footprint"]["radius_m"] = draw(st.sampled_from([0, -0.0, 5, 7.5]))
+    if draw(st.booleans()):
+        days = draw(st.lists(st.integers(0, 6), min_size=1, max_size=4))
+        window = {"start_us": 0, "end_us": 86_400_000_000}
+        hours = {"days": days, "start_us": 0, "end_us": 3_600_000_000}
+        circle_ = {"form": "circle", "center": [0.0, -0.0], "radius_m": 5.0}
+        schedule = {"window": window, "periods": [hours]}
+        value["parts"].append({"part": "volume", "footprint": circle_, "schedule": schedule})
+    return json.dumps(value, ensure_ascii=draw(st.booleans())).encode()
+
+
+EMPTY = {
+    "on_behalf_of": ["", None, "Partner"],
+    "state": [None, "Accepted"],
+    "priority": [0, None, 3],
+    "standoff_m": [0, -0.0, None, 2],
+    "ground_m": [None, [-0.0, 0], [1, 2.5]],
+    "position_error_m": [0.0, None, 1e-7],
+    "name": ["", None, "-0.0", '"error_m":0.0'],
+    "description": ["", None],
+    "stated": [[], None],
+    "notice": [[], None, [["admin_area", ""]]],
+}
+"""Members that may be left out, and ways to say nothing in them, or something."""
+
+
+@LAW
+@given(spellings())
+def test_a_form_in_any_spelling_is_spelled_as_its_declaration_is(data):
+    form = form_in(data)
+    assert spelled(form) == encode(declaration_of(form))
+    if data != spelled(form):
+        with pytest.raises(InputError):
+            decode(data)
+    else:
+        assert encode(decode(data)) == data
 
 
 def test_a_schedule_comes_back_the_same():

@@ -8,7 +8,7 @@ from keepclear.node import peers
 from keepclear.node.notices import spelled
 from keepclear.node.talking import Talk
 from keepclear.wire.entries import Carried, decode_body
-from tests.node.test_peers import ASK, Party
+from tests.node.party import ASK, Party
 
 SECOND = 1_000_000
 

@@ -8,7 +8,7 @@ from keepclear.node.arranging import set_arrangement
 from keepclear.node.sealing import new_identity, recipient_of
 from keepclear.node.talking import Talk
 from tests.node.desks import meets
-from tests.node.test_peers import ASK, Party
+from tests.node.party import ASK, Party
 from tests.node.world import agreement
 
 RELAY = "Harbour"

@@ -19,7 +19,7 @@ from keepclear.record.note import Signer, sign
 from keepclear.wire.entries import Alarm
 from tests.link.ends import declared, signed, stop
 from tests.node.desks import alarms, carried, desks, exchange, notes, shown
-from tests.node.test_peers import ASK
+from tests.node.party import ASK
 from tests.node.world import site
 
 SECRET = "the laboratory behind the school"

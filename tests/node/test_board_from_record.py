@@ -15,13 +15,13 @@ from keepclear.link.phrases import Language
 from keepclear.node import voice
 from keepclear.node.arranging import set_arrangement
 from keepclear.node.desk import desk_view, drill_view
+from keepclear.node.line_entries import shown_to_desk
 from keepclear.node.stepping import take_step
 from keepclear.node.talking import Talk
-from keepclear.node.watching import shown_to_desk
 from tests.link.ends import stop
 from tests.node.desks import desks, later, notes
+from tests.node.party import ASK
 from tests.node.shelves import MemoryShelf
-from tests.node.test_peers import ASK
 from tests.node.world import agreement
 
 TEXT = agreement() + '[line]\ntests = ["07:00Z", "08:00Z"]\n'

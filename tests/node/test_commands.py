@@ -9,24 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from keepclear.app import main
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
 DARLING = [
     str(ROOT / "examples" / "darling" / f"{name}.geojson")
     for name in ("areas", "alder", "birch", "relief")
 ]
-
-
-@pytest.fixture
-def type_(capsysbinary):
-    def typed(*words):
-        code = main([str(word) for word in words])
-        said = capsysbinary.readouterr()
-        return code, said.out.decode(), said.err.decode()
-
-    return typed
 
 
 @pytest.fixture

@@ -9,32 +9,15 @@ import pytest
 
 from keepclear.domain.consent import Consent
 from keepclear.domain.declaration import Kind
-from keepclear.errors import InputError, RuleError, StoreError
+from keepclear.errors import InputError, StoreError
 from keepclear.node import consenting
 from keepclear.node.declaring import Request
 from keepclear.node.due import due
 from keepclear.store.memory import Failure
 from tests.laws.strategies import MINUTE
-from tests.node.world import DAWN, World, movement, operation, site
+from tests.node.world import DAWN, World, movement, operation, refused, site
 
 NOTICE = (("site_type", "clinic"), ("contact_phone", "+00 1"), ("alias", "Heron"))
-
-
-def refused(code):
-    return pytest.raises(RuleError, check=lambda error: error.code == code)
-
-
-@pytest.fixture
-def world():
-    world = World()
-    world.arrange()
-    return world
-
-
-def stand(world, said):
-    world.declare(said)
-    world.act(f"{said.party}/{said.id}", "verify")
-    return world.act(f"{said.party}/{said.id}", "submit")
 
 
 def consent(world, subject="Relief/S1", to="Alder", fields=(), key="", kind=None, **when):
@@ -54,7 +37,7 @@ def texts(world, to="Alder"):
 
 
 def test_without_consent_nobody_is_told(world):
-    stand(world, site())
+    world.stand(site())
     due(world.node)
     assert world.sent("Alder") == world.sent("Birch") == []
 
@@ -76,14 +59,14 @@ def test_a_recipient_is_told_when_it_is_submitted_and_nobody_else(world):
 
 
 def test_consent_after_it_stands_tells_at_once(world):
-    stand(world, site(notice=NOTICE))
+    world.stand(site(notice=NOTICE))
     consent(world)
     (told,) = texts(world)
     assert told["released"] == {}
 
 
 def test_geometry_is_the_declaration_as_it_is(world):
-    stand(world, site(standoff_m=400.0))
+    world.stand(site(standoff_m=400.0))
     consent(world, fields=("geometry", "id"))
     (told,) = texts(world)
     assert told["released"]["id"] == "S1"
@@ -93,14 +76,14 @@ def test_geometry_is_the_declaration_as_it_is(world):
 
 def test_the_circle_is_not_moved(world):
     """A protective position is told where it is."""
-    stand(world, site())
+    world.stand(site())
     consent(world)
     center = world.node.memory.cases["Relief/S1"].latest.declaration.parts[0].footprint.center
     assert texts(world)[0]["center"] == [center.longitude, center.latitude]
 
 
 def test_each_new_version_and_the_end_are_told(world):
-    stand(world, site())
+    world.stand(site())
     consent(world)
     world.declare(site(standoff_m=300.0))
     world.act("Relief/S1", "remove", reason="it moved to Cove")
@@ -112,7 +95,7 @@ def test_each_new_version_and_the_end_are_told(world):
 
 def test_a_delay_tells_the_new_times_with_the_old_ones_and_what_is_crossed_then(world):
     world.declare(operation("A1", start=1_150, end=1_170))
-    stand(world, movement(start=1_100.0))
+    world.stand(movement(start=1_100.0))
     consent(world, "Relief/W1", fields=("geometry",))
     assert texts(world)[0]["crossings"] == []
     world.now = DAWN + 130 * MINUTE
@@ -127,14 +110,14 @@ def test_a_delay_tells_the_new_times_with_the_old_ones_and_what_is_crossed_then(
 
 
 def test_of_all_of_a_kind_and_of_one_that_holds_before_it(world):
-    stand(world, site("S1"))
+    world.stand(site("S1"))
     consent(world, "Relief", kind=Kind.SITE)
-    stand(world, site("S2"))
+    world.stand(site("S2"))
     world.declare(site("S3"))
     revoke(world, "Relief/S3")
     world.act("Relief/S3", "verify")
     world.act("Relief/S3", "submit")
-    stand(world, movement())
+    world.stand(movement())
     refs = {one["ref"] for one in texts(world)}
     cases = world.node.memory.cases
     assert refs == {cases["Relief/S1"].mark, cases["Relief/S2"].mark}
@@ -144,7 +127,7 @@ def test_of_all_of_a_kind_and_of_one_that_holds_before_it(world):
 
 
 def test_before_its_time_nothing_is_told_even_where_a_plan_crosses(world):
-    stand(world, site())
+    world.stand(site())
     consent(world, from_us=DAWN + 60 * MINUTE)
     answer = world.declare(operation("A1"))
     assert json.loads(answer.reply["shown"][0])["crossings"] == []
@@ -158,7 +141,7 @@ def test_before_its_time_nothing_is_told_even_where_a_plan_crosses(world):
 
 
 def test_a_lead_counts_from_its_beginning_and_moves_with_it(world):
-    stand(world, movement(start=1_300.0))
+    world.stand(movement(start=1_300.0))
     consent(world, "Relief/W1", lead_us=120 * MINUTE)
     assert due(world.node) == 1_180 * MINUTE
     world.delay("Relief/W1", leaves_us=1_400 * MINUTE)
@@ -172,7 +155,7 @@ def test_a_lead_counts_from_its_beginning_and_moves_with_it(world):
 
 
 def test_what_an_interrupted_telling_left_is_made_up_for(world):
-    stand(world, site())
+    world.stand(site())
     consent(world, from_us=DAWN + MINUTE)
     world.now = DAWN + 5 * MINUTE
     world.node = world.start()
@@ -187,7 +170,7 @@ def test_what_an_interrupted_telling_left_is_made_up_for(world):
 
 
 def test_after_revocation_nothing_is_told_not_even_where_a_plan_crosses(world):
-    stand(world, site(notice=NOTICE))
+    world.stand(site(notice=NOTICE))
     consent(world, fields=("type",))
     answer = revoke(world, reason="they asked for staff lists")
     assert "cannot be unshown" in answer.reply["says"]
@@ -208,14 +191,14 @@ def test_after_revocation_nothing_is_told_not_even_where_a_plan_crosses(world):
 
 
 def test_refusing_one_that_was_never_told_tells_it_nothing(world):
-    stand(world, site())
+    world.stand(site())
     assert revoke(world).reply["shown_before"] == []
     assert world.sent("Alder") == []
 
 
 @pytest.mark.parametrize("what", ["remove", "confirm"])
 def test_who_was_warned_and_then_refused_does_not_hear_what_becomes_of_it(world, what):
-    stand(world, site())
+    world.stand(site())
     world.declare(operation("A1"))
     world.declare(operation("B1", "Birch"))
     revoke(world)
@@ -229,7 +212,7 @@ def test_who_was_warned_and_then_refused_does_not_hear_what_becomes_of_it(world,
 
 
 def test_consent_given_again_tells_anew(world):
-    stand(world, site())
+    world.stand(site())
     consent(world)
     revoke(world)
     consent(world, fields=("id",))
@@ -240,7 +223,7 @@ def test_consent_given_again_tells_anew(world):
 
 def test_refusal_of_a_party_that_signs_arrangements_takes_back_only_what_it_added(world):
     """Its sites are told by the arrangement, as was agreed."""
-    stand(world, site("S9", "Birch"))
+    world.stand(site("S9", "Birch"))
     revoke(world, "Birch/S9")
     answer = world.declare(operation("A1"))
     (seen,) = json.loads(answer.reply["shown"][0])["crossings"]
@@ -251,7 +234,7 @@ def test_refusal_of_a_party_that_signs_arrangements_takes_back_only_what_it_adde
 
 
 def test_who_crosses_what_was_released_sees_the_fields_too(world):
-    stand(world, site(notice=NOTICE))
+    world.stand(site(notice=NOTICE))
     consent(world, fields=("contact",))
     answer = world.declare(operation("A1"))
     (seen,) = json.loads(answer.reply["shown"][0])["crossings"]
@@ -262,7 +245,7 @@ def test_who_crosses_what_was_released_sees_the_fields_too(world):
 def test_a_hidden_crossing_costs_no_budget_that_would_show_it(world):
     """Withdrawals are counted after an answer with a crossing; a refusal would betray a hidden one."""
     world.arrange(version=2, withdrawals=1)
-    stand(world, site())
+    world.stand(site())
     revoke(world)
     for k in range(4):
         world.declare(operation(f"A{k}"))
@@ -274,7 +257,7 @@ def test_a_hidden_crossing_costs_no_budget_that_would_show_it(world):
 
 
 def test_who_can_be_named(world):
-    stand(world, site())
+    world.stand(site())
     world.declare(operation("A1"))
     with refused("consent.recipient-unknown"):
         consent(world, to="Adler")
@@ -294,7 +277,7 @@ def test_who_can_be_named(world):
 
 
 def test_the_same_word_again_changes_nothing(world):
-    stand(world, site())
+    world.stand(site())
     consent(world, key="k")
     size = world.store.size()
     assert consent(world, key="k").again
@@ -304,8 +287,8 @@ def test_the_same_word_again_changes_nothing(world):
 
 def test_a_party_called_consent_cannot_speak_for_another(world):
     """Words on a kind stand under a name that a declaration could have, too; they are not mixed."""
-    stand(world, site())
-    stand(world, site("Relief", "consent"))
+    world.stand(site())
+    world.stand(site("Relief", "consent"))
     consent(world, "consent/Relief")
     (told,) = texts(world)
     assert told["ref"] == world.node.memory.cases["consent/Relief"].mark
@@ -315,7 +298,7 @@ def test_a_humanitarian_partys_own_node_tells_its_recipients():
     world = World(owner="Relief")
     world.arrange()
     world.declare(operation("A1"))
-    stand(world, replace(site(), name="Quiet"))
+    world.stand(replace(site(), name="Quiet"))
     consent(world, fields=("name",))
     (told,) = texts(world)
     assert (told["released"], told["crossings"]) == ({"name": "Quiet"}, [])
@@ -326,7 +309,7 @@ def test_a_humanitarian_partys_own_node_tells_its_recipients():
 
 
 def test_a_failed_write_is_made_up_for_the_next_time(world):
-    stand(world, site())
+    world.stand(site())
     consent(world, from_us=DAWN + MINUTE)
     world.now = DAWN + MINUTE
     world.store.failing = Failure.LOST
@@ -339,7 +322,7 @@ def test_a_failed_write_is_made_up_for_the_next_time(world):
 
 
 def test_what_is_awaited_no_more_is_not_looked_at(world):
-    stand(world, site())
+    world.stand(site())
     for k in (5, 3, 9):
         consent(world, from_us=DAWN + k * MINUTE)
     assert due(world.node) == DAWN + 9 * MINUTE

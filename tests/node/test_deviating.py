@@ -14,7 +14,7 @@ from keepclear.node.talking import Talk
 from keepclear.wire.entries import Deviated
 from tests.link.ends import declared, said, stop
 from tests.node.desks import SECOND, desks, exchange, later, notes
-from tests.node.test_peers import ASK
+from tests.node.party import ASK
 from tests.node.world import agreement
 
 HOUR_US = 3_600 * SECOND

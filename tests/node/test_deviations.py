@@ -9,7 +9,7 @@ import pytest
 
 from keepclear.domain.consent import Consent
 from keepclear.domain.declaration import Kind
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 from keepclear.node import consenting
 from keepclear.node.arranging import set_arrangement
 from keepclear.node.declaring import Request

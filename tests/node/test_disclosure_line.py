@@ -21,7 +21,7 @@ from keepclear.node.declaring import Request
 from keepclear.node.talking import Talk
 from tests.api.test_disclosure import hidden, made
 from tests.node.desks import later, meets
-from tests.node.test_peers import Party
+from tests.node.party import Party
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 ASK = Request("one", "test")

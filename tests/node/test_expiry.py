@@ -16,22 +16,9 @@ from keepclear.node.declaring import Request
 from keepclear.node.due import confirm_by_us, due
 from tests.laws.strategies import MINUTE, volume
 from tests.laws.strategies import window as minutes
-from tests.node.world import DAWN, World, circle, consistent, operation, site
+from tests.node.world import DAWN, circle, consistent, operation, site
 
 DAY = 1_440 * MINUTE
-
-
-@pytest.fixture
-def world():
-    world = World()
-    world.arrange()
-    return world
-
-
-def stand(world, said):
-    world.declare(said)
-    world.act(f"{said.party}/{said.id}", "verify")
-    return world.act(f"{said.party}/{said.id}", "submit")
 
 
 def texts(world, to):
@@ -44,7 +31,7 @@ def wait(world, until_us):
 
 
 def test_it_expires_half_a_year_after_it_was_declared_and_not_before(world):
-    stand(world, site())
+    world.stand(site())
     assert due(world.node) == DAWN + 180 * DAY
     wait(world, DAWN + 180 * DAY - 1)
     assert "expired" not in world.kinds()
@@ -59,7 +46,7 @@ def test_it_expires_half_a_year_after_it_was_declared_and_not_before(world):
 
 
 def test_it_stands_and_is_shown_at_the_same_severity_as_unconfirmed(world):
-    stand(world, site(standoff_m=400.0))
+    world.stand(site(standoff_m=400.0))
     before = world.declare(operation("A1", start=2_000, end=2_100))
     wait(world, DAWN + 400 * DAY)
     again = world.declare(operation("A1", start=2_000, end=2_200))
@@ -74,7 +61,7 @@ def test_it_stands_and_is_shown_at_the_same_severity_as_unconfirmed(world):
 
 
 def test_who_knows_of_it_is_told_and_its_own_party(world):
-    stand(world, site())
+    world.stand(site())
     consenting.consent(world.node, "Relief/S1", Consent("Birch"), Request())
     world.declare(operation("A1"))
     wait(world, DAWN + 180 * DAY)
@@ -90,7 +77,7 @@ def test_who_knows_of_it_is_told_and_its_own_party(world):
 
 
 def test_who_was_refused_is_not_told(world):
-    stand(world, site())
+    world.stand(site())
     world.declare(operation("A1"))
     consenting.consent(world.node, "Relief/S1", Consent("Alder"), Request())
     consenting.revoke(world.node, "Relief/S1", "Alder", Request())
@@ -100,7 +87,7 @@ def test_who_was_refused_is_not_told(world):
 
 
 def test_only_a_removal_with_a_reason_takes_it_off(world):
-    stand(world, site())
+    world.stand(site())
     wait(world, DAWN + 180 * DAY)
     with pytest.raises(RuleError, check=lambda error: error.code == "life.not-possible"):
         world.act("Relief/S1", "withdraw", reason="no need")
@@ -113,7 +100,7 @@ def test_only_a_removal_with_a_reason_takes_it_off(world):
 
 
 def test_confirming_starts_anew(world):
-    stand(world, site())
+    world.stand(site())
     world.now = DAWN + 100 * DAY
     world.act("Relief/S1", "confirm")
     assert due(world.node) == DAWN + 280 * DAY
@@ -131,7 +118,7 @@ def test_the_shortest_that_was_agreed_counts(world):
     text = agreement(version=2).replace(
         'names = ["Relief"]', 'names = ["Relief"]\nconfirmed_for = "30d"'
     )
-    stand(world, site())
+    world.stand(site())
     set_arrangement(world.node, text, Request())
     assert confirm_by_us(world.node.memory, world.node.memory.cases["Relief/S1"]) == DAWN + 30 * DAY
     assert due(world.node) == DAWN + 30 * DAY
@@ -153,13 +140,13 @@ def test_what_the_site_says_itself(world, notice, window, expected):
     if window:
         part = volume(circle(-31.2, 144.0, 100.0), said.parts[0].band, minutes(*window))
         said = replace(said, parts=(part,))
-    stand(world, said)
+    world.stand(said)
     case = world.node.memory.cases["Relief/S1"]
     assert confirm_by_us(world.node.memory, case) == parse_instant(expected)
 
 
 def test_a_confirmation_outlives_a_day_that_had_passed(world):
-    stand(world, site(notice=(("valid_until", "1970-01-05"),)))
+    world.stand(site(notice=(("valid_until", "1970-01-05"),)))
     wait(world, DAWN + 30 * DAY)
     world.act("Relief/S1", "confirm")
     assert due(world.node) == DAWN + 210 * DAY
@@ -168,5 +155,5 @@ def test_a_confirmation_outlives_a_day_that_had_passed(world):
 def test_a_movement_does_not_expire(world):
     from tests.node.world import movement
 
-    stand(world, movement())
+    world.stand(movement())
     assert due(world.node) is None

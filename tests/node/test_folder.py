@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -219,39 +218,51 @@ def test_a_lost_checkpoint_is_signed_anew(folder):
     assert (folder / "checkpoint").read_bytes() == before
 
 
-DECLARE = """
-import sys
+DECLARES = """
+import os, pkgutil, resource, sys
+import keepclear
 from keepclear.app import main
-sys.exit(main(["declare", sys.argv[1], sys.argv[2]]))
+from keepclear.node.fastpath import prepare_cache
+from keepclear.node.standing import load_finder
+
+prepare_cache()
+for one in pkgutil.walk_packages(keepclear.__path__, "keepclear."):
+    if not one.name.endswith("__main__"):
+        __import__(one.name)
+load_finder()
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(line), int(line)))
+        os.dup2(2, 1)
+        code = main(["declare", sys.argv[1], sys.argv[2]])
+        sys.stderr.flush()
+        os._exit(code)  # letting go of all that was imported takes longer than the rest
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""For each size on standard input a process of its own, in which no file may grow beyond that: what a
+full disk does to whoever writes. All of them come from one that has imported everything before."""
 
 
-def limited(size):
-    """A file may not grow beyond a size: what a full disk does to whoever writes."""
-
-    def before():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    return before
-
-
-def test_a_full_disk_is_one_sentence_and_the_data_stay_whole(folder):
+def test_a_full_disk_is_one_sentence_and_the_data_stay_whole(folder, tmp_path):
     """The limit grows, so that the disk is full at one step after another."""
-    codes = set()
-    for size in range(20_000, 140_000, 8_000):
-        done = subprocess.run(
-            [sys.executable, "-c", DECLARE, str(folder), str(PLAN)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            preexec_fn=limited(size),
-        )
-        assert "Traceback" not in done.stderr
-        assert "fault in keepclear" not in done.stderr, done.stderr
-        codes.add(done.returncode)
-        with running(str(folder)) as (_, node):  # it opens, and says what its record says
-            kept = node.store.size()
+    codes, said = [], tmp_path / "said"
+    with (
+        said.open("w") as err,
+        subprocess.Popen(
+            [sys.executable, "-c", DECLARES, str(folder), str(PLAN)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err, text=True,
+        ) as declares,
+    ):  # fmt: skip
+        for size in range(20_000, 140_000, 8_000):
+            print(size, file=declares.stdin, flush=True)
+            codes.append(int(declares.stdout.readline()))
+            text = said.read_text()
+            assert "Traceback" not in text
+            assert "fault in keepclear" not in text, text
+            with running(str(folder)) as (_, node):  # it opens, and says what its record says
+                kept = node.store.size()
+        declares.stdin.close()
     assert 3 in codes  # it was full
     assert kept > 0  # and at last it was not
 

@@ -13,20 +13,16 @@ from keepclear.domain.consent import Consent
 from keepclear.domain.journey import going_back, held, second_group, stop_at
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 from keepclear.node import consenting, journeys
 from keepclear.node.arranging import set_arrangement
 from keepclear.node.declaring import Request
 from tests.laws.strategies import MINUTE
-from tests.node.world import DAWN, World, movement, operation
+from tests.node.world import DAWN, World, movement, operation, refused
 from tests.unit.test_scenario import B1, SECONDS, at, convoy
 
 W1 = convoy(1_000.0)
 S2_LEAVES = "06:25:00"
-
-
-def refused(code):
-    return pytest.raises(RuleError, check=lambda error: error.code == code)
 
 
 def times(said, part=0):

@@ -8,7 +8,8 @@ from keepclear.errors import InputError, StoreError
 from keepclear.link import bodies as b
 from keepclear.link.happening import Arrived, Deliver, Line, Write
 from keepclear.link.state import RECENT_MAX
-from keepclear.node.line import Decision, Lines, subject_of
+from keepclear.node.line import Decision, Lines
+from keepclear.node.line_entries import subject_of
 from keepclear.store.base import Kept
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Alarm, Carried, Shown, decode_body

@@ -16,27 +16,18 @@ from keepclear.node.acting import ACTS
 from keepclear.node.arranging import judge_anew
 from tests.laws.strategies import MINUTE, declared, volume
 from tests.laws.strategies import window as minutes
-from tests.node.world import DAWN, LAT, LON, World, circle, consistent, movement, operation, site
-
-
-def refused(code):
-    return pytest.raises(RuleError, check=lambda error: error.code == code)
-
-
-@pytest.fixture
-def world():
-    world = World()
-    world.arrange()
-    return world
-
-
-def stand(world, declaration):
-    """A site or movement, verified by a second person and submitted."""
-    world.declare(declaration)
-    subject = f"{declaration.party}/{declaration.id}"
-    world.act(subject, "verify")
-    return world.act(subject, "submit")
-
+from tests.node.world import (
+    DAWN,
+    LAT,
+    LON,
+    World,
+    circle,
+    consistent,
+    movement,
+    operation,
+    refused,
+    site,
+)
 
 # versions
 
@@ -113,7 +104,7 @@ def test_an_amended_draft_is_verified_again(world):
 
 @pytest.mark.parametrize("what", ["withdraw", "remove"])
 def test_taking_off_needs_a_reason(world, what):
-    stand(world, site())
+    world.stand(site())
     with refused("life.reason"):
         world.act("Relief/S1", what, reason="  ")
     world.act("Relief/S1", what, reason="it moved to Cove")
@@ -146,7 +137,7 @@ def test_nothing_is_known_under_another_name(world):
 
 def test_a_late_movement_leaves_as_if_now(world):
     world.declare(operation("A1", start=1_150, end=1_170))
-    stand(world, movement(start=1_100.0))  # passes at 1,130
+    world.stand(movement(start=1_100.0))  # passes at 1,130
     assert world.node.memory.cases["Relief/W1"].verdict.crossings == []
     world.now = DAWN + 130 * MINUTE
     answer = world.delay("Relief/W1")
@@ -165,7 +156,7 @@ def test_only_a_movement_with_a_start_is_delayed(world):
     world.declare(operation("A1"))
     with refused("delay.kind"):
         world.delay("Alder/A1")
-    stand(world, replace(movement("W2"), parts=(volume(circle(LAT, LON, 5.0)),)))
+    world.stand(replace(movement("W2"), parts=(volume(circle(LAT, LON, 5.0)),)))
     with refused("delay.no-start"):
         world.delay("Relief/W2")
 
@@ -188,7 +179,7 @@ def test_late_notice_is_a_deviation_and_never_a_humanitarian_one(world):
     assert [one.code for one in late.verdict.deviations] == ["notice.late"]
     assert late.verdict.deviations[0].found_us == 29 * MINUTE
     assert world.declare(operation("A2", start=1_030, end=1_060)).verdict.deviations == []
-    convoy = stand(world, movement(start=1_001.0))
+    convoy = world.stand(movement(start=1_001.0))
     assert convoy.verdict.deviations == []
     assert convoy.verdict.not_computed == []
 
@@ -238,7 +229,7 @@ def test_an_open_kind_is_shown_as_it_is(world):
 
 def test_a_humanitarian_party_gets_a_receipt_and_nothing_of_anybody(world):
     world.declare(operation("A1"))
-    answer = stand(world, site())
+    answer = world.stand(site())
     world.declare(operation("B1", "Birch"))
     world.act("Alder/A1", "end")
     (receipt,) = [json.loads(one.text) for one in world.shown("Relief")]
@@ -250,7 +241,7 @@ def test_a_humanitarian_party_gets_a_receipt_and_nothing_of_anybody(world):
 def test_a_site_is_told_as_a_circle_to_stay_away_from_even_where_operations_are_open(world):
     world.arrange(version=2, told="open")
     world.declare(operation("A1"))
-    stand(world, site(standoff_m=400.0, name="Quiet Heron"))
+    world.stand(site(standoff_m=400.0, name="Quiet Heron"))
     (text,) = world.sent("Alder")
     (seen,) = json.loads(text)["crossings"]
     assert (seen["level"], seen["radius_m"], seen["own"]["id"]) == ("stay away", 500.0, "A1")
@@ -260,7 +251,7 @@ def test_a_site_is_told_as_a_circle_to_stay_away_from_even_where_operations_are_
 def test_parties_that_stand_apart_are_told_of_sites_alone(world):
     world.arrange(version=2, rung="apart")
     world.declare(operation("A1"))
-    stand(world, site("S9", "Alder"))
+    world.stand(site("S9", "Alder"))
     answer = world.declare(operation("B1", "Birch"))
     seen = json.loads(answer.reply["shown"][0])["crossings"]
     assert [one["level"] for one in seen] == ["stay away"]
@@ -315,7 +306,7 @@ def test_a_humanitarian_partys_own_node_holds_no_verdict():
     world = World(owner="Relief")
     world.arrange()
     world.declare(operation("A1"))
-    stand(world, site())
+    world.stand(site())
     assert {"verdict", "shown"}.isdisjoint(world.kinds())
 
 
@@ -350,7 +341,7 @@ def test_more_than_was_agreed_within_a_day_is_refused_and_alarms_both_ends(world
     assert [json.loads(text)["code"] for text in world.sent("Birch")] == ["budget.declarations"]
     assert len(world.sent("Alder")) == 1
     world.declare(operation("B1", "Birch"))  # its own budget
-    stand(world, site())  # none
+    world.stand(site())  # none
     world.now += 24 * 60 * MINUTE
     world.declare(operation("A9"))
 
@@ -398,7 +389,7 @@ def test_what_stands_is_judged_anew_by_what_holds_now():
     world = World()
     world.declare(operation("A1"))
     near = world.declare(operation("B1", "Birch", east_m=2_900.0))
-    stand(world, site(east_m=300.0))
+    world.stand(site(east_m=300.0))
     assert near.verdict.crossings == []
     world.now += 300 * MINUTE  # long after all of it began to stand: notice is not late by that
     world.arrange()
@@ -447,7 +438,7 @@ def test_an_interrupted_round_goes_on(world):
 def test_a_restart_gives_the_same_memory(world):
     world.declare(operation("A1"))
     world.declare(operation("B1", "Birch"))
-    stand(world, site())
+    world.stand(site())
     world.act("Alder/A1", "activate")
     assert world.start().memory == world.node.memory
     assert len(world.start().standing) == len(world.node.standing) == 3

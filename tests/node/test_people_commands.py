@@ -6,22 +6,11 @@ import json
 
 import pytest
 
-from keepclear.app import main
 from keepclear.domain.access import Action, Role
 from keepclear.faces import people
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 from keepclear.node import links, sessions
 from keepclear.node.start import running
-
-
-@pytest.fixture
-def type_(capsysbinary):
-    def typed(*words):
-        code = main([str(word) for word in words])
-        said = capsysbinary.readouterr()
-        return code, said.out.decode(), said.err.decode()
-
-    return typed
 
 
 @pytest.fixture

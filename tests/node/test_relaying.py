@@ -19,8 +19,8 @@ from keepclear.record.note import Signer
 from keepclear.store.memory import Failure
 from tests.link.ends import stop
 from tests.node.desks import later, meets, notes
+from tests.node.party import ASK
 from tests.node.relays import HOLDS, RELAY, WITHOUT, Sealing, relayed
-from tests.node.test_peers import ASK
 
 DAY_US = 86_400_000_000
 
@@ -185,7 +185,7 @@ def test_strangers_and_those_who_were_not_compared_are_not_passed_on(three):
 
 def test_without_a_recipient_on_the_card_nothing_is_sealed(three):
     alder, *_ = three
-    from tests.node.test_peers import Party
+    from tests.node.party import Party
 
     bare = Party("Cedar", 4)
     meets(alder, bare)

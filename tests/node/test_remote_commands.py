@@ -8,7 +8,7 @@ import pytest
 
 from keepclear.app import main
 from keepclear.domain.access import Action, Role
-from keepclear.formats.arrangements import TEMPLATE
+from keepclear.formats.arrangement_template import TEMPLATE
 from keepclear.node.access import admit
 from keepclear.node.allowing import HOLDER
 from keepclear.node.start import running

@@ -20,7 +20,7 @@ from keepclear.store.memory import Failure
 from keepclear.wire.entries import Stepped
 from tests.link.ends import said, stop
 from tests.node.desks import carried, desks, exchange, later, notes, plan_told, shown
-from tests.node.test_peers import ASK
+from tests.node.party import ASK
 from tests.node.world import agreement, operation, site
 
 SUSPEND, RESUME, WITHDRAW = FootingStep

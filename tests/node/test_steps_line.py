@@ -17,7 +17,7 @@ from keepclear.node.told import told_on
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Acted, Declared, Shown
 from tests.node.desks import carried, desks, later, shown
-from tests.node.test_hearing_line import (
+from tests.node.morning import (
     ASK,
     arrange,
     at,
@@ -31,11 +31,9 @@ from tests.node.test_hearing_line import (
     notify,
     of_kind,
     pass_on,
-    plan,
 )
 from tests.node.world import agreement, operation
 
-__all__ = ["plan"]
 STEPS = ((Act.ACTIVATE, "Activated"), (Act.LEAVE, "Nonconforming"), (Act.RETURN, "Activated"),
          (Act.LOSE, "Contingent"), (Act.END, "Ended"))  # fmt: skip
 

@@ -22,7 +22,7 @@ from keepclear.store.memory import Failure
 from keepclear.wire.entries import Carried, decode_body
 from tests.link.ends import stop
 from tests.node.desks import alarms, carried, desks, exchange, later, meets, notes, shown
-from tests.node.test_peers import ASK, Party
+from tests.node.party import ASK, Party
 
 
 @pytest.fixture
@@ -91,6 +91,26 @@ def test_a_failed_write_never_hides_a_stop(two, failure, fails_at):
     assert any(isinstance(one, Show) for _, one in told.effects)
     assert len(birch.talk.board.alerts) == 1
     assert len([text for text in shown(birch, "line") if "stop/1" in text]) == 1
+
+
+def test_a_board_that_could_not_be_read_is_read_again_and_never_half(two):
+    alder, birch = two
+    birch.talk.hears(notes(alder.talk.say("Birch", stop())))
+    birch.world.store.failing = Failure.LOST
+    with pytest.raises(StoreError):
+        birch.talk.say("Alder", b.LineTest(by="duty"))
+    birch.world.node.fresh()  # the node has read again; the board has not
+    entries = birch.world.store.entries
+
+    def fails(*_):
+        raise StoreError("for a moment")
+
+    birch.world.store.entries = fails
+    with pytest.raises(StoreError, match="for a moment"):
+        _ = birch.talk.board
+    birch.world.store.entries = entries
+    assert [one.open for one in birch.talk.board.alerts.values()] == [True]
+    assert any(isinstance(one, Show) for _, one in birch.talk.passes().effects)
 
 
 def test_after_a_start_an_open_stop_is_shown_again(two):

@@ -21,7 +21,7 @@ from keepclear.record.witness import cosign
 from keepclear.store.memory import Failure
 from keepclear.wire.entries import Carried, Voiced
 from tests.node.desks import alarms, desks, meets
-from tests.node.test_peers import ASK, Party
+from tests.node.party import ASK, Party
 from tests.node.world import World
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from keepclear.domain.declaration import Kind
 from keepclear.domain.life import Act
-from keepclear.errors import KeepclearError
+from keepclear.errors import KeepclearError, RuleError
 from keepclear.node import acting, arranging, declaring
 from keepclear.node.declaring import Request
 from keepclear.node.ledger import Node, Surroundings
@@ -67,6 +69,11 @@ def agreement(
     return ARRANGEMENT.format(**locals())
 
 
+def refused(code):
+    """That what is done in it breaks a rule of this code."""
+    return pytest.raises(RuleError, check=lambda error: error.code == code)
+
+
 @dataclass
 class World:
     store: MemoryStore = field(default_factory=MemoryStore)
@@ -110,6 +117,12 @@ class World:
 
     def act(self, subject, what, by="two", key="", **options):
         return acting.act(self.node, subject, Act(what), Request(by, "test", key), **options)
+
+    def stand(self, said):
+        """A site or movement, declared, verified by a second person and submitted."""
+        self.declare(said)
+        self.act(f"{said.party}/{said.id}", "verify")
+        return self.act(f"{said.party}/{said.id}", "submit")
 
     def delay(self, subject, key="", **options):
         return acting.delay(self.node, subject, Request("one", "test", key), **options)

@@ -260,8 +260,9 @@ def table_of(pairs: Iterable[Polygons]) -> Table:
     rows = Rows()
     for owner, (rings, straight, kind) in enumerate(both):
         for ring in rings:
-            rows.ring(ring[:, 0].tolist(), ring[:, 1].tolist(), straight=straight)
-        rows.close((owner, 0, kind), (0.0, 0.0, 0.0), _OPEN, _ALWAYS, len(rings))
+            rows.ring(ring[:, 0].tolist(), ring[:, 1].tolist())
+        index = (owner, 0, kind)
+        rows.close(index, (0.0, 0.0, 0.0), _OPEN, _ALWAYS, len(rings), straight=straight)
     vertices = np.concatenate([ring for rings, *_ in both for ring in rings])
     if vertices.shape[1] == 2:
         return complete(rows)
@@ -621,9 +622,10 @@ def workload_tables(size: int, seed: int = 1) -> tuple[Table, Table | None]:
     rows = Rows()
     for owner, k in enumerate(polygons.tolist()):
         ring = arrays["xy"][arrays["off"][k] : arrays["off"][k + 1]] / 1e7
-        rows.ring(ring[:, 0].tolist(), ring[:, 1].tolist(), straight=True)
+        rows.ring(ring[:, 0].tolist(), ring[:, 1].tolist())
         window = (arrays["tm"][k].astype(np.int64) * 1_000_000).tolist()
-        rows.close((owner, 0, AREA), (0.0, 0.0, 0.0), _OPEN, (window[0], window[1]))
+        bounds = (window[0], window[1])
+        rows.close((owner, 0, AREA), (0.0, 0.0, 0.0), _OPEN, bounds, straight=True)
     table = complete(rows)
     if fast_engine() is None:
         return table, None

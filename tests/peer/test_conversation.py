@@ -34,7 +34,7 @@ from keepclear.node.worker import Worker
 from keepclear.wire.declaration import encode
 from keepclear.wire.entries import Alarm
 from tests.api.service import NO_LIMIT, Doors
-from tests.node.test_peers import Party
+from tests.node.party import Party
 from tests.node.world import agreement, operation
 
 HERE = Path(__file__).parent

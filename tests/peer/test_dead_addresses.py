@@ -14,8 +14,8 @@ import httpx2
 from keepclear.faces.peer import passing
 from keepclear.faces.peer.racing import first_of
 from keepclear.node.ways import ways
+from tests.node.party import Party
 from tests.node.relays import RELAY, relayed
-from tests.node.test_peers import Party
 from tests.peer.test_conversation import STOP, Served, acquainted, told, until
 from tests.peer.test_passing import ask_node
 

@@ -13,7 +13,7 @@ from keepclear.record.note import open_note, parse_note
 from keepclear.record.split import verify_split
 from keepclear.wire.entries import Alarm, Carried
 from tests.node.desks import meets
-from tests.node.test_peers import Party
+from tests.node.party import Party
 from tests.node.test_talking import beat
 from tests.node.test_witnessing import grow
 from tests.peer.test_witnesses import answered, ask_node, round_of, served, some

@@ -10,7 +10,8 @@ from keepclear.faces.peer.reach import ANSWER_BYTES_MAX, Reach, over_tls
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
 from tests.node.desks import meets
-from tests.node.test_peers import ASK, DAY_US, Party
+from tests.node.party import ASK, Party
+from tests.node.test_peers import DAY_US
 
 
 class Worker:

@@ -20,7 +20,7 @@ from keepclear.record.split import verify_split
 from keepclear.record.witness import verify_cosignature
 from keepclear.wire.entries import Alarm
 from tests.node.desks import meets
-from tests.node.test_peers import Party
+from tests.node.party import Party
 from tests.node.test_witnessing import grow
 from tests.peer.test_conversation import Network, Served, acquainted, until
 

@@ -23,11 +23,11 @@ BODIES = {
     "declared/1": "subject:word version:number what:word text:text ref?:word split_from?:word",
     "amended/1": "subject:word version:number what:word text:text ref?:word split_from?:word"
     " because?:word",
+    "activated/1": "subject:word version:number at_us:time ref?:word",
+    "outside/1": "subject:word version:number stage:Nonconforming|Contingent at_us:time ref?:word",
     "withdrawn/1": "subject:word version:number stage:word reason?:words",
     "delayed/1": "subject:word version:number old:Span new:Span text:text ref?:word",
     "held/1": "subject:word version:number since_us:time at?:Place until_us?:time words?:words",
-    "activated/1": "subject:word version:number at_us:time ref?:word",
-    "outside/1": "subject:word version:number stage:Nonconforming|Contingent at_us:time ref?:word",
     "crossing/1": "yours:word your_version:number mine:word my_version:number certain:truth"
     " span:Span text:text",
     "notice/1": "notice:word text:text",

@@ -15,6 +15,8 @@ from tests.second.notes import (
     need,
     open_note,
     read_key,
+    read_note,
+    signature_line,
     write_note,
 )
 
@@ -98,7 +100,7 @@ def card_of(text: str, lines: dict[str, list[str]], root: Key) -> Card:
 
 def write_card(
     root: Signer, *, party, message, record, from_us, until_us, address=(), age="none",
-    certificate=None, number=1, previous="none",
+    certificate=None, number=1, previous="none", revoked=(),
 ) -> bytes:  # fmt: skip
     lines = [
         ("party", party), ("number", str(number)), ("previous", previous),
@@ -106,6 +108,7 @@ def write_card(
         ("message-key", str(message)), ("record-key", str(record)), ("age", age),
         ("certificate", encode64(certificate) if certificate else "none"),
         ("from", write_instant(from_us)), ("until", write_instant(until_us)),
+        *(("revoked", f"{key} after {last}") for key, last in revoked),
     ]  # fmt: skip
     return write_note(write_lines(CARD, lines), root)
 
@@ -144,6 +147,17 @@ def read_invitation(text: str) -> tuple[Key, list[Card]]:
 def write_invitation(root: Key, cards: list[bytes]) -> str:
     lines = [("root", str(root)), *(("card", encode64(each)) for each in cards)]
     return write_lines(INVITATION, lines)
+
+
+def propose(toml: str, signer: Signer) -> bytes:
+    """An arrangement, signed by who proposes it."""
+    return write_note(f"{ARRANGEMENT}\n{toml}", signer)
+
+
+def sign_too(note: bytes, signer: Signer) -> bytes:
+    """The same note with one more signature; nothing above it changes by a byte."""
+    text = read_note(note)[0]
+    return note + signature_line(signer.key, signer.signature(text.encode())).encode()
 
 
 def read_arrangement(note: bytes, keys: dict[str, Key]) -> tuple[str, list[str]]:

@@ -33,7 +33,7 @@ def loose_instant(text: str) -> int:
 
 def write_instant(us: int) -> str:
     moment = START + timedelta(microseconds=us)
-    whole = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    whole = moment.replace(tzinfo=None).isoformat(timespec="seconds")
     fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
     return f"{whole}{fraction}Z"
 

@@ -18,9 +18,9 @@ LARGEST_NOTE, LARGEST_FLASH, LONGEST_ARRANGEMENT = 900_000, 8_000, 200
 URGENCIES = ("routine", "immediate", "flash")
 BELOW = ("sent", "until", "urgency", "arrangement", "drill", "ack", "kind", "body")
 
-FLASH = {"held/1", "outside/1", "stop/1", "answer/1", "stopped/1", "stop-lifted/1", "incident/1"}
+FLASH = {"outside/1", "held/1", "stop/1", "answer/1", "stopped/1", "stop-lifted/1", "incident/1"}
 IMMEDIATE = {
-    "amended/1", "delayed/1", "activated/1", "crossing/1", "notice/1", "stepped/1", "contact/1",
+    "amended/1", "activated/1", "delayed/1", "crossing/1", "notice/1", "stepped/1", "contact/1",
     "test/1", "test-answer/1", "stored/1", "heartbeat/1",
 }  # fmt: skip
 OUTSIDE = ("stored/1", "heartbeat/1")

@@ -21,7 +21,7 @@ from tests.second.notes import (
     signature_line,
 )
 
-MOST_HASHES, LARGEST_ASKED = 63, 50_000
+MOST_HASHES, LARGEST_ASKED, TILE = 63, 50_000, 256
 
 
 def leaf(entry: int, salt: bytes, body: bytes) -> bytes:
@@ -109,6 +109,33 @@ def goes_on(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[by
             second = node_hash(second, each)
         here, last = here >> 1, last >> 1
     return last == 0 and (first, second) == (old_root, new_root)
+
+
+def tile_number(n: int) -> str:
+    """1234067 as ``x001/x234/067``."""
+    text = str(n).zfill(3)
+    text = text.zfill((len(text) + 2) // 3 * 3)
+    groups = [text[k : k + 3] for k in range(0, len(text), 3)]
+    return "/".join([*(f"x{each}" for each in groups[:-1]), groups[-1]])
+
+
+def tiles(data: list[bytes]) -> dict[str, bytes]:
+    """The folder of a record with these leaves, by path; without the checkpoint."""
+    folder, level = {}, 0
+    hashes = [leaf_hash(each) for each in data]
+    while hashes:
+        for n in range(0, len(hashes), TILE):
+            full = hashes[n : n + TILE]
+            width = "" if len(full) == TILE else f".p/{len(full)}"
+            folder[f"tile/{level}/{tile_number(n // TILE)}{width}"] = b"".join(full)
+        whole = range(0, len(hashes) // TILE * TILE, TILE)
+        hashes, level = [root(hashes[n : n + TILE]) for n in whole], level + 1
+    for n in range(0, len(data), TILE):
+        some = data[n : n + TILE]
+        width = "" if len(some) == TILE else f".p/{len(some)}"
+        packed = b"".join(len(each).to_bytes(2, "big") + each for each in some)
+        folder[f"tile/entries/{tile_number(n // TILE)}{width}"] = packed
+    return folder
 
 
 @dataclass(frozen=True)

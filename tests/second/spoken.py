@@ -112,6 +112,8 @@ def read_line(line: str) -> tuple[str, bool]:
     letter, rest = symbols[exercise : exercise + 1], symbols[exercise + 1 :]
     if letter not in LETTERS:
         raise Refused("voice.asks", f"a letter that asks nothing: {letter!r}")
+    if not symbols.isalnum():
+        raise Refused("checkwords.symbol", "nothing but symbols and blanks")
     lat_e7, lon_e7 = read_place(rest[:13])
     unix_s = read_time(rest[13:])
     if unix_s % 60:

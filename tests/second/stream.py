@@ -18,6 +18,7 @@ class Reader:
 
     peer: Key
     me: str
+    stream: int = 1
     stored: int = 0
     arrangements: tuple[str, ...] = ()
     suspended: bool = False
@@ -27,7 +28,6 @@ class Reader:
     waiting: dict[int, Message] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     proofs: list[Message] = field(default_factory=list)
-    outside: list[Message] = field(default_factory=list)
 
     def read(self, note: bytes) -> Message:
         return read_message(note, self.peer, self.me)
@@ -39,12 +39,11 @@ class Reader:
             message = self.read(note)
         except Refused as refused:
             return [("drop", refused.code)]
-        if message.stream != 1:
-            return [("alarm", "stream.other"), *self.show_flash(message)]
+        if message.stream != self.stream:
+            return self.proof(message, "stream.other")
         if message.seq == 0 and message.code:
             return [("drop", message.code)]
         if message.seq == 0:
-            self.outside.append(message)
             return [("act", message)]
         return self.placed(message)
 
@@ -108,6 +107,12 @@ class Reader:
         self.proofs.append(message)
         return [("alarm", code), *self.show_flash(message)]
 
+    def begins_anew(self, stream: int) -> list[tuple[str, object]]:
+        """People agreed on a new stream; what waited and was never acted on is shown."""
+        left = [each for _, each in sorted(self.waiting.items()) if each.hash not in self.shown]
+        self.stream, self.stored, self.hashes, self.waiting = stream, 0, {0: ZEROS}, {}
+        return [("show", each) for each in left]
+
     def gaps(self) -> list[list[int]]:
         found, first = [], self.stored + 1
         for seq in sorted(self.waiting):
@@ -126,6 +131,7 @@ class Line:
 
     signer: Signer
     reader: Reader
+    stream: int = 1
     seq: int = 0
     prev: str = ZEROS
     outbox: dict[int, bytes] = field(default_factory=dict)
@@ -141,8 +147,21 @@ class Line:
     def write(self, kind: str, body: dict, now_us: int, **rest) -> Message:
         return write_message(
             self.signer, kind, body, to=self.reader.peer.name, sent_us=now_us,
-            ack=self.reader.ack(), **rest,
+            ack=self.reader.ack(), stream=self.stream, **rest,
         )  # fmt: skip
+
+    def begins_anew(self, stream: int) -> None:
+        """People agreed on a new stream: what the peer has not stored is written again in it."""
+        waiting = [
+            read_message(each, self.signer.key, self.reader.peer.name)
+            for each in self.outbox.values()
+        ]
+        self.stream, self.seq, self.prev, self.outbox, self.hashes = stream, 0, ZEROS, {}, {}
+        for old in waiting:
+            self.say(
+                old.kind, old.body, old.sent_us, urgency=old.urgency, until_us=old.until_us,
+                arrangement=old.arrangement, drill=old.drill,
+            )  # fmt: skip
 
     def receipt(self, now_us: int) -> bytes:
         """What is stored here, what is missing, and what came ahead of it."""

@@ -74,7 +74,7 @@ def test_a_line_that_is_keyed_in_is_the_same_stop_with_the_same_words(
     st.sampled_from(["C DAMZ TAMR TJCJS 7EWS KAGT", "E S JZDW ZDMF CGHJ4 7EWS JPEW", ""]),
     st.integers(0, 28),
     st.integers(0, 3),
-    st.text("47ABCDEFGHJKMNPRSTVWXYZ0 e", max_size=3),
+    st.text("47ABCDEFGHJKMNPRSTVWXYZ0 -e", max_size=3),
 )
 def test_a_line_is_refused_by_both_or_by_neither(line, start, length, instead):
     line = line[:start] + instead + line[start + length :]

@@ -218,6 +218,16 @@ def test_the_checkpoint_its_witness_and_the_bundle():
     assert sorted(shown) == [2, 257]
 
 
+def test_the_folder_of_a_record_on_a_web_server():
+    folder = record.tiles([record.leaf(*each) for each in entries()])
+    told = {each["path"]: each["sha256"] for each in [*RECORD["tiles"], RECORD["entry_bundle"]]}
+    assert told.keys() <= folder.keys()
+    for path, digest in told.items():
+        assert digest in {None, sha256(folder[path]).hexdigest()}
+    assert sorted(folder) == sorted([*told, "tile/entries/000"])
+    assert record.tile_number(1234067) == "x001/x234/067"
+
+
 def test_a_bundle_with_anything_changed_is_refused():
     key = read_key(RECORD["key"])
     for old, new in [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,13 +11,16 @@ from keepclear.link import bodies as b
 from keepclear.link.alerting import Show, Stage
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
+from keepclear.node.arranging import set_arrangement
+from keepclear.node.declaring import declare
 from keepclear.node.notices import spelled
 from keepclear.node.talking import Talk
+from keepclear.node.told import told_on
 from keepclear.wire.declaration import encode
 from tests.node.desks import SECOND, alarms, notes, shown
-from tests.node.test_peers import ASK
-from tests.node.test_peers import Party as FirstParty
-from tests.node.world import site
+from tests.node.party import ASK
+from tests.node.party import Party as FirstParty
+from tests.node.world import agreement, operation, site
 from tests.second.bodies import RECEIVED
 from tests.second.declarations import understood
 from tests.second.messages import read_message, text_hash
@@ -213,6 +217,62 @@ def test_a_site_that_the_second_declares_is_kept_and_read_back_as_it_was_meant(b
     read = b.ReadBack(re=re, by="desk", places=[], times_us=[], says=b.NO_PERMISSION)
     (_, came), *_ = both.heard(notes(both.talk.say("Birch", read)))
     assert (came.body["places"], came.body["times_us"]) == understood(text)
+
+
+@pytest.fixture
+def agreed(both):
+    set_arrangement(both.alder.world.node, agreement(), ASK)
+    declare(both.alder.world.node, operation("A1"), ASK)
+    return both
+
+
+CROSSING = {
+    "yours": "Alder/A1",
+    "your_version": 1,
+    "mine": "bb",
+    "my_version": 0,
+    "certain": True,
+    "span": {},
+    "text": json.dumps({"level": "crossing", "ref": "bb"}),
+}
+
+
+def test_what_the_second_tells_of_a_crossing_stands_beside_it_until_it_takes_it_back(agreed):
+    both, says = agreed, {"arrangement": "Darling/1"}
+    case = both.alder.world.node.memory.cases["Alder/A1"]
+    both.told(both.line.say("crossing/1", CROSSING, both.now, **says))
+    (told,) = told_on(case)
+    assert (told["by"], told["ref"], told["certainty"]) == ("Birch", "bb", "certain")
+    text = json.dumps({"notice": "crossing/1", "ref": "bb", "party": "Birch", "crossings": []})
+    both.told(both.says("notice/1", notice="crossing/1", text=text))
+    assert told_on(case) == []
+
+
+def test_what_the_first_tells_of_a_crossing_has_the_members_of_the_page(agreed, root):
+    both = agreed
+    page = (root / "docs" / "protocol" / "told.md").read_text("utf-8")
+    crossing, notices = page.split("\n## ")[1:3]
+    known = set(re.findall(r"`(\w+)`", crossing))
+    text = spelled(operation("B1", party="Birch"))
+    body = {"subject": "Birch/B1", "version": 1, "what": "operation", "text": text}
+    came = both.told(
+        both.line.say("declared/1", body | {"ref": "aa"}, both.now, arrangement="Darling/1")
+    )
+    both.line.reader.arrangements = ("Darling/1",)
+    acted = [what for name, what in both.heard(came) if name == "act"]
+    (one,) = [each for each in acted if each.kind == "crossing/1"]
+    assert (one.body["yours"], one.body["your_version"], one.body["certain"]) == (
+        "Birch/B1",
+        1,
+        True,
+    )
+    told = json.loads(one.body["text"])
+    assert told.keys() <= known
+    assert (told["level"], told["ref"], told["own"]["id"]) == ("crossing", one.body["mine"], "B1")
+    (said,) = [each for each in acted if each.kind == "notice/1"]
+    compared = json.loads(said.body["text"])
+    assert (compared["notice"], compared["crossings"]) == ("compared/1", 1)
+    assert compared.keys() <= set(re.findall(r"`(\w+)`", notices)) | {"notice"}
 
 
 def test_what_the_first_declares_is_read_back_by_the_second_without_a_difference(both):

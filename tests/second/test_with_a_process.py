@@ -15,13 +15,15 @@ from pyrage import decrypt, encrypt, x25519
 from keepclear.app import main
 from keepclear.node import peers
 from keepclear.node.start import running
-from tests.node.test_peers import ASK
+from tests.node.party import ASK
 from tests.partition.pair import Served
 from tests.second import parcels, record
 from tests.second.bodies import RECEIVED
+from tests.second.notes import decode64
 from tests.second.party import Party, record_key
 from tests.second.post import (
     ADD_CHECKPOINT,
+    CONSISTENCY,
     JSON,
     NOTES,
     PARCELS,
@@ -201,6 +203,26 @@ def test_each_witnesses_the_record_of_the_other(morning):
     told = morning.http.post("/api/v1/record/cosignatures").json()
     assert [(each["party"], each["last"]) for each in told["cosigned"]] == [("Birch", "cosigned")]
     assert witness.last[alder.name][0] == told["size"]
+
+
+def test_the_first_shows_how_its_record_goes_on_and_what_a_web_server_would(morning):
+    alder = record_key(morning.invitation).name
+    morning.http.post("/api/v1/record/cosignatures")
+    old, root = morning.birch.witness.last[alder]
+    morning.sends(morning.says("said/1", words="so that there is more to show"))
+    morning.http.post("/api/v1/record/cosignatures")
+    new, top = morning.birch.witness.last[alder]
+    body = json.dumps({"size": new, "root": top.hex(), "old": old}).encode()
+    status, _, said = post(morning.alder.url, der("alder"), CONSISTENCY, body)
+    shown = json.loads(said)
+    assert (status, shown["root"]) == (200, root.hex())
+    assert record.goes_on(old, new, root, top, [decode64(each) for each in shown["hashes"]])
+    unknown = body.replace(top.hex().encode(), root.hex().encode())
+    assert post(morning.alder.url, der("alder"), CONSISTENCY, unknown)[0] == 404
+    width = f".p/{old}" if old < record.TILE else ""
+    tile = morning.http.get(f"/api/v1/record/tile/0/000{width}").content
+    assert old <= record.TILE, "one tile is enough for this morning"
+    assert record.root([tile[k : k + 32] for k in range(0, old * 32, 32)]) == root
 
 
 def test_a_bundle_of_the_first_verifies_with_the_seconds_cosignature(morning):

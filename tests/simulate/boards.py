@@ -21,13 +21,13 @@ from keepclear.link.message import read_own
 from keepclear.link.pinning import words_of
 from keepclear.node import peers
 from keepclear.node.declaring import Request
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.talking import Talk
 from keepclear.record.note import Signer
 from keepclear.wire.entries import Carried, Shown, decode_body
 from tests.simulate import lying
 from tests.simulate.desk import FAILS, DiedError, Disk, Machine
-from tests.simulate.network import SECOND, Faults, Network
+from tests.simulate.network import SECOND, Faults, Network, plan_failures
 from tests.simulate.world import require
 
 NAMES = ("Alder", "Birch", "Cedar")
@@ -245,14 +245,7 @@ class BoardWorld:
         for _ in range(rng.randrange(8)):
             desk = self.desks[rng.choice(names)]
             self.network.at(rng.randrange(self.busy_us), lambda desk=desk: desk.answers())
-        for _ in range(rng.choice([0, 0, 1, 3])):
-            desk, at = self.desks[rng.choice(names)], rng.randrange(self.busy_us)
-            back = at + rng.randrange(45 * SECOND)
-            self.network.at(at, lambda desk=desk, back=back: desk.crash(back))
-        for _ in range(self.network.faults.cuts):
-            one, other = rng.sample(names, 2)
-            at = rng.randrange(self.busy_us)
-            self.network.cut(one, other, at, at + rng.randrange(self.busy_us))
+        plan_failures(rng, self.network, self.desks, self.busy_us, 45 * SECOND)
 
     def arrive(self, name, note):
         desk = self.desks[name]

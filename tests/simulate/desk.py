@@ -18,7 +18,8 @@ from keepclear.link.message import open_message, read_own, sign_message
 from keepclear.link.state import LINE, NEVER_US, OUT
 from keepclear.link.stream import ASK_MAX_US, due_us
 from keepclear.node.ledger import Node, Surroundings
-from keepclear.node.line import Decision, Lines, subject_of
+from keepclear.node.line import Decision, Lines
+from keepclear.node.line_entries import subject_of
 from keepclear.record.checkpoint import open_checkpoint
 from keepclear.record.merkle import consistency_proof
 from keepclear.record.note import Signer, sign

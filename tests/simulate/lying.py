@@ -13,7 +13,7 @@ from keepclear.errors import VerificationError
 from keepclear.link import bodies as b
 from keepclear.link.kinds import kind_of
 from keepclear.link.message import open_message, read_own, sign_message
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.wire.entries import Alarm, Carried
 from tests.simulate.world import require
 

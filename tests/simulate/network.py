@@ -98,3 +98,24 @@ class Network:
         for to, one in copies:
             wait = rng.randrange(faults.delay_us + 1) + 1_000
             self.at(self.now + wait, lambda to=to, one=one: arrive(to, one))
+
+
+def plan_failures(rng, network, desks, busy_us, down_us):
+    """Processes that crash and cables that are cut, at some time while desks are busy.
+
+    Args:
+        rng: Of the world.
+        network: Between the desks.
+        desks: By name.
+        busy_us: How long they are.
+        down_us: How long one that crashed is away at the most.
+    """
+    names = list(desks)
+    for _ in range(rng.choice([0, 0, 1, 3])):
+        desk, at = desks[rng.choice(names)], rng.randrange(busy_us)
+        back = at + rng.randrange(down_us)
+        network.at(at, lambda desk=desk, back=back: desk.crash(back))
+    for _ in range(network.faults.cuts):
+        one, other = rng.sample(names, 2)
+        at = rng.randrange(busy_us)
+        network.cut(one, other, at, at + rng.randrange(busy_us))

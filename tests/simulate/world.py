@@ -22,7 +22,7 @@ from keepclear.record.merkle import consistency_proof, root_of, verify_consisten
 from keepclear.record.note import Signer, open_note
 from keepclear.wire.entries import Alarm, Carried, Shown
 from tests.simulate.desk import AGREED, Desk, Disk
-from tests.simulate.network import SECOND, Faults, Network
+from tests.simulate.network import SECOND, Faults, Network, plan_failures
 
 NAMES = ("alder", "birch", "cedar", "relief", "harbour")
 ROAD = 100
@@ -84,14 +84,7 @@ class World:
             desk = self.desks[rng.choice(names)]
             at = rng.randrange(self.busy_us)
             self.network.at(at, self.thing(desk, number))
-        for _ in range(rng.choice([0, 0, 1, 3])):
-            desk, at = self.desks[rng.choice(names)], rng.randrange(self.busy_us)
-            back = at + rng.randrange(30 * SECOND)
-            self.network.at(at, lambda desk=desk, back=back: desk.crash(back))
-        for _ in range(self.network.faults.cuts):
-            one, other = rng.sample(names, 2)
-            at = rng.randrange(self.busy_us)
-            self.network.cut(one, other, at, at + rng.randrange(self.busy_us))
+        plan_failures(rng, self.network, self.desks, self.busy_us, 30 * SECOND)
 
     def thing(self, desk, number):
         """Something that somebody says at a desk."""

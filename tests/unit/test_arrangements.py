@@ -12,12 +12,8 @@ from keepclear import app
 from keepclear.disclose.levels import Level, level_of
 from keepclear.domain.arrangement import Disclosure, Rung, Third
 from keepclear.domain.declaration import Kind
-from keepclear.formats.arrangements import (
-    ARRANGEMENT_BYTES_MAX,
-    TEMPLATE,
-    older_spelling,
-    read_arrangement,
-)
+from keepclear.formats.arrangement_template import TEMPLATE
+from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX, older_spelling, read_arrangement
 from keepclear.node.relaying import relays_between
 from tests.laws.strategies import WGS84
 
@@ -184,6 +180,8 @@ def test_texts_with_the_two_lists_of_before_mean_what_they_did_and_it_is_said_ho
         (thirds(('"Alder"', '["compare"]')), ("third", "arrangement.neutral")),
         (thirds(('"Relief"', '["compare"]')), ("third", "arrangement.neutral")),
         (thirds(('"Relief"', '["relay"]')), ("third", "arrangement.relay")),
+        (OLD.replace('"Tower"', '"Alder"'), ("neutral", "arrangement.neutral")),
+        (OLD.replace('"Dale"', '"Relief"'), ("line.relays", "arrangement.relay")),
         (OLD + '[[third]]\nname = "New"\ndoes = ["relay"]\n', ("third", "arrangement.twice")),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 
 import pytest
@@ -14,6 +13,7 @@ from keepclear.domain.position import Position
 from keepclear.domain.schedule import DailyPeriod, Day, Schedule
 from keepclear.domain.window import ALWAYS, Window, parse_instant
 from keepclear.formats import ed269
+from tests.unit.documents import paths, replaced
 
 HOUR = 3_600_000_000
 RING = [[6.1, 46.2], [6.2, 46.2], [6.2, 46.3], [6.1, 46.2]]
@@ -340,26 +340,6 @@ def test_any_json_at_all_is_answered_with_a_reading():
     for path in paths(document):
         for value in junk:
             ed269.read(replaced(document, path, value), name="z.json")
-
-
-def paths(node, here=()):
-    yield here
-    items = node.items() if isinstance(node, dict) else ()
-    if isinstance(node, list):
-        items = enumerate(node)
-    for key, value in items:
-        yield from paths(value, (*here, key))
-
-
-def replaced(document, path, value):
-    if not path:
-        return value
-    made = copy.deepcopy(document)
-    node = made
-    for step in path[:-1]:
-        node = node[step]
-    node[path[-1]] = value
-    return made
 
 
 # --- real files ---

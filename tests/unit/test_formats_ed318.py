@@ -6,7 +6,6 @@ demand is restated below (``LAYER``, ``AUTHORITY``).
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from datetime import datetime
@@ -23,6 +22,7 @@ from keepclear.domain.position import Position
 from keepclear.domain.schedule import DailyPeriod, Day, Schedule
 from keepclear.domain.window import ALWAYS, Window, parse_instant
 from keepclear.formats import ed318
+from tests.unit.documents import DELETE, paths, replaced
 
 HOUR = 3_600_000_000
 RING = [[8.0, 47.0], [8.1, 47.0], [8.1, 47.1], [8.0, 47.0]]
@@ -487,32 +487,6 @@ def test_any_json_at_all_is_answered_with_a_reading():
             ed318.read(replaced(document, path, value), name="z.json")
     for value in junk:
         assert ed318.read(value, name="z.json").declarations == ()
-
-
-def paths(node, here=()):
-    yield here
-    items = node.items() if isinstance(node, dict) else ()
-    if isinstance(node, list):
-        items = enumerate(node)
-    for key, value in items:
-        yield from paths(value, (*here, key))
-
-
-DELETE = object()
-
-
-def replaced(document, path, value):
-    if not path:
-        return value
-    made = copy.deepcopy(document)
-    node = made
-    for step in path[:-1]:
-        node = node[step]
-    if value is DELETE:
-        del node[path[-1]]
-    else:
-        node[path[-1]] = value
-    return made
 
 
 # --- real files, and the official schema ---

@@ -14,6 +14,7 @@ from keepclear.domain.position import Position
 from keepclear.domain.window import Window, parse_instant
 from keepclear.formats import ed269, ed318, f3548
 from tests.interuss import load_intents, resolve
+from tests.unit.documents import paths, replaced
 
 SQUARE = [(10.0, 20.0), (10.0, 20.1), (10.1, 20.1), (10.1, 20.0)]
 
@@ -436,26 +437,6 @@ def test_any_json_at_all_is_answered_with_a_reading():
     for value in junk:
         reading = f3548.read(value, name="f.json")
         assert reading.declarations == ()
-
-
-def paths(node, here=()):
-    yield here
-    items = node.items() if isinstance(node, dict) else ()
-    if isinstance(node, list):
-        items = enumerate(node)
-    for key, value in items:
-        yield from paths(value, (*here, key))
-
-
-def replaced(document, path, value):
-    if not path:
-        return value
-    made = copy.deepcopy(document)
-    node = made
-    for step in path[:-1]:
-        node = node[step]
-    node[path[-1]] = value
-    return made
 
 
 # --- real files ---

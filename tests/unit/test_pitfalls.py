@@ -103,7 +103,7 @@ def on_lattice(*polygons):
     limits = (lower_limit(None, None), upper_limit(None, None))
     for k, rings in enumerate(polygons):
         for ring in rings:
-            rows.ring([0.0] * len(ring), [0.0] * len(ring), straight=False)
+            rows.ring([0.0] * len(ring), [0.0] * len(ring))
         rows.close((k, 0, AREA), (0.0, 0.0, 0.0), (*limits, False, *limits), (0, 1), len(rings))
     table = complete(rows)
     q = np.array([v for rings in polygons for ring in rings for v in ring], dtype=np.int32)

@@ -254,6 +254,7 @@ REFUSED = [
     ("filled.count.soap", "position.words"),
     ("https://maps.example.org/?q=36.2,37.1", "position.link"),
     ("geo:36.2,37.1", "position.link"),
+    ("31.150 S 1\u00df 144.3 E", "position.character"),  # one letter that folds to two
 ]
 
 

@@ -152,3 +152,23 @@ def test_what_is_too_far_is_not_compared():
     assert radius_for(LINE.vertices, far) is None
     assert radius_for(LINE.vertices, said(Circle(place(-20.0, 144.0), 10.0))) < REACH_M_MAX
     assert isinstance(near.parts[0].footprint.center, Position)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(-2_000_000.0, 2_000_000.0), st.floats(-900_000.0, 900_000.0))
+def test_the_circle_is_the_least_of_its_sizes_that_leaves_room(east_m, north_m):
+    middle = moved(-31.0, 144.2, east_m, north_m)
+    sides = (place(-33.0, 141.0), place(-33.0, 147.0), place(-29.0, 147.0), place(-29.0, 141.0))
+    shape = Circle(middle, 20_000.0)
+    round_it = place(
+        *(sum(v) / 4 for v in zip(*((p.latitude, p.longitude) for p in sides), strict=True))
+    )
+    far_m = 20_000.0 + _apart_m(round_it, middle)
+    needs_m = 1.25 * max(far_m, *(_apart_m(round_it, side) for side in sides))
+    radius_m = radius_for(sides, said(shape))
+    assume(all(abs(needs_m / size_m - 1) > 0.02 for size_m in (256e3, 512e3, 1_024e3, 2_048e3)))
+    assert radius_m / 2 < needs_m < radius_m
+
+
+def _apart_m(a, b):
+    return WGS84.inv(a.longitude, a.latitude, b.longitude, b.latitude)[2]

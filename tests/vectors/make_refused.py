@@ -238,6 +238,10 @@ def splits():
         json.dumps(json.loads(same)["older"], ensure_ascii=False)), "split.no-proof"  # fmt: skip
     yield "split-view-with-blanks", made.replace(",", ", "), "split.malformed"
     yield "split-view-with-a-member-more", made.replace("{", '{"x":1,', 1), "split.malformed"
+    parts = list(json.loads(same).items())
+    other = dict([parts[1], parts[0], *parts[2:]])
+    turned = json.dumps(other, ensure_ascii=False, separators=(",", ":"))
+    yield "split-view-with-members-exchanged", turned, "split.malformed"
     yield "split-view-forged", made.replace("\\n3\\n", "\\n4\\n"), "note.bad-signature"
 
 
@@ -261,6 +265,7 @@ LINES = {
     "line-with-a-symbol-lost": (LINE.replace("KAGT", "KAG"), "checkwords.length"),
     "line-with-a-symbol-added": (LINE + "AAA", "checkwords.length"),
     "line-with-a-mark-that-is-no-symbol": (LINE.replace("DAMZ", "DAM0"), "checkwords.symbol"),
+    "line-with-a-dash": (LINE.replace(" 7", "-7"), "checkwords.symbol"),
     "line-with-a-time-wrong": (LINE.replace("7EWS", "7EWT"), "checkwords.verify"),
     "line-with-a-time-in-seconds": ("C DAMZ TAMR TJCJS BGX HYV AEB", "voice.minute"),
 }

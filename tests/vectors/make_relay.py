@@ -80,6 +80,11 @@ def cases() -> list[dict]:
             "key": str(BIRCH.verifier), "to": CEDAR.name, "sent": format_instant(DAWN),
             "taken": HASHES,
         },
+        bad_asking(
+            "with-a-blank-that-is-none",
+            "no blank but U+0020",
+            asking.replace(CEDAR.name, f"{CEDAR.name}\u00a0"),
+        ),
         bad_asking("of-another-relay", "it was written to another",
                    asking.replace(CEDAR.name, ALDER.name)),
         bad_asking("by-another-key", "somebody else asks", asking, "note.unsigned", ALDER),

@@ -53,6 +53,16 @@ class Border:
         if max(steps) < _EDGE_MAX and high < _LATITUDE_MAX:
             shape = shapely.Polygon(rings[0], rings[1:])
         self._shape = shape if shape is not None and shape.is_valid else None
+        shapely.prepare(self._shape)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it could be drawn in degrees."""
+        return self._shape is not None
+
+    def holds(self, lon: float, lat: float) -> bool:
+        """Whether a place far from its edges lies in it, where it is drawn."""
+        return bool(shapely.contains_xy(self._shape, lon, lat))
 
     def shared_m2(self, asked: Table, box: Box, deep_m: float) -> float | None:
         """How much ground some rows share with it, m2: 0 for none, nothing where that is not plain.

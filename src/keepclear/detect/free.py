@@ -7,6 +7,7 @@ nothing with it, and no verdict is needed. Everything else is left to the exact 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import floor
 from typing import Final
 
@@ -41,8 +42,18 @@ _AT_ALL, _BESIDE, _MIXED = range(3)
 class Free:
     """What one row of a table leaves free."""
 
-    def __init__(self, table: Table, row: int = 0) -> None:
-        """Remember its edges; cells are looked at when they are asked for."""
+    def __init__(
+        self, table: Table, row: int = 0, holds: Callable[[float, float], bool] | None = None
+    ) -> None:
+        """Remember its edges; cells are looked at when they are asked for.
+
+        Args:
+            table: Where it stands.
+            row: Which it is.
+            holds: Says whether it holds a longitude and latitude far from its edges, where somebody
+                does so quicker than by looking at each of them.
+        """
+        self._holds = holds
         self._rings = fine_of(table, row).rings
         self._held: dict[tuple[float, int, int], int] = {}
         ends = []
@@ -95,7 +106,10 @@ class Free:
         near &= (self._south <= south + size) & (self._north >= south)
         if near.any():
             return _MIXED
-        middle = to_cube(np.array([west + size / 2]), np.array([south + size / 2]))[0]
+        lon, lat = west + size / 2, south + size / 2
+        if self._holds is not None:
+            return _AT_ALL if self._holds(lon, lat) else _BESIDE
+        middle = to_cube(np.array([lon]), np.array([lat]))[0]
         return _AT_ALL if contains(self._rings, middle) else _BESIDE
 
 

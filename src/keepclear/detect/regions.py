@@ -43,6 +43,8 @@ _STEP_DEGREES: Final = 5.0
 _HALVINGS: Final = 60
 _SPHERE_M: Final = 6_371_008.8
 _ROUGH: Final = 0.01
+_DEGREE_M_MAX: Final = 111_700.0
+"""No degree is longer."""
 _GEOD: Final = Geod(ellps="WGS84")
 _OPEN: Final = AltitudeBand(None, None)
 
@@ -62,8 +64,9 @@ class Region:
         prepared = self._set.prepared(whole)
         self._set.insert(whole, prepared)
         rows = range(len(prepared.table))
-        self._free = [Free(prepared.table, row) for row in rows]
         self._border = Border(prepared.table) if len(rows) == 1 else None
+        holds = self._border.holds if self._border is not None and self._border.is_drawn else None
+        self._free = [Free(prepared.table, row, holds) for row in rows]
 
     def shared_m2(self, said: Declaration) -> float | None:
         """How much ground of a declaration lies on it, m2; nothing where none does.
@@ -135,14 +138,25 @@ class Around:
     def radius_for(self, said: Declaration) -> float | None:
         """See :func:`radius_for`."""
         around = list(_reaches(said))
+        if self._surely_within(around):  # almost always
+            return _radius(self._own_m)
         rough_m = max(_sphere_m(self._middle, place) + reach for place, reach in around)
         least, most = (
             _radius(max(self._own_m, rough_m * factor)) for factor in (1 - _ROUGH, 1 + _ROUGH)
         )
-        if least == most:  # almost always, and then nothing need be measured
+        if least == most:  # most often, and then nothing need be measured
             return least
         far_m = max(_metres(self._middle, place) + reach for place, reach in around)
         return _radius(max(self._own_m, far_m))
+
+    def _surely_within(self, around: list[tuple[Position, float]]) -> bool:
+        """Whether all of them lie no further from the middle than the places do: by one and a box."""
+        lats = [place.latitude for place, _ in around]
+        lons = [place.longitude for place, _ in around]
+        span = max(lats) - min(lats) + max(lons) - min(lons)
+        reach_m = max(reach for _, reach in around)
+        first_m = _sphere_m(self._middle, around[0][0])
+        return (first_m + span * _DEGREE_M_MAX + reach_m) * (1 + _ROUGH) <= self._own_m
 
 
 def _radius(far_m: float) -> float | None:

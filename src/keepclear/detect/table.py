@@ -104,7 +104,9 @@ class Table:
         return slice(int(self.vertex_start[ring]), int(self.vertex_start[ring + 1]))
 
     def degrees(self, at: slice) -> tuple[np.ndarray, np.ndarray]:
-        """Longitudes and latitudes of some vertices in degrees."""
+        """Longitudes and latitudes of some vertices in degrees; to be read only."""
+        if self.scale == 1.0:
+            return self.lon[at], self.lat[at]
         return self.lon[at] / self.scale, self.lat[at] / self.scale
 
     def first(self, rows: int) -> Table:

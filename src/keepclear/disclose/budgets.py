@@ -153,7 +153,7 @@ def size_km2_hours(declaration: Declaration) -> float:
     """
     if declaration.kind is Kind.AREA:
         return 0.0
-    return sum(_part_km2_hours(part) for part in declaration.parts)
+    return sum([_part_km2_hours(part) for part in declaration.parts])
 
 
 def told_km2_hours(own: Declaration, other: Declaration) -> float:
@@ -198,10 +198,8 @@ def _touched_km2(footprint: Footprint) -> float:
         radius_km = footprint.radius_m / 1000
         return _with_border(pi * radius_km**2, 2 * pi * radius_km)
     if isinstance(footprint, Area):
-        return sum(
-            _with_border(_ring_km2(one.rings[0]), _length_km([*one.rings[0], one.rings[0][0]]))
-            for one in footprint.polygons
-        )
+        rings = [one.rings[0] for one in footprint.polygons]
+        return sum([_with_border(_ring_km2(ring), _length_km((*ring, ring[0]))) for ring in rings])
     return _swept_km2(list(footprint.vertices), footprint.half_width_m / 1000)
 
 

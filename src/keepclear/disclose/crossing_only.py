@@ -148,9 +148,9 @@ def _coarse(area: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _coarse_numbers(value: Any) -> Any:
-    if isinstance(value, list | tuple):
+    if value and isinstance(value[0], list | tuple):
         return [_coarse_numbers(item) for item in value]
-    return round(float(value), _DECIMALS) + 0.0
+    return [round(float(number), _DECIMALS) + 0.0 for number in value]
 
 
 # the circle of a site

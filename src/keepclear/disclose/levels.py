@@ -61,11 +61,7 @@ def arrangement_of(arrangements: Iterable[Arrangement], a: str, b: str) -> Arran
     """What two parties have agreed, or what one of them agreed about notifications of the other."""
     for one in arrangements:
         names = one.member_names
-        if (
-            {a, b} <= names
-            or (a in names and b in one.notified)
-            or (b in names and a in one.notified)
-        ):
+        if (a in names and (b in names or b in one.notified)) or (b in names and a in one.notified):
             return one
     return None
 
@@ -105,17 +101,16 @@ def is_open(arrangement: Arrangement) -> bool:
 
     Then an answer tells nothing that is not shown anyway, and no budget is needed.
     """
-    return not arrangement.notified and all(
-        arrangement.disclosed(kind, member.name) is Disclosure.OPEN
-        for kind in Kind
-        for member in arrangement.members
-    )
+    return not arrangement.notified and arrangement.shows_all
 
 
 def desk_of(arrangements: Iterable[Arrangement], party: str) -> str:
     """How a party's desk is reached; empty where no arrangement says it."""
-    desks = (m.desk for one in arrangements for m in one.members if m.name == party)
-    return next((desk for desk in desks if desk), "")
+    for one in arrangements:
+        member = one.member(party)
+        if member is not None and member.desk:
+            return member.desk
+    return ""
 
 
 def others_in(arrangement: Arrangement, party: str) -> tuple[str, ...]:

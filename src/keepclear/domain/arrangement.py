@@ -165,11 +165,27 @@ class Arrangement:
     retention: Retention = Retention()
     stepped_down: frozenset[str] = frozenset()
     """Members that have suspended it or withdrawn: they stand apart from all others meanwhile."""
+    member_names: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Its members, by name."""
+    shows_all: bool = field(init=False, repr=False, compare=False)
+    """Whether each member's declarations of every kind are open to the others."""
+    _by_name: Mapping[str, Member] = field(init=False, repr=False, compare=False)
 
-    @property
-    def member_names(self) -> frozenset[str]:
-        """Its members, by name."""
-        return frozenset(member.name for member in self.members)
+    def __post_init__(self) -> None:
+        # these follow from the rest, and are asked for with every declaration
+        names = {member.name: member for member in reversed(self.members)}
+        shows_all = all(
+            member.discloses.get(kind, self.disclosure.get(kind)) is Disclosure.OPEN
+            for kind in Kind
+            for member in self.members
+        )
+        object.__setattr__(self, "_by_name", MappingProxyType(names))
+        object.__setattr__(self, "member_names", frozenset(names))
+        object.__setattr__(self, "shows_all", shows_all)
+
+    def member(self, name: str) -> Member | None:
+        """A party to it; nothing, where it is none."""
+        return self._by_name.get(name)
 
     @property
     def neutral(self) -> tuple[str, ...]:
@@ -194,6 +210,5 @@ class Arrangement:
     def disclosed(self, kind: Kind, party: str = "") -> Disclosure:
         """How much of a member's declaration of a kind the other members see."""
         said = self.disclosure.get(kind, Disclosure.CROSSING)
-        return next(
-            (one.discloses.get(kind, said) for one in self.members if one.name == party), said
-        )
+        member = self._by_name.get(party)
+        return said if member is None else member.discloses.get(kind, said)

@@ -42,7 +42,7 @@ def arrangement() -> None:
 @click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write it there.")
 def template(output: str) -> int:
     """Write an arrangement to begin with: change the names, the line and the figures."""
-    from keepclear.formats.arrangements import TEMPLATE  # noqa: PLC0415
+    from keepclear.formats.arrangement_template import TEMPLATE  # noqa: PLC0415
 
     deliver(TEMPLATE, output)
     return Exit.NOTHING

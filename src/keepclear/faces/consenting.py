@@ -162,7 +162,7 @@ def _words(given: Consent) -> str:
 
 def _held(node: Node, subject: str, kind: Kind | None) -> list[tuple[str, Consent | None, bool]]:
     """For each recipient what holds, and whether that was said of all of a kind."""
-    from keepclear.node.consenting import words_on  # noqa: PLC0415
+    from keepclear.node.consent_words import words_on  # noqa: PLC0415
 
     found = words_on(node.memory, subject, kind)
     return [(to, word.consent, general) for to, word, general in found]

@@ -154,6 +154,10 @@ def keyed(line: str) -> Stop:
             "voice.asks",
             f"it begins with {symbols[:1]!r}; expected C to cease, H to hold or S to stay away",
         )
+    if not symbols.isalnum():  # a dash that is left out would give one stop two names
+        raise InputError(
+            "checkwords.symbol", f"found {line.strip()[:60]!r}; a line has symbols and blanks alone"
+        )
     place, time = symbols[1 : 1 + _PLACE_SYMBOLS], symbols[1 + _PLACE_SYMBOLS :]
     try:
         position = decode_place(place)

@@ -7,7 +7,7 @@ Without a geoid grid the undulation is taken between its bounds on Earth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from keepclear.detect.vertical import WORLD_GROUND, pressure_height_m
@@ -20,22 +20,33 @@ __all__ = ["height_findings"]
 
 _UNDULATION_M: Final = (-110.0, 90.0)
 """EGM96 lies between -107 and 86 m above the ellipsoid."""
+_ABOVE_GROUND: Final = frozenset({Reference.AGL, Reference.SFC})
 _ASK: Final = "ask which of the limits is meant, and from what each is measured"
 
 
 def height_findings(declaration: Declaration) -> Iterator[Finding]:
     """At most one of each kind for a declaration."""
     volumes = [part for part in declaration.parts if isinstance(part, Volume4D)]
-    ground = declaration.ground
-    for message in (
-        next(filter(None, (_upside_down(part.band, ground) for part in volumes)), None),
-        next(filter(None, (_buried(part.band, ground) for part in volumes)), None),
-    ):
-        if message:
+    for look in (_upside_down, _buried):
+        message = _first(look, volumes, declaration.ground)
+        if message is not None:
             yield _finding(declaration, "altitude.contradicts", Severity.WRONG, message)
     message = _two_ceilings(volumes)
     if message:
         yield _finding(declaration, "altitude.two-ceilings", Severity.DOUBT, message)
+
+
+def _first(
+    look: Callable[[AltitudeBand, Ground | None], str | None],
+    volumes: Sequence[Volume4D],
+    ground: Ground | None,
+) -> str | None:
+    """What is said of the first volume of which anything is."""
+    for part in volumes:
+        message = look(part.band, ground)
+        if message is not None:
+            return message
+    return None
 
 
 def _upside_down(band: AltitudeBand, ground: Ground | None) -> str | None:
@@ -50,8 +61,7 @@ def _upside_down(band: AltitudeBand, ground: Ground | None) -> str | None:
 
 
 def _buried(band: AltitudeBand, ground: Ground | None) -> str | None:
-    above = {Reference.AGL, Reference.SFC}
-    if band.upper is None or band.upper.reference in above:
+    if band.upper is None or band.upper.reference in _ABOVE_GROUND:
         return None
     lowest = (ground or WORLD_GROUND).lowest_m
     if _height_m(band.upper, ground)[1] >= lowest:

@@ -50,8 +50,13 @@ def past_findings(declarations: Sequence[Declaration], now_us: int) -> Iterator[
 
 def _end(declaration: Declaration) -> int | None:
     """When the last of it ends; None where any of it goes on."""
-    ends = [_part_end(part) for part in declaration.parts]
-    return None if None in ends else max(end for end in ends if end is not None)
+    last: int | None = None
+    for part in declaration.parts:
+        end = _part_end(part)
+        if end is None:
+            return None
+        last = end if last is None else max(last, end)
+    return last
 
 
 def _part_end(part: Part) -> int | None:

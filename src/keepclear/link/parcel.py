@@ -171,9 +171,10 @@ def open_asked(note: bytes, sender: Verifier, recipient: str) -> Asked:
     values = [value for _, value in fields]
     try:
         asked = Asked(values[0], values[1], parse_instant(values[2]), tuple(values[3:]))
-    except InputError:
+        same = asked.text == text
+    except (ValueError, InputError):
         raise _malformed() from None
-    if asked.text != text or not all(map(_HASH.fullmatch, asked.taken)):
+    if not same or not all(map(_HASH.fullmatch, asked.taken)):
         raise _malformed()
     if (asked.sender, asked.recipient) != (sender.name, recipient):
         raise _malformed()

@@ -16,7 +16,7 @@ from keepclear.errors import RuleError, VerificationError
 from keepclear.link.carry import CARRIED_BYTES_MAX, Carry, fitting, read_carry, write_carry
 from keepclear.link.message import read_own
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.sealing import open_sealed, seal
 from keepclear.node.talking import Talk
 from keepclear.wire.entries import Alarm, Body, Carried, Shown, decode_body

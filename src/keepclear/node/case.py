@@ -6,7 +6,10 @@ The texts of its versions and of its verdict are read when they are asked for
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from keepclear.domain.declaration import Declaration, Kind, State
 from keepclear.domain.life import STANDING, Stage
@@ -15,6 +18,9 @@ from keepclear.wire.entries import Verdict
 from keepclear.wire.remembered import CaseForm, JudgedForm, VersionForm
 
 __all__ = ["Case", "Judged", "ToldBy", "Version", "case_of", "form_of", "stage_named"]
+
+_STATES: Final[Mapping[str, State | Stage]] = MappingProxyType({one.value: one for one in State})
+_STAGES: Final[Mapping[str, State | Stage]] = MappingProxyType({one.value: one for one in Stage})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,11 @@ class Case:
 
 def stage_named(kind: Kind, name: str) -> State | Stage:
     """The stage that a word stands for, in the life of a kind."""
-    return State(name) if kind is Kind.OPERATION else Stage(name)
+    stages = _STATES if kind is Kind.OPERATION else _STAGES
+    stage = stages.get(name)
+    if stage is None:
+        raise ValueError(f"{name!r} is no stage of a {kind.value}")
+    return stage
 
 
 def form_of(case: Case) -> CaseForm:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -80,6 +81,14 @@ class Cases(Mapping[str, Case]):
         if row < 0:
             raise KeyError(subject)
         return self._at(row, subject)
+
+    def get(self, subject: str, default: Any = None) -> Any:
+        """A case, or what is given where there is none; asked for often where there is none."""
+        found = self._fresh.get(subject)
+        if found is not None:
+            return found
+        row = self._row(subject)
+        return default if row < 0 else self._at(row, subject)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cases) and dict(self.items()) == dict(other.items())

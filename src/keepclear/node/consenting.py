@@ -8,8 +8,7 @@ the party (the faces), and what silence means (``disclose.hearing``).
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 
 from keepclear.disclose.hearing import Word
 from keepclear.disclose.levels import is_humanitarian
@@ -17,16 +16,26 @@ from keepclear.domain.consent import NOTIFIED, RELEASES, Consent
 from keepclear.domain.declaration import Kind
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
+from keepclear.node.consent_words import (
+    held_word,
+    known_parties,
+    shown_before,
+    told_subjects,
+    unknown,
+)
 from keepclear.node.declaring import Answer, Request, replied, reply_to, through
 from keepclear.node.due import due
-from keepclear.node.hearing import named
-from keepclear.node.ledger import Node, opening_of
+from keepclear.node.ledger import Node
 from keepclear.node.memory import Memory
 from keepclear.node.telling import outgoing_of
 from keepclear.node.wording import text_of
-from keepclear.wire.entries import Consented, Revoked, Shown, decode_body
+from keepclear.wire.entries import Consented, Revoked, Shown
 
-__all__ = ["REVOKED_SAYS", "consent", "known_parties", "revoke", "words_on"]
+__all__ = [
+    "REVOKED_SAYS",
+    "consent",
+    "revoke",
+]
 
 REVOKED_SAYS: Final = (
     "What was shown before cannot be unshown, and whoever has it may keep it. From here on nothing of "
@@ -72,7 +81,7 @@ def consent(
     word = Word(Consent(given.to, tuple(said.fields), given.from_us, given.lead_us))
     asked = f"consent {about} {said.kind} {said.to} {said.fields} {said.from_us} {said.lead_us}"
     before = replied(node, request, asked)
-    if before is None and _held_word(node.memory, about, kind, given.to) == word:
+    if before is None and held_word(node.memory, about, kind, given.to) == word:
         before = Answer({"subject": about, "to": given.to, "fields": said.fields}, again=True)
     if before is not None:
         due(node, writes=1)
@@ -121,15 +130,15 @@ def revoke(
     before = replied(node, request, asked)
     if before is not None:
         return before
-    told = _told(memory, about, kind, to)
+    told = told_subjects(memory, about, kind, to)
     reply = {
         "subject": about,
         "to": to,
         "number": node.store.size() + 1,
-        "shown_before": [one for name in told for one in _shown_before(node, name, to)],
+        "shown_before": [one for name in told for one in shown_before(node, name, to)],
         "says": REVOKED_SAYS,
     }
-    if _held_word(memory, about, kind, to) == Word(None):
+    if held_word(memory, about, kind, to) == Word(None):
         return Answer(reply, again=True)
     said = Revoked(
         subject=about,
@@ -149,42 +158,12 @@ def revoke(
     return Answer(reply)
 
 
-def words_on(
-    memory: Memory, subject: str, kind: Kind | None = None
-) -> list[tuple[str, Word, bool]]:
-    """Each recipient with the word that holds, and whether that was said of the whole kind.
-
-    Raises:
-        RuleError: ``declaration.unknown``.
-    """
-    if kind is not None:
-        general = memory.defaults.get((subject, kind.value), {})
-        return [(to, word, True) for to, word in sorted(general.items())]
-    case = memory.cases.get(subject)
-    if case is None:
-        raise _unknown(subject)
-    said = case.latest.declaration
-    own = memory.words.get(subject, {})
-    general = memory.defaults.get((said.party, said.kind.value), {})
-    return [
-        (to, own[to], False) if to in own else (to, general[to], True) for to in named(memory, said)
-    ]
-
-
-def known_parties(memory: Memory) -> set[str]:
-    """Parties that an arrangement here names, whose keys or people are here, or that declared here."""
-    members = {member.name for one in memory.arrangements.values() for member in one.members}
-    people = {one.party for one in memory.people.values() if one.party}
-    declared = {name for name in memory.of_party if name}
-    return members | people | memory.peers.keys() | declared
-
-
 def _subject(memory: Memory, subject: str, kind: Kind | None, to: str) -> str:
     """What the entry is about, if such a word can be given at all."""
     if kind is None:
         case = memory.cases.get(subject)
         if case is None:
-            raise _unknown(subject)
+            raise unknown(subject)
         kind, party = case.kind, case.party
         about = subject
     else:
@@ -214,55 +193,8 @@ def _subject(memory: Memory, subject: str, kind: Kind | None, to: str) -> str:
     return about
 
 
-def _unknown(subject: str) -> RuleError:
-    return RuleError(
-        "declaration.unknown",
-        f"nothing is declared as {subject[:80]!r}; write Party/id as keepclear list shows it",
-    )
-
-
 def _humanitarian(memory: Memory) -> set[str]:
     return {name for one in memory.arrangements.values() for name in one.notified}
-
-
-def _held_word(memory: Memory, about: str, kind: Kind | None, to: str) -> Word | None:
-    """The word that holds already under this very name."""
-    if kind is None:
-        return memory.words.get(about, {}).get(to)
-    party = about.split("/", 1)[1]
-    return memory.defaults.get((party, kind.value), {}).get(to)
-
-
-def _told(memory: Memory, about: str, kind: Kind | None, to: str) -> list[str]:
-    """Notifications that a word concerns, and that the recipient was shown something of."""
-    if kind is None:
-        return [about] if to in memory.cases[about].told else []
-    party = about.split("/", 1)[1]
-    return sorted(
-        subject
-        for subject, case in memory.cases.of(kind, party=party)
-        if to in case.told and to not in memory.words.get(subject, ())
-    )
-
-
-def _shown_before(node: Node, subject: str, to: str) -> list[dict[str, Any]]:
-    """When a recipient was shown what of it; for the party whose notification it is."""
-    found, mark = [], node.memory.cases[subject].mark
-    for entry in node.store.history(subject):
-        if not entry.data:
-            continue  # erased
-        body = decode_body(opening_of(entry).body)
-        if isinstance(body, Shown) and body.to == to and mark in body.of:
-            released = json.loads(body.text).get("released", {})
-            found.append(
-                {
-                    "subject": subject,
-                    "at": format_instant(body.at_us),
-                    "version": body.released,
-                    "fields": sorted(released),
-                }
-            )
-    return found
 
 
 def _ended(memory: Memory, subject: str, to: str, at_us: int) -> Shown:

@@ -18,7 +18,7 @@ from keepclear.link.board import Board, Key
 from keepclear.link.message import Received, read_own
 from keepclear.link.receipts import Done, Progress
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.talking import Talk
 from keepclear.wire.entries import Carried, decode_body
 

@@ -17,7 +17,7 @@ from typing import Final
 from keepclear.errors import VerificationError
 from keepclear.link.pinning import Pinned
 from keepclear.node.ledger import Node
-from keepclear.node.line import alarm_of
+from keepclear.node.line_entries import alarm_of
 from keepclear.record.addition import write_addition
 from keepclear.record.checkpoint import (
     Checkpoint,

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from keepclear.detect.crossing import Crossing
-from keepclear.disclose.budgets import Tally, Use, beyond, size_km2_hours
+from keepclear.disclose.budgets import Tally, Use, beyond
 from keepclear.disclose.levels import is_humanitarian, is_open, others_in
 from keepclear.domain.declaration import Declaration, State
 from keepclear.domain.life import FIRST, STANDING, Act, Stage, next_stage
@@ -311,11 +311,11 @@ def within_budget(node: Node, declaration: Declaration, at_us: int) -> None:
     capped = [
         one
         for one in memory.arrangements.values()
-        if not is_open(one) and party in one.member_names
+        if party in one.member_names and not is_open(one)
     ]
     if not capped:
         return
-    new, tally = Use(at_us, size_km2_hours(declaration)), memory.tallies.setdefault(party, Tally())
+    new, tally = Use(at_us, memory.size_of(declaration)), memory.tallies.setdefault(party, Tally())
     for one in capped:
         if tally.within(uses, new, one.caps):
             continue

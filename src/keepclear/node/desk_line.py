@@ -32,7 +32,7 @@ from keepclear.node.desk_forms import (
 )
 from keepclear.node.footings import between, who_is
 from keepclear.node.ledger import Node
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.outstanding import Unseen
 from keepclear.node.talking import Talk
 

@@ -18,7 +18,7 @@ from keepclear.link.kinds import Urgency
 from keepclear.link.lateness import Lateness
 from keepclear.link.receipts import Overdue, Step
 from keepclear.node.footings import arrangement_word
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.wire.entries import Deviated
 
 __all__ = ["LOOKED_BACK_US", "Deviating", "Terms", "code_of"]

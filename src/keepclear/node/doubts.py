@@ -17,14 +17,12 @@ from typing import Final
 
 from keepclear.errors import VerificationError
 from keepclear.link.gossip import Heads
-from keepclear.link.happening import Record
 from keepclear.node.ledger import Node
-from keepclear.node.line import alarm_of, carried, subject_of
+from keepclear.node.line_entries import alarm_of, evidence_of, shown_to_desk, subject_of
 from keepclear.node.witnessing import keep_split, records, seen_of
 from keepclear.record.checkpoint import Checkpoint, open_checkpoint
 from keepclear.record.merkle import begins_with
 from keepclear.record.split import make_split
-from keepclear.wire.entries import Shown
 
 __all__ = ["Doubt", "Told", "doubts", "prove", "refused", "shows", "tell"]
 
@@ -140,18 +138,8 @@ def tell(node: Node, doubt: Doubt) -> None:
         f"{doubt.large.size} entries, and its node does not show that one goes on from the other; both "
         "notes are kept: who told them is signed, which of the two is so is not proven"
     )
-    told = [
-        carried(peer, Record(one.note, "evidence", 0, ""), now_us)
-        for one in (doubt.small, doubt.large)
-    ]
-    shown = Shown(
-        subject=subject_of(peer),
-        at_us=now_us,
-        to=node.around.owner,
-        how="alert",
-        of=[],
-        text=text,
-    )
+    told = [evidence_of(peer, one.note, now_us) for one in (doubt.small, doubt.large)]
+    shown = shown_to_desk(node, subject_of(peer), "alert", text)
     node.save([*told, alarm_of(peer, "record.split-view", now_us), shown])
 
 

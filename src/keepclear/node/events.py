@@ -18,7 +18,7 @@ from keepclear.domain.window import format_instant
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.node import changed_record
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.memory import Memory
 from keepclear.store.base import Entry
 from keepclear.wire.entries import (

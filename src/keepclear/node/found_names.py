@@ -45,9 +45,7 @@ class Hashes:
     def find(self, name: str) -> Iterator[int]:
         """Rows that may be of this name: nearly always one or none."""
         wanted = np.uint64(hash_of(name))
-        at = int(
-            self.known.searchsorted(wanted)
-        )  # numpy's function of the name takes 8 times as long
+        at = int(self.known.searchsorted(wanted))  # np.searchsorted itself takes 8 times as long
         while at < len(self.known) and self.known[at] == wanted:
             yield int(self.rows[at])
             at += 1

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from keepclear.link.bodies import Head, Heartbeat
 from keepclear.link.gossip import Heads, learn, newest
-from keepclear.link.happening import Record
 from keepclear.link.message import Received
 from keepclear.node.ledger import Node
-from keepclear.node.line import Decision, alarm_of, carried
+from keepclear.node.line import Decision
+from keepclear.node.line_entries import alarm_of, evidence_of
 from keepclear.node.witnessing import records
 from keepclear.record.merkle import root_of
 from keepclear.wire.entries import Body
@@ -56,12 +56,12 @@ class HeadsSeen:
         self.heads, found = learn(self.heads, heartbeat)
         bodies: list[Body] = []
         for split in found:
-            bodies += [_proof(peer, note, now_us) for note in split.notes]
+            bodies += [evidence_of(peer, note, now_us) for note in split.notes]
             bodies.append(alarm_of(peer, "record.split-view", now_us))
         code = self._own(heartbeat)
         if code and code not in self._own_told:
             self._own_told.add(code)
-            bodies.append(_proof(peer, heartbeat.note, now_us))
+            bodies.append(evidence_of(peer, heartbeat.note, now_us))
             bodies.append(alarm_of(peer, code, now_us))
         return Decision(bodies)
 
@@ -78,7 +78,3 @@ class HeadsSeen:
             if root_of(0, head.size, store.node).hex() != head.root:
                 return "record.other-root"
         return ""
-
-
-def _proof(peer: str, note: bytes, now_us: int) -> Body:
-    return carried(peer, Record(note, "evidence", 0, ""), now_us)

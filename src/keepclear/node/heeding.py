@@ -23,12 +23,11 @@ from keepclear.link.state import key_of
 from keepclear.node.arrived import Came, Made, known_subject
 from keepclear.node.incoming import confirmation, declared, held, withdrawn
 from keepclear.node.ledger import Node
-from keepclear.node.line import alarm_of, subject_of
+from keepclear.node.line_entries import alarm_of, shown_to_desk, subject_of
 from keepclear.node.not_taken import not_taken
 from keepclear.node.steps_heard import forget_word, step_heard
 from keepclear.node.told import crossing_told, notice_told, withdrawn_told
 from keepclear.store.base import Kept, Outgoing
-from keepclear.wire.entries import Shown
 
 __all__ = ["PLANS", "heed", "takes_no_plans", "to_heed", "waits"]
 
@@ -161,12 +160,6 @@ def _refused(node: Node, peer: str, party: str, received: Received, error: Keepc
     code = code if _CODE.fullmatch(code) else "declaration.unusable"
     re = {"seq": received.seq, "hash": received.hash}
     data = json.dumps({"notice": "refused/1", "re": re, "code": code}).encode()
-    shown = Shown(
-        subject=subject_of(peer),
-        at_us=node.now_us(),
-        to=node.memory.owner,
-        how="refused",
-        of=[],
-        text=f"{code}\nmessage {received.seq} of {party} was not used: {error}",
-    )
+    text = f"{code}\nmessage {received.seq} of {party} was not used: {error}"
+    shown = shown_to_desk(node, subject_of(peer), "refused", text)
     return Made([shown], [Outgoing(party, data)])

@@ -97,7 +97,7 @@ def goes_first(memory: Memory, own: Declaration, other: Declaration) -> First | 
 
 
 def _is_in(arrangement: Arrangement, party: str) -> bool:
-    return party in arrangement.notified or any(m.name == party for m in arrangement.members)
+    return party in arrangement.notified or party in arrangement.member_names
 
 
 def _deviations(

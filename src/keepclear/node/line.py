@@ -33,13 +33,13 @@ from keepclear.link.sending import signed_anew
 from keepclear.link.state import NEVER_US, SPACES, State
 from keepclear.link.stream import due_us, restore, step, to_carry
 from keepclear.node.ledger import Node, opening_of
+from keepclear.node.line_entries import alarm_of, carried, subject_of
 from keepclear.node.memory import Memory
 from keepclear.record.merkle import root_of
 from keepclear.store.base import Kept, Reply
-from keepclear.wire import entries
 from keepclear.wire.entries import Body, Carried, decode_body
 
-__all__ = ["Act", "Decision", "Lines", "Replying", "alarm_of", "carried", "subject_of"]
+__all__ = ["Act", "Decision", "Lines", "Replying"]
 
 _COMPARE_EVERY_US: Final = 60_000_000
 """Looking for an old number reads the history of a line; replays must not keep a node busy."""
@@ -60,11 +60,6 @@ Act = Callable[[str, Deliver | Heard | StoredUpTo], Decision]
 """Decides, and changes nothing; it is given the peer's key name."""
 Replying = Callable[[Mapping[str, State]], Reply | None]
 """What whoever asked is answered, where that is kept by a key, from the states after the write."""
-
-
-def subject_of(peer: str) -> str:
-    """What entries about the line to a peer are about."""
-    return f"line/{peer}"
 
 
 class Lines:
@@ -215,22 +210,3 @@ class Lines:
             peer: signed_anew(line, restore(peer, kept)) for peer, line in self._lines.items()
         }
         self._memory, self._recorded = self._node.memory, []
-
-
-def alarm_of(peer: str, code: str, now_us: int) -> Body:
-    """Something about a line that people must look at."""
-    return entries.Alarm(
-        subject=subject_of(peer), at_us=now_us, code=code, party=peer, arrangement=""
-    )
-
-
-def carried(peer: str, record: Record, now_us: int) -> Body:
-    """A note as it is recorded."""
-    return Carried(
-        subject=subject_of(peer),
-        at_us=now_us,
-        how=record.how,
-        seq=record.seq,
-        hash=record.hash,
-        note=record.note.decode(),
-    )

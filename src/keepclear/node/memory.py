@@ -158,6 +158,8 @@ class Memory:
     """By subject."""
     gone: dict[str, Gone] = field(default_factory=dict)
     """By subject."""
+    _sized: tuple[Declaration, float] | None = field(default=None, repr=False, compare=False)
+    """What was measured last."""
 
     def __post_init__(self) -> None:
         self.cases = Cases(self.texts)
@@ -237,9 +239,10 @@ class Memory:
             body.message,
         )
         kind, party = declaration.kind, declaration.party
-        stage, size = stage_named(kind, body.stage), size_km2_hours(declaration)
+        stage, size = stage_named(kind, body.stage), self.size_of(declaration)
         if body.subject not in self.cases:
-            self.cases.add(body.subject, Case([version], kind, party, stage, body.mark, size))
+            case = Case([version], kind, party, stage, body.mark, size)
+            self.cases.add(body.subject, case)
             self.of_party.add(party, body.subject)
             new_desk = body.through == SECRETARIAT
         else:
@@ -249,20 +252,25 @@ class Memory:
             case.stage, case.judged, case.stood_us = stage, None, None
             case.confirmed_us, case.unconfirmed_us = None, None
             case.size_km2_hours = size
-        self._came(body, party)
+        self._came(body, case)
         if kind in NOTIFIED:
             self.changed.add(body.subject)
         if new_desk:
             self.of_party.add("", body.subject)
         self.uses.add(party, Use(body.at_us, size))
 
-    def _came(self, body: Declared, party: str) -> None:
+    def size_of(self, declaration: Declaration) -> float:
+        """What an answer to it can tell; it is asked for when that is allowed, and when it is kept."""
+        if self._sized is None or self._sized[0] is not declaration:
+            self._sized = declaration, size_km2_hours(declaration)
+        return self._sized[1]
+
+    def _came(self, body: Declared, case: Case) -> None:
         """Where it came over a line: by which name its party will speak of it."""
-        case, lines = self.cases[body.subject], self.lines
         if body.ref is not None:
             self.cases.changing(body.subject).ref = body.ref
-            lines.by_ref[party, body.ref] = body.subject
-        lines.sort(body.subject, case, self.owner)
+            self.lines.by_ref[case.party, body.ref] = body.subject
+        self.lines.sort(body.subject, case, self.owner)
 
     def _acted(self, body: Acted) -> None:
         case = self.cases.changing(body.subject)
@@ -302,6 +310,8 @@ class Memory:
                 self.cases.changing(subject).told.add(body.to)
         if body.how == "read":
             self.read.add((body.to, body.subject, json.loads(body.text)["version"]))
+        if not body.of and body.how == "answer" and body.disclosed is body.released is None:
+            return  # nothing was told of anybody's
         if body.subject not in self.cases:
             return
         if body.disclosed is not None:

@@ -10,7 +10,7 @@ from keepclear.link import bodies as b
 from keepclear.link.message import read_own
 from keepclear.node.arrived import Made
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.wording import text_of
 from keepclear.wire.entries import Carried, Shown, decode_body
 

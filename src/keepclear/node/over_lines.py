@@ -30,9 +30,11 @@ class OverLines:
         """Take note whether it stands as something that came, or as something of a guest's."""
         self.foreign.discard(subject)
         self.guests.discard(subject)
-        if case.stands and case.came:
+        if not case.stands:
+            return
+        if case.came:
             self.foreign.add(subject)
-        elif case.stands and owner not in {SECRETARIAT, case.party}:
+        elif owner not in (SECRETARIAT, case.party):
             self.guests.add(subject)
 
     def forget(self, subject: str, case: Case) -> None:

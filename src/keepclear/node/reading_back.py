@@ -23,7 +23,7 @@ from keepclear.link.message import Received, read_own
 from keepclear.link.read_back import Points
 from keepclear.node.arrived import known_subject
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import subject_of
 from keepclear.node.memory import Memory
 from keepclear.node.notices import place_of
 from keepclear.wire.declaration import declaration_of, form_in

@@ -3,49 +3,43 @@
 What comes is shown to the desk in the same write in which it is kept, and the record says so; a stop is
 on the board, and its ladder begins, whoever is there. Here stands in which order the parts of that are
 asked: who has a line (:mod:`believed`), how much may come (:mod:`inflow`), what stands on each line
-(:mod:`line`), what is made of a message (:mod:`heeding`), which notices become messages
-(:mod:`owing`, :mod:`forwarding`), and what the desk sees and hears (:mod:`watching`). Left to others:
-sockets, screens and the command at the end of the ladder; what a node makes of a declaration that came.
+(:mod:`line`), what a message says and means (:mod:`arriving`, :mod:`heeding`), which notices become
+messages (:mod:`owing`, :mod:`forwarding`), and what the desk sees and hears (:mod:`watching`). Left to
+others: sockets, screens and the command at the end of the ladder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from keepclear.disclose.levels import is_humanitarian
-from keepclear.errors import VerificationError
 from keepclear.link.alerting import Effect
 from keepclear.link.board import Board, Key
-from keepclear.link.bodies import Body, ReadBack, Stepped
+from keepclear.link.bodies import Body, ReadBack
 from keepclear.link.budget import looks_flash
 from keepclear.link.gossip import Heads
 from keepclear.link.happening import Arrived, BeginAnew, Deliver, Heard, Send, StoredUpTo, Write
-from keepclear.link.message import Received
 from keepclear.link.sounding import Sound
 from keepclear.link.state import State
 from keepclear.node import forwarding
+from keepclear.node.arriving import as_shown, footings_by, sender_of
 from keepclear.node.believed import Agreed, Believed, agreed_with, believed_now, word_with
 from keepclear.node.deviating import Deviating
-from keepclear.node.footings import arrangement_word, stepped_by
 from keepclear.node.heads_seen import HeadsSeen
-from keepclear.node.heeding import PLANS, heed, takes_no_plans, to_heed, waits
+from keepclear.node.heeding import heed, takes_no_plans, to_heed, waits
 from keepclear.node.inflow import Inflow
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import Decision, Lines, Replying, subject_of
+from keepclear.node.line import Decision, Lines, Replying
+from keepclear.node.line_entries import shown_to_desk, subject_of
 from keepclear.node.owing import Owing
 from keepclear.node.reading_back import as_held
-from keepclear.node.watching import Watch, shown_to_desk
+from keepclear.node.watching import Watch
 from keepclear.record.note import Signer
 from keepclear.store.base import Reply
 from keepclear.wire.entries import Body as Entry
 from keepclear.wire.entries import Voiced, decode_body
 
-__all__ = ["Talk", "Told", "arrangement_word"]
-
-_HEAD_BYTES: Final = 1_000
-"""The lines that name sender and recipient."""
+__all__ = ["Talk", "Told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +200,8 @@ class Talk:
         """
         self._fresh()
         first = sorted(notes, key=lambda note: not looks_flash(note))
-        named = [(self._sender(note), note) for note in first]
+        names = self._believed.parties()
+        named = [(sender_of(note, names), note) for note in first]
         taken = self._inflow.within(named, self._node.now_us())
         told = self._told(self._lines.happens([(peer, Arrived(note)) for peer, note in taken]))
         told = _both(told, self._heed())
@@ -285,46 +280,14 @@ class Talk:
         received = effect.received
         if not effect.problem or received.on_arrival:
             self._watch.came(peer, received)
-        shown = shown_to_desk(self._node, subject_of(peer), "line", self._as_shown(effect))
+        shown = shown_to_desk(self._node, subject_of(peer), "line", as_shown(self._node, effect))
         if effect.problem:
             return Decision([shown])
         kept = to_heed(peer, received)
         if kept and takes_no_plans(received):
             self._owing.refused()
-        return Decision([*self._follows(peer, received), shown], kept=kept)
-
-    def _as_shown(self, effect: Deliver) -> str:
-        """What the desk reads of it, what is wrong with it first."""
-        marks = [effect.problem, "late" if effect.late else ""]
-        marks.append("earlier messages are missing" if effect.across_gap else "")
-        head = "; ".join(mark for mark in marks if mark)
-        message, said = effect.received.message, effect.received.text
-        if message and isinstance(message.body, PLANS) and self._is_aid():
-            said = f"{message.kind.name}: an aid desk is shown nobody's plans"
-        return f"{head}\n{said}" if head else said
-
-    def _is_aid(self) -> bool:
-        known = self._node.memory.arrangements.values()
-        return is_humanitarian(known, self._node.around.owner)
-
-    def _follows(self, peer: str, received: Received) -> Iterator[Entry]:
-        """What holds here from now on by a message that is acted on."""
-        body = received.message.body if received.message is not None else None
-        if isinstance(body, Stepped):
-            memory, node = self._node.memory, self._node
-            party = self._believed.parties()[peer]
-            now = stepped_by(memory, party, node.around.owner, body, node.now_us())
-            if now is not None:
-                yield now
-
-    def _sender(self, note: bytes) -> str:
-        for name in self._believed.parties():
-            if f"\nfrom: {name}\n".encode() in note[:_HEAD_BYTES]:
-                return name
-        raise VerificationError(
-            "message.unknown-sender",
-            "a note names no sender whose card holds and whose words were compared",
-        )
+        party = self._believed.parties()[peer]
+        return Decision([*footings_by(self._node, party, received), shown], kept=kept)
 
     def _word(self, party: str) -> str:
         return word_with(self._node.memory, self._node.around.owner, party)

@@ -22,13 +22,13 @@ from keepclear.node.believed import Agreed
 from keepclear.node.calls import caller_of, on_board, text_of
 from keepclear.node.deviating import Deviating
 from keepclear.node.ledger import Node, opening_of
-from keepclear.node.line import subject_of
+from keepclear.node.line_entries import shown_to_desk, subject_of
 from keepclear.node.reading_back import points_in
 from keepclear.node.voice import subject_of as voice_with
 from keepclear.store.base import Entry
 from keepclear.wire.entries import Alarm, Carried, Deviated, Shown, Voiced, decode_body
 
-__all__ = ["Watch", "shown_to_desk"]
+__all__ = ["Watch"]
 
 _ON_BOARD: Final = frozenset({"carried", "deviated", "voiced"})
 """Kinds of entries that the board, and what is beside it, are made of."""
@@ -177,12 +177,6 @@ class Watch:
         )
         text = f"{sound.why}: {sound.hash}{f' {DRILL}' if drill else ''}"
         return shown_to_desk(self._node, _subject(sound.peer), "sound", text)
-
-
-def shown_to_desk(node: Node, subject: str, how: str, text: str) -> Shown:
-    """That this desk is shown something now."""
-    owner = node.around.owner
-    return Shown(subject=subject, at_us=node.now_us(), to=owner, how=how, of=[], text=text)
 
 
 def _board(agreed: Agreed) -> Board:

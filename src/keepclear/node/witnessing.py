@@ -15,10 +15,9 @@ import json
 from typing import Final
 
 from keepclear.errors import SplitViewError, VerificationError
-from keepclear.link.happening import Record
 from keepclear.link.pinning import Pinned
 from keepclear.node.ledger import Node
-from keepclear.node.line import alarm_of, carried, subject_of
+from keepclear.node.line_entries import alarm_of, evidence_of, shown_to_desk, subject_of
 from keepclear.record.addition import Addition
 from keepclear.record.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from keepclear.record.merkle import begins_with
@@ -26,7 +25,7 @@ from keepclear.record.note import Verifier, parse_note
 from keepclear.record.split import make_split
 from keepclear.record.witness import Seen, advance
 from keepclear.store.base import Kept
-from keepclear.wire.entries import Body, Shown
+from keepclear.wire.entries import Body
 from keepclear.wire.witnessed import Signed, decode_kept, encode_kept
 
 __all__ = ["SPLITS", "keep_split", "records", "seen_of", "splits", "take"]
@@ -167,14 +166,7 @@ def _told(node: Node, peer: str, code: str, data: bytes) -> list[Body]:
     now_us, whole = node.now_us(), json.loads(data)
     notes = [whole[name].encode() for name in ("older", "newer")]
     return [
-        *(carried(peer, Record(note, "evidence", 0, ""), now_us) for note in notes),
+        *(evidence_of(peer, note, now_us) for note in notes),
         alarm_of(peer, code, now_us),
-        Shown(
-            subject=subject_of(peer),
-            at_us=now_us,
-            to=node.around.owner,
-            how="alert",
-            of=[],
-            text=f"{code}: {data.decode()}",
-        ),
+        shown_to_desk(node, subject_of(peer), "alert", f"{code}: {data.decode()}"),
     ]

@@ -25,7 +25,7 @@ __all__ = ["SPLIT", "SPLIT_BYTES_MAX", "Split", "is_split", "make_split", "verif
 
 SPLIT: Final = "keepclear/split-view/1"
 SPLIT_BYTES_MAX: Final = 1_000_000
-_MEMBERS: Final = frozenset({"format", "record", "older", "newer", "proof", "says"})
+_MEMBERS: Final = ("format", "record", "older", "newer", "proof", "says")
 _SAYS: Final = (
     "The key of this record signed both checkpoints, and no record that only grew has both. It was "
     "rewritten, or different parties were shown different ones. It is not shown which of the two is "
@@ -124,13 +124,15 @@ def _written(whole: Any) -> bytes:
 def _parsed(data: bytes) -> dict[str, Any]:
     try:
         whole = json.loads(data) if len(data) <= SPLIT_BYTES_MAX else None
-        same = _written(whole) == data.rstrip(b"\n")  # one spelling, so that no member stands twice
+        same = _written(whole) == data.removesuffix(
+            b"\n"
+        )  # one spelling, so that no member stands twice
     except (ValueError, RecursionError):
         raise _malformed() from None
     if (
         not same
         or not isinstance(whole, dict)
-        or whole.keys() != _MEMBERS
+        or tuple(whole) != _MEMBERS
         or whole["format"] != SPLIT
         or not all(isinstance(whole[name], str) for name in ("record", "older", "newer", "says"))
         or not isinstance(whole["proof"], list)

@@ -11,10 +11,8 @@ a declaration first (:func:`spelled`), which takes several times as long.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
-from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -44,12 +42,18 @@ _EDGES: Final = MappingProxyType(
     }
 )
 _RULES: Final = MappingProxyType({name: rule for rule, name in _EDGES.items()})
+_KINDS: Final = MappingProxyType({one.value: one for one in Kind})
+_STATES: Final = MappingProxyType({one.value: one for one in State})
+_UNITS: Final = MappingProxyType({one.value: one for one in Units})
+_REFERENCES: Final = MappingProxyType({one.value: one for one in Reference})
+_NOTATIONS: Final = MappingProxyType({one.value: one for one in Notation})
+_DATUMS: Final = MappingProxyType({one.value: one for one in Datum})
 _PERHAPS: Final = (b"-0.0", b'"error_m":0.0', b'"periods"')
 """Where a text holds one of these, its form may have another way to say the same: a negative zero, an
 error that is none, days in any order."""
 _decoder: Final = msgspec.json.Decoder(forms.DeclarationForm)
 _encoder: Final = msgspec.json.Encoder()
-_E = TypeVar("_E", bound=Enum)
+_V = TypeVar("_V")
 
 
 def encode(declaration: Declaration) -> bytes:
@@ -228,17 +232,17 @@ def declaration_of(form: forms.DeclarationForm) -> Declaration:
     return Declaration(
         party=form.party,
         id=form.id,
-        kind=_member(Kind, form.kind),
-        parts=tuple(_part(part) for part in form.parts),
+        kind=_known(_KINDS, form.kind, "kind"),
+        parts=tuple([_part(part) for part in form.parts]),
         on_behalf_of=form.on_behalf_of or "",
-        state=None if form.state is None else _member(State, form.state),
+        state=None if form.state is None else _known(_STATES, form.state, "state"),
         priority=form.priority or 0,
         standoff_m=form.standoff_m or 0.0,
         ground=form.ground_m and Ground(*form.ground_m),
         position_error_m=form.position_error_m or 0.0,
         name=form.name or "",
         description=form.description or "",
-        stated=tuple(tuple(_stated(one) for one in place) for place in form.stated or ()),
+        stated=tuple([tuple(map(_stated, place)) for place in form.stated or ()]),
         notice=tuple(form.notice or ()),
     )
 
@@ -273,7 +277,8 @@ def _waypoint(form: forms.WaypointForm) -> Waypoint:
 def _limit(form: forms.LimitForm | None) -> Altitude | None:
     if form is None:
         return None
-    return Altitude(form.value, _member(Units, form.units), _member(Reference, form.reference))
+    units = _known(_UNITS, form.units, "units")
+    return Altitude(form.value, units, _known(_REFERENCES, form.reference, "reference"))
 
 
 def _window(form: forms.WindowForm) -> Window:
@@ -303,8 +308,8 @@ def _stated(form: forms.StatedForm) -> StatedPosition:
     return StatedPosition(
         position=_position(form.at),
         text=form.text,
-        notation=_member(Notation, form.notation),
-        datum=_member(Datum, form.datum),
+        notation=_known(_NOTATIONS, form.notation, "notation"),
+        datum=_known(_DATUMS, form.datum, "datum"),
         precision_m=form.precision_m,
         error_m=form.error_m,
     )
@@ -318,17 +323,8 @@ def _position(place: forms.Place) -> Position:
     return Position(longitude=place[0], latitude=place[1])
 
 
-def _member(kind: type[_E], value: str) -> _E:
-    return _known(_members(kind), value, kind.__name__.lower())
-
-
-@cache
-def _members(kind: type[_E]) -> Mapping[str, _E]:
-    """By value; made once, because a start reads millions of them."""
-    return MappingProxyType({member.value: member for member in kind})
-
-
-def _known(names: Mapping[str, Any], value: str, what: str) -> Any:
-    if value not in names:
+def _known(names: Mapping[str, _V], value: str, what: str) -> _V:
+    found = names.get(value)
+    if found is None:
         raise InputError("wire.form", f"found {what} {value[:40]!r}, expected one of {list(names)}")
-    return names[value]
+    return found

@@ -10,20 +10,7 @@ from __future__ import annotations
 from keepclear.domain.consent import Consent
 from keepclear.domain.window import parse_instant
 from keepclear.node import acting, consenting, journeys
-from tests.node.test_hearing_line import (
-    ASK,
-    DAY,
-    at,
-    declare,
-    morning,
-    notices,
-    notify,
-    of_kind,
-    pass_on,
-    plan,
-)
-
-__all__ = ["plan"]
+from tests.node.morning import ASK, DAY, at, declare, morning, notices, notify, of_kind, pass_on
 
 
 def test_each_group_is_known_with_its_own_times_and_crossings(plan):

@@ -14,7 +14,7 @@ from keepclear.link import bodies as b
 from keepclear.link.receipts import Step
 from keepclear.node import consenting
 from keepclear.wire.entries import Verdict
-from tests.node.test_hearing_line import (
+from tests.node.morning import (
     ASK,
     at,
     bodies,
@@ -25,10 +25,7 @@ from tests.node.test_hearing_line import (
     notify,
     of_kind,
     pass_on,
-    plan,
 )
-
-__all__ = ["plan"]
 
 
 def test_the_desk_is_told_which_of_its_own_meets_the_convoy_and_for_the_crew_there_is_a_claim_or_none(

@@ -14,7 +14,7 @@ from keepclear.link import bodies as b
 from keepclear.node import arranging
 from keepclear.wire.entries import Verdict
 from tests.node.desks import shown
-from tests.node.test_hearing_line import (
+from tests.node.morning import (
     ASK,
     DARLING,
     bodies,
@@ -24,10 +24,7 @@ from tests.node.test_hearing_line import (
     notices,
     of_kind,
     pass_on,
-    plan,
 )
-
-__all__ = ["plan"]
 
 
 @pytest.mark.parametrize("apart", ["0s", "60s"])

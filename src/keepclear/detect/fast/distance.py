@@ -68,6 +68,28 @@ def _to_row(px, py, pz, j, kind, ring_start, vertex_start, q, lon, lat, level, b
 
 
 @njit
+def _surely_beyond(ax, ay, az, bx, by, bz, spare, j, kind, ring_start, vertex_start, q, level):
+    """No more than the distance from any piece of an edge to any edge of a row, metres."""
+    mx, my, mz = _TO_UNIT(ax + bx, ay + by, az + bz)
+    ex, ey, ez = bx - ax, by - ay, bz - az
+    half = 0.5 * np.sqrt(ex * ex + ey * ey + ez * ez)
+    least = np.inf
+    for ring in range(ring_start[j], ring_start[j + 1]):
+        first, last = vertex_start[ring], vertex_start[ring + 1]
+        cx, cy, cz = _TO_UNIT(float(q[first, 0]), float(q[first, 1]), float(q[first, 2]))
+        for k in range(first, last if kind[j] == AREA else last - 1):
+            n = k + 1 if k + 1 < last else first
+            dx, dy, dz = _TO_UNIT(float(q[n, 0]), float(q[n, 1]), float(q[n, 2]))
+            chord = _chord(mx, my, mz, cx, cy, cz, dx, dy, dz)
+            gx, gy, gz = dx - cx, dy - cy, dz - cz
+            under = 1.0 - np.sqrt(max(1.0 - 0.25 * (gx * gx + gy * gy + gz * gz), 0.0)) + 1e-12
+            least = min(least, chord - under - _SPARES[level[k]] * _UNIT_SPARE)
+            cx, cy, cz = dx, dy, dz
+    under = half * half + 1e-12  # an arc is longer than its chord
+    return (least - half - under - spare * _UNIT_SPARE) * _LEAST_M
+
+
+@njit
 def _from_pieces(
     a_lon, a_lat, b_lon, b_lat, pieces, j, kind, ring_start, vertex_start, q, lon, lat, level, best
 ):
@@ -97,12 +119,37 @@ def _from_row(i, j, kind, ring_start, vertex_start, q, lon, lat, level, best):
             best = _to_row(px, py, pz, j, kind, ring_start, vertex_start, q, lon, lat, level, best)
         for k in range(first, last if kind[i] == AREA else last - 1):
             n = k + 1 if k + 1 < last else first
+            if level[k] == 0:
+                continue
+            ax, ay, az = _TO_UNIT(float(q[k, 0]), float(q[k, 1]), float(q[k, 2]))
+            bx, by, bz = _TO_UNIT(float(q[n, 0]), float(q[n, 1]), float(q[n, 2]))
+            if best < _surely_beyond(
+                ax, ay, az, bx, by, bz, _SPARES[level[k]], j, kind, ring_start, vertex_start, q,
+                level,
+            ):  # fmt: skip
+                continue
             a_lon, a_lat, b_lon, b_lat = _ends(k, n, lon, lat, level)
             best = _from_pieces(
                 a_lon, a_lat, b_lon, b_lat, np.int64(level[k]), j, kind, ring_start, vertex_start,
                 q, lon, lat, level, best,
             )  # fmt: skip
     return best
+
+
+@njit
+def _bound(i, j, ring_start, vertex_start, q):
+    """A little more than the distance between the nearest two of the declared vertices, metres."""
+    nearest, at, to = np.inf, 0, 0
+    for k in range(vertex_start[ring_start[i]], vertex_start[ring_start[i + 1]]):
+        ax, ay, az = _TO_UNIT(float(q[k, 0]), float(q[k, 1]), float(q[k, 2]))
+        for m in range(vertex_start[ring_start[j]], vertex_start[ring_start[j + 1]]):
+            bx, by, bz = _TO_UNIT(float(q[m, 0]), float(q[m, 1]), float(q[m, 2]))
+            square = (bx - ax) ** 2 + (by - ay) ** 2 + (bz - az) ** 2
+            if square < nearest:
+                nearest, at, to = square, k, m
+    ax, ay, az = _TO_UNIT(float(q[at, 0]), float(q[at, 1]), float(q[at, 2]))
+    bx, by, bz = _TO_UNIT(float(q[to, 0]), float(q[to, 1]), float(q[to, 2]))
+    return _DISTANCE(ax, ay, az, bx, by, bz) * 1.000001 + 0.001
 
 
 @njit
@@ -115,7 +162,7 @@ def least_m(i, j, kind, ring_start, vertex_start, q, lon, lat, level):
     point_j = is_point(j, kind, ring_start, vertex_start, q)
     if point_i and point_j:
         return _DISTANCE(ax, ay, az, bx, by, bz)
-    best = np.inf
+    best = _bound(i, j, ring_start, vertex_start, q)
     # no vertex is nearer to a point than its edges are, so a point is only measured from
     if point_i:
         return _to_row(ax, ay, az, j, kind, ring_start, vertex_start, q, lon, lat, level, best)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -287,6 +287,69 @@ def _decided(
     return at
 
 
+@njit
+def _seconds(start, end, zero_us, time_us):
+    """First and last second, as hot rows count them, at which others may meet a row.
+
+    Hot rows hold no more than 34 years either way; what lies beyond stands at the end of that span.
+    """
+    first = (start - time_us - zero_us) // 1_000_000 - 1
+    last = (end + time_us - zero_us) // 1_000_000 + 1
+    return min(first, _TIME_MAX), max(last, -_TIME_MAX)
+
+
+@njit
+def _heights(row, code, vertical_mm, kind, lower_code, lower_own, upper_code, upper_own, surface):
+    """Lowest and highest millimetre at which others may meet a row, where one reference rules.
+
+    Hot rows are widened by half the minimum, and this by the other half; 2 mm more, so that rounding
+    and level bands are never the reason.
+    """
+    lower, upper = lower_code[row], upper_code[row]
+    known = (lower == 0 or lower == code) and (upper == 0 or upper == code)
+    if not known or surface[row] or kind[row] == LEG:
+        return -_ANY_HEIGHT, _ANY_HEIGHT
+    half = np.int64(np.ceil(vertical_mm / 2.0)) + 2
+    return lower_own[row] - half, upper_own[row] + half
+
+
+@njit
+def _met(
+    asked, alive, owner, group, whose, compared, pads, stamp, mark, out, fresh,
+    horizontal_m, vertical_mm, time_us,
+    kind, ring_start, vertex_start, q, lon, lat, level, box, face, reach_m, standoff_m, error_m,
+    start_us, end_us, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most, surface,
+    built_rows, zero_us, code, packed, packed_rows, begins, shift, first_u, first_v, width, height,
+    base, longest, large_cells, large_begins, large_rows, large_packed, large_shift, fresh_until,
+):  # fmt: skip
+    """Put the standing rows that meet the new one first in ``out``: how many; or how many may, if more.
+
+    Moving ones are kept for ``exact``. Where more than fit may meet it, their number is negative.
+    """
+    low, high = np.empty(3, np.int64), np.empty(3, np.int64)
+    for axis in range(3):
+        low[axis] = np.int64(box[asked, axis]) - pads[asked]
+        high[axis] = np.int64(box[asked, axis + 3]) + pads[asked]
+    t0, t1 = _seconds(start_us[asked], end_us[asked], zero_us, time_us)
+    a0, a1 = _heights(
+        asked, code, vertical_mm, kind, lower_code, lower_own, upper_code, upper_own, surface
+    )
+    count = _collect(
+        asked, built_rows, fresh_until, fresh, low, high, a0, a1, t0, t1, np.int64(face[asked]), kind,
+        ring_start, vertex_start, q, level, packed, packed_rows, begins, shift, first_u, first_v,
+        width, height, base, longest, large_cells, large_begins, large_rows, large_packed,
+        large_shift, alive, owner, group, whose, compared, pads, box, start_us, end_us, time_us,
+        stamp, mark, out,
+    )  # fmt: skip
+    if count > len(out):
+        return -count
+    return _decided(
+        asked, out, count, kind, ring_start, vertex_start, q, lon, lat, level, box, face, reach_m,
+        standoff_m, error_m, start_us, end_us, lower_code, lower_own, lower_least, upper_code,
+        upper_own, upper_most, surface, horizontal_m, vertical_mm, time_us,
+    )  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Built:
     """The grid over the rows that stood when it was built."""
@@ -307,6 +370,17 @@ class _Built:
     large_packed: np.ndarray
     """int32 (entries, 8): the same for the large tier, boxes on the face of the entry's cell."""
     large_shift: int
+    columns: tuple[Any, ...] = ()
+    """All that :func:`_met` reads of it, in its order."""
+
+    def __post_init__(self) -> None:
+        cells = self.cells
+        self.columns = (
+            self.rows, self.zero_us, self.code, self.packed, self.packed_rows, cells.begins,
+            cells.shift, cells.first_u, cells.first_v, cells.width, cells.height, cells.base,
+            cells.longest, self.large_cells, self.large_begins, self.large_rows, self.large_packed,
+            self.large_shift,
+        )  # fmt: skip
 
 
 class FastFinder:
@@ -333,6 +407,7 @@ class FastFinder:
         self._pads = np.zeros(0, dtype=np.int64)
         self._padded = self._listed = 0
         self._fresh = np.zeros((1024, 8), dtype=np.int32)
+        self._known: tuple[Table | None, tuple[np.ndarray, ...]] = (None, ())
         self._sure: Table | None = None
         """The table that was made last, where all its areas surely are some."""
 
@@ -433,40 +508,31 @@ class FastFinder:
         self, table: Table, i: int, fresh_until: int, alive: np.ndarray, search: Search,
         minima: Minima,
     ) -> np.ndarray:  # fmt: skip
-        built = self._built or _NOTHING
-        cells = built.cells
-        pad = int(self._pads[i])
-        low, high = table.box[i, :3].astype(np.int64) - pad, table.box[i, 3:].astype(np.int64) + pad
-        t0, t1 = _seconds(table, i, built.zero_us, minima)
-        a0, a1 = _heights(table, i, built.code, minima)
+        columns = (*self._columns_of(table), *(self._built or _NOTHING).columns, fresh_until)
         while True:
             self._mark += 1
-            count = _collect(
-                i, built.rows, fresh_until, self._fresh, low, high, a0, a1, t0, t1,
-                int(table.face[i]), table.kind, table.ring_start, table.vertex_start, table.q,
-                table.level, built.packed, built.packed_rows, cells.begins, cells.shift, cells.first_u,
-                cells.first_v,
-                cells.width, cells.height, cells.base, cells.longest, built.large_cells,
-                built.large_begins, built.large_rows, built.large_packed, built.large_shift, alive,
-                search.owner, search.group, search.kind, search.compared, self._pads, table.box,
-                table.start_us, table.end_us, minima.time_us, self._stamp, self._mark, self._out,
+            given = (
+                i, alive, search.owner, search.group, search.kind, search.compared, self._pads,
+                self._stamp, self._mark, self._out, self._fresh, float(minima.horizontal_m),
+                minima.vertical_m * 1000.0, minima.time_us, *columns,
             )  # fmt: skip
-            if count <= len(self._out):
-                break
-            self._out = np.empty(2 * count, dtype=np.int64)
-        if count == 0:
-            return self._out[:0].copy()
-        bands = table.bands
-        kept = _decided(
-            i, self._out, count, table.kind, table.ring_start, table.vertex_start, table.q,
-            table.lon, table.lat, table.level, table.box, table.face, table.reach_m,
-            table.standoff_m, table.error_m, table.start_us, table.end_us, bands.lower_code,
-            bands.lower_own, bands.lower_least, bands.upper_code, bands.upper_own,
-            bands.upper_most, bands.surface, float(minima.horizontal_m),
-            minima.vertical_m * 1000.0, minima.time_us,
-        )  # fmt: skip
-        rows = self._out[:kept].copy()
-        return rows[rows < fresh_until]
+            count = _met(*given)
+            if count >= 0:
+                return self._out[:count].copy()
+            self._out = np.empty(-2 * count, dtype=np.int64)
+
+    def _columns_of(self, table: Table) -> tuple[np.ndarray, ...]:
+        """The columns that :func:`_met` reads, in its order; asked for again and again."""
+        if table is not self._known[0]:
+            bands = table.bands
+            self._known = table, (
+                table.kind, table.ring_start, table.vertex_start, table.q, table.lon, table.lat,
+                table.level, table.box, table.face, table.reach_m, table.standoff_m,
+                table.error_m, table.start_us, table.end_us, bands.lower_code, bands.lower_own,
+                bands.lower_least, bands.upper_code, bands.upper_own, bands.upper_most,
+                bands.surface,
+            )  # fmt: skip
+        return self._known[1]
 
 
 def _pad_of(table: Table, row: int, minima: Minima) -> int:
@@ -474,30 +540,6 @@ def _pad_of(table: Table, row: int, minima: Minima) -> int:
     reach = float(table.reach_m[row] + table.standoff_m[row] + table.error_m[row])
     reach += minima.horizontal_m / 2.0
     return ceil(reach * UNITS_PER_M) + 2 if reach > 0 else 0
-
-
-def _seconds(table: Table, row: int, zero_us: int, minima: Minima) -> tuple[int, int]:
-    """First and last second, as hot rows count them, at which others may meet a row.
-
-    Hot rows hold no more than 34 years either way; what lies beyond stands at the end of that span.
-    """
-    first = (int(table.start_us[row]) - minima.time_us - zero_us) // 1_000_000 - 1
-    last = (int(table.end_us[row]) + minima.time_us - zero_us) // 1_000_000 + 1
-    return min(first, _TIME_MAX), max(last, -_TIME_MAX)
-
-
-def _heights(table: Table, row: int, code: int, minima: Minima) -> tuple[int, int]:
-    """Lowest and highest millimetre at which others may meet a row, where one reference rules.
-
-    Hot rows are widened by half the minimum, and this by the other half; 2 mm more, so that rounding
-    and level bands are never the reason.
-    """
-    bands = table.bands
-    known = {int(bands.lower_code[row]), int(bands.upper_code[row])} <= {0, code}
-    if not known or bands.surface[row] or table.kind[row] == LEG:
-        return -_ANY_HEIGHT, _ANY_HEIGHT
-    half = int(np.ceil(minima.vertical_m * 500.0)) + 2
-    return int(bands.lower_own[row]) - half, int(bands.upper_own[row]) + half
 
 
 def _one_code(table: Table) -> int:

@@ -20,7 +20,7 @@ from keepclear.faces.api import forms
 from keepclear.faces.api.declarations import own
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import Asked, Reply, Route
-from keepclear.node import consenting
+from keepclear.node import consent_words, consenting
 from keepclear.node.allowing import allow
 from keepclear.node.declaring import Answer
 from keepclear.node.ledger import Node
@@ -146,7 +146,7 @@ def _said(call: Callable[[], Answer]) -> Reply:
 
 def _words(node: Node, subject: str, kind: Kind | None) -> Reply:
     found = []
-    for to, word, general in consenting.words_on(node.memory, subject, kind):
+    for to, word, general in consent_words.words_on(node.memory, subject, kind):
         given = word.consent
         found.append(
             WordForm(

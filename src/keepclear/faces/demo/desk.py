@@ -67,6 +67,8 @@ class Desk:
         self.node, self.party = node, node.party
         self._http = {name: self._client(token) for name, token in node.tokens.items()}
         self.events: list[Event] = []
+        self._noticed: list[Event] = []
+        self._read_to = 0
         self._ended = False
         self._closed = threading.Event()
         self._thread = threading.Thread(
@@ -103,13 +105,12 @@ class Desk:
 
     def noticed(self) -> list[Event]:
         """All that the desk was shown by now, from the record: complete, where a screen may be late."""
-        found: list[Event] = []
-        after, size = 0, 1
-        while after < size:
-            page = self.ask("GET", "/api/v1/notices", params={"after": after}).body
-            after, size = page["after"], page["size"]
-            found += [_event({**one, "kind": "shown"}) for one in page["notices"]]
-        return found
+        more = True
+        while more:
+            page = self.ask("GET", "/api/v1/notices", params={"after": self._read_to}).body
+            self._noticed += [_event({**one, "kind": "shown"}) for one in page["notices"]]
+            self._read_to, more = page["after"], page["after"] < page["size"]
+        return list(self._noticed)
 
     def close(self) -> None:
         """Nobody looks any more."""

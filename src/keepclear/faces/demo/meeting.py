@@ -20,6 +20,8 @@ __all__ = ["Meeting", "any_as_expected", "metres", "near", "square_km"]
 
 _TIMES_WITHIN_US: Final = 5_000_000
 _SQUARE_KM: Final = 1e6
+_IN_KM_M: Final = 10_000.0
+"""From here on a length is told in kilometres."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +87,22 @@ def square_km(area_m2: float) -> str:
 
 def metres(length_m: float) -> str:
     """A length as whoever looks on reads it."""
-    return f"{length_m:,.0f} m"
+    return f"{length_m:,.0f} m" if length_m < _IN_KM_M else f"{length_m / 1000:,.1f} km"
 
 
 def _as_expected(step: Step, seen: Meeting) -> str:
     """What is expected of it is looked at, and said; and from when to when it is."""
     told = [seen.other]
-    for what, found, detail, shown in (
-        ("shared area", seen.area_m2, "area", square_km),
-        ("distance", seen.apart_m, "apart", metres),
-        ("radius", seen.radius_m, "stay-away", metres),
+    for what, found, detail, shown, tail in (
+        ("shared area", seen.area_m2, "area", square_km, "shared"),
+        ("distance", seen.apart_m, "apart", metres, "apart"),
+        ("radius", seen.radius_m, "stay-away", metres, "round it"),
     ):
         wanted: Amount | None = step.one(detail)
         if wanted is not None:
             near(what, found, wanted)
             assert found is not None
-            told.append(shown(found))
+            told.append(f"{shown(found)} {tail}")
     span: Span | None = step.one("from")
     if span is not None:
         _at("start", seen.start_us, span.start_us)

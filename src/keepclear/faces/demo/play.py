@@ -16,6 +16,7 @@ from typing import Final
 from keepclear.domain.gazetteer import Gazetteer
 from keepclear.errors import KeepclearError, UsageError
 from keepclear.faces.demo import (
+    drawing,
     evidence,
     expecting,
     expecting_line,
@@ -50,6 +51,7 @@ _DONE: Final[Mapping[str, Doing]] = {
     **telephone.STEPS,
     **ways.STEPS,
     **side_by_side.STEPS,
+    **drawing.STEPS,
 }
 _EXPECTED: Final[Mapping[str, Doing]] = {
     **expecting.EXPECTED,

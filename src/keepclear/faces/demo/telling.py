@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from keepclear.domain.window import format_instant
+from keepclear.faces.demo.drawing import BOTH, PLACE, SHADES, WAY
 from keepclear.faces.demo.nodes import Nodes
 from keepclear.faces.terminal import deliver
 from keepclear.faces.words import plain
@@ -26,11 +27,29 @@ __all__ = ["Teller", "hour"]
 _WIDTH_MAX: Final = 110
 _LEFT: Final = 10
 """Room for the time."""
+_HANGS: Final = "  "
+"""Before lines that go on with one above."""
 
 
 def hour(instant: str | None) -> str:
     """The hour in an instant as a node writes it, to the second; ``..`` for none."""
     return f"{instant[11:19]}Z" if instant else ".."
+
+
+_COLOURS: Final = {
+    SHADES[0]: "cyan",
+    SHADES[1]: "yellow",
+    SHADES[2]: "blue",
+    BOTH: "red",
+    PLACE: "bold green",
+    WAY: "green",
+}
+"""Of a map, by character."""
+
+
+def _colour(line: Text) -> None:
+    for mark, style in _COLOURS.items():
+        line.highlight_words([mark], style)
 
 
 class _Screen:
@@ -78,7 +97,7 @@ class Teller:
     def words(self, step: Step) -> None:
         """An act, or what is said about what happens."""
         text = plain(step.slots["rest"])
-        if not self._said:
+        if not self._said or step.form.name == "act":
             self._console.print()
         self._said = step.form.name == "say"
         if step.form.name == "act":
@@ -95,7 +114,10 @@ class Teller:
             text.append(f"  {plain(first)}", style="dim")
         self._row(self._time(now_us), text)
         for line in more:
-            self._row("", Text(f"    {plain(line)}", style="dim"))
+            below = Text(f"    {plain(line)}", style="" if step.form.name == "draw" else "dim")
+            if step.form.name == "draw":
+                _colour(below)
+            self._row("", below)
 
     def met(self, step: Step, seen: str) -> None:
         """Something is as it was expected."""
@@ -127,9 +149,12 @@ class Teller:
         return shown
 
     def _row(self, left: str, text: Text) -> None:
+        """The time, and what is told; what goes on in further lines hangs below it."""
         self._said = False
-        grid = Table.grid(padding=(0, 0, 0, 0))
-        grid.add_column(width=_LEFT, style="cyan", no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(left, text)
-        self._console.print(grid)
+        room = self._console.width - _LEFT - len(_HANGS)
+        for number, line in enumerate(text.wrap(self._console, room)):
+            head = _HANGS if number else ""
+            row = Text(f"{'' if number else left:<{_LEFT}}{head}")
+            row.stylize("cyan", 0, _LEFT)
+            line.rstrip()
+            self._console.print(row.append_text(line))

@@ -26,7 +26,7 @@ from keepclear.faces.peer.reach import Reach
 from keepclear.link.parcel import TAKEN_MAX, read_head, sign_asked
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
-from keepclear.node.line import alarm_of
+from keepclear.node.line_entries import alarm_of
 from keepclear.node.parcels import opened, relays_to, sealed_for
 from keepclear.node.relaying import hold
 from keepclear.node.talking import Talk, Told

@@ -110,7 +110,8 @@ def _word(word: str, before: list[Token]) -> list[Token]:
     after_number = bool(before) and before[-1].kind is Kind.NUMBER
     if folded in UNITS and after_number:
         return [Token(Kind.UNIT, word, UNITS[folded])]
-    if len(folded) == 2 and folded[0] in _UNIT_LETTERS and folded[1] in HALVES and after_number:
+    both = len(word) == len(folded) == 2  # one letter may fold to two
+    if both and folded[0] in _UNIT_LETTERS and folded[1] in HALVES and after_number:
         unit = Token(Kind.UNIT, word[0], UNITS[folded[0]])
         return [unit, Token(Kind.HALF, word[1], HALVES[folded[1]])]
     raise _not_understood(word)

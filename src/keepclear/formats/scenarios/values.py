@@ -328,6 +328,7 @@ DETAILS: Final = MappingProxyType[str, Reader](
         "refused": words,
         # of how it is told
         "in-words": words,
+        "frame": places,
     }
 )
 """The reader of each detail."""

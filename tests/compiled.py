@@ -1,0 +1,52 @@
+"""Compile what nodes decide with and what reads large files, once, before the workers of a run begin.
+
+Where this source has not run before, the compiler takes longer than most files of tests, and each
+worker and each node that a test starts would do the same for itself. Two processes do it here, and the
+others find it made. Where it was made before, this only loads it. What compares whole files with one
+another is left to the tests that do so.
+
+usage: python -m tests.compiled
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+
+from keepclear.node.fastpath import prepare_cache
+
+
+def deciding():
+    """What a node decides with."""
+    from keepclear.node.standing import _rehearse
+
+    prepare_cache()
+    _rehearse()
+
+
+def reading():
+    """What reads large files of features and of events."""
+    import numpy as np
+
+    prepare_cache()
+    from keepclear.formats.cot_scan import scan_events
+    from keepclear.formats.scan import scan
+    from tests.laws.test_bulk_law import collection, lines, volume
+    from tests.laws.test_cot_columns_law import AREA, PLAIN
+
+    for text in (collection(volume("A1")), lines(volume("A1"))):
+        scan(np.frombuffer(text.encode(), np.uint8))
+    events = b"<events>" + PLAIN % (1, 1) + AREA % (2, 2) + b"</events>"
+    scan_events(events, 0, len(events))
+
+
+def main():
+    if find_spec("numba") is None:
+        return
+    with ProcessPoolExecutor(2) as both:
+        for done in [both.submit(deciding), both.submit(reading)]:
+            done.result()
+
+
+if __name__ == "__main__":
+    main()
