@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from keepclear.domain.access import SECRETARIAT, Action, Role
+from keepclear.domain.access import OF_PEOPLE, SECRETARIAT, Action, Role
 from keepclear.faces.outcome import Exit
 from keepclear.faces.person import person_options
 from keepclear.faces.place import is_url
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["admit", "people", "put_out"]
 
 _ROLES: Final = tuple(role.value for role in Role)
-_SCOPES: Final = tuple(action.value for action in Action if action is not Action.ADMIT)
+_SCOPES: Final = tuple(action.value for action in Action if action not in OF_PEOPLE)
 
 
 @click.command()
