@@ -21,7 +21,7 @@ from keepclear.detect.exact import Court, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
 from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
-from keepclear.detect.roll import Kept, Roll, Said
+from keepclear.detect.roll import Kept, Later, Roll, Said
 from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED, standing_on
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
@@ -118,8 +118,8 @@ class StandingRows:
     """bool: the rows of those who stand."""
     kept: int
     """Numbers below this are those of the set that was taken over."""
-    later: dict[tuple[str, str], int]
-    """Party and id of all others who stand, with their numbers."""
+    later: Later
+    """All others, in the order of their numbers."""
 
     def standing(self) -> tuple[Table, np.ndarray]:
         """The rows of those who stand; ``owner`` counts them from 0. And the number of each."""

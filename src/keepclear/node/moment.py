@@ -56,7 +56,8 @@ class Moment:
         first = len(frozen) - len(self.cases.fresh)
         known = {one.subject: first + k for k, one in enumerate(self.cases.fresh)}
         known |= {one.subject: int(new[row]) for row, one in self.cases.changed.items()}
-        subjects = (f"{party}/{name}" for party, name in self.rows.later)
+        names = (one for one in self.rows.later if isinstance(one, tuple))
+        subjects = (f"{party}/{name}" for party, name in names)
         return [
             known[subject] if subject in known else frozen.names.find(subject)
             for subject in subjects
