@@ -1,9 +1,8 @@
-"""Compile what nodes decide with and what reads large files, once, before the workers of a run begin.
+"""Compile what compares and what reads large files, once, before the workers of a run begin.
 
 Where this source has not run before, the compiler takes longer than most files of tests, and each
 worker and each node that a test starts would do the same for itself. Two processes do it here, and the
-others find it made. Where it was made before, this only loads it. What compares whole files with one
-another is left to the tests that do so.
+others find it made. Where it was made before, this only loads it.
 
 usage: python -m tests.compiled
 """
@@ -16,12 +15,20 @@ from importlib.util import find_spec
 from keepclear.node.fastpath import prepare_cache
 
 
-def deciding():
-    """What a node decides with."""
-    from keepclear.node.standing import _rehearse
-
+def comparing():
+    """What a node decides with, and what compares everything with everything."""
     prepare_cache()
+    from keepclear.detect.crossing import Minima
+    from keepclear.detect.fast.engine import FAST
+    from keepclear.detect.rules import compare
+    from keepclear.node.standing import _rehearse
+    from tests.laws.strategies import FLAT, circle, declared, square
+
     _rehearse()
+    shapes = [circle(47.0, 8.0, 500.0), square(47.0, 8.0, 500.0), square(47.01, 8.0, 90_000.0)]
+    said = [declared(f"A{k}", shape) for k, shape in enumerate(shapes)]
+    for minima in (Minima(), Minima(horizontal_m=100.0)):
+        compare(said, geoid=FLAT, minima=minima, areas=False, engine=FAST)
 
 
 def reading():
@@ -44,7 +51,7 @@ def main():
     if find_spec("numba") is None:
         return
     with ProcessPoolExecutor(2) as both:
-        for done in [both.submit(deciding), both.submit(reading)]:
+        for done in [both.submit(comparing), both.submit(reading)]:
             done.result()
 
 

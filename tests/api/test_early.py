@@ -21,12 +21,13 @@ from keepclear.node.declaring import Request, declare
 from tests.api.service import running
 from tests.node.shelves import MemoryShelf, same
 from tests.node.world import World, operation
+from tests.patience import PATIENCE_S
 
 PLACE = Place("127.0.0.1", 0)
 
 
 def asked(port, method, path):
-    one = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    one = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     one.request(method, path)
     answer = one.getresponse()
     text = answer.read()
@@ -133,6 +134,8 @@ def test_a_snapshot_is_kept_where_the_node_never_rests(monkeypatch):
     monkeypatch.setattr(ledger, "_UNKEPT_MIN", 5)
     monkeypatch.setattr(ledger, "_UNKEPT_MAX", 5)
     monkeypatch.setattr(snapshots, "_LOOK_S", 0.0)
+    monkeypatch.setattr(snapshots, "_RESTS", -1)
+    monkeypatch.setattr(snapshots, "_LATE_S", 0.5)
     world, numbers, ends = World(shelf=MemoryShelf()), itertools.count(), threading.Event()
     with running(world) as node:
         worker = node.service.worker
@@ -179,4 +182,4 @@ def test_what_is_done_beside_ends_with_the_service():
     with running() as node:
         pass
     assert node.service.tail.stopping
-    asyncio.run(asyncio.wait_for(snapshots.keep_snapshots(node.service), 10))
+    asyncio.run(asyncio.wait_for(snapshots.keep_snapshots(node.service), PATIENCE_S))

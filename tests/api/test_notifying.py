@@ -8,6 +8,7 @@ from keepclear.domain.window import format_instant
 from tests.api.service import running
 from tests.laws.strategies import MINUTE
 from tests.node.world import DAWN, World, movement, site
+from tests.patience import PATIENCE_S
 
 S1 = "/api/v1/declarations/Relief/S1"
 
@@ -26,7 +27,8 @@ def notices(client):
 
 def soon(look):
     """What comes about in another thread, without being asked."""
-    for _ in range(100):
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
         if found := look():
             return found
         time.sleep(0.05)  # noqa: TID251 - the release is the service's own doing

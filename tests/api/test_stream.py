@@ -19,6 +19,7 @@ from keepclear.node.events import Event
 from keepclear.node.worker import Worker
 from tests.api.service import NO_LIMIT, Doors
 from tests.node.world import World, operation
+from tests.patience import PATIENCE_S
 
 
 def service_of(world, doors):
@@ -68,10 +69,11 @@ def test_it_goes_on_from_any_entry_and_follows_what_happens():
             == every[4:5]
         )
         fresh = asyncio.create_task(numbers(await stream.stream(asked(), service), 2))
-        await asyncio.sleep(0.1)
+        while not service.tail.streams:  # noqa: ASYNC110 - it counts, and rings no bell
+            await asyncio.sleep(0.01)
         await service.ask(lambda _: world.declare(operation("A9")))
         service.tail.bell.set()
-        later = await asyncio.wait_for(fresh, 10)
+        later = await asyncio.wait_for(fresh, PATIENCE_S)
         assert min(later) > max(every)
         assert service.tail.streams == 0, "a stream that was left is forgotten"
         service.tail.stop()
@@ -111,7 +113,7 @@ def test_whoever_is_put_out_hears_nothing_more(monkeypatch):
         assert await anext(pieces) == b": quiet\n\n"
         doors.open = False
         with pytest.raises(StopAsyncIteration):
-            await asyncio.wait_for(anext(pieces), 5)
+            await asyncio.wait_for(anext(pieces), PATIENCE_S)
         service.worker.close()
 
     asyncio.run(play())

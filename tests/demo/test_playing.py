@@ -21,6 +21,7 @@ from keepclear.node.home import make_home
 from keepclear.node.start import running
 from keepclear.node.stepped import SteppedClock
 from keepclear.record.note import Signer
+from tests.patience import PATIENCE_S
 
 HERE = Path(__file__).parent
 TWO = (HERE / "two.scenario").read_text(encoding="utf-8")
@@ -69,9 +70,9 @@ def nodes_in(place):
     return found
 
 
-def gone(place, seconds=40.0):
+def gone(place):
     """That no node below a folder runs any more."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE_S
     while nodes_in(place):
         if time.monotonic() > end:
             return False
@@ -79,7 +80,6 @@ def gone(place, seconds=40.0):
     return True
 
 
-@pytest.mark.timeout(120)
 def test_two_desks_play_what_is_written(temporary, capsys):
     assert main(["demo", "--script", str(HERE / "two.scenario")]) == 0
     said = capsys.readouterr().out
@@ -90,21 +90,18 @@ def test_two_desks_play_what_is_written(temporary, capsys):
     assert nodes_in(temporary) == []
 
 
-@pytest.mark.timeout(180)
 def test_three_desks_say_all_that_a_scenario_may_say(temporary, capsys):
     code = main(["demo", "-q", "--script", str(HERE / "three.scenario")])
     assert code == 0, capsys.readouterr().err
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.timeout(180)
 def test_changes_that_are_only_supposed_in_the_acts_are_judged_so_by_the_nodes(temporary, capsys):
     code = main(["demo", "-q", "--script", str(HERE / "changes.scenario")])
     assert code == 0, capsys.readouterr().err
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.timeout(120)
 def test_what_is_missed_is_told_with_its_line_and_what_is_there(tmp_path, temporary, capsys):
     text = (
         f"{SHORT}expect Birch sees the stop to Alder raised\n"
@@ -135,7 +132,6 @@ expect side by side Alder/A1 crosses Birch/B1
 """
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("was", "now", "says"),
     [
@@ -156,7 +152,6 @@ def test_two_records_side_by_side_say_what_neither_desk_is_told(
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("more", "says"),
     [
@@ -187,12 +182,11 @@ def begun(tmp_path, text):
 
 
 @HAS_PROC
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_however_the_player_ends_nothing_runs_on(tmp_path, temporary, how):
     player = begun(tmp_path, f"{SHORT}wait 400h\n")
     player.send_signal(how)
-    player.communicate(timeout=60)
+    player.communicate(timeout=PATIENCE_S)
     assert gone(tmp_path)
     if how is signal.SIGINT:
         assert player.returncode == 130
@@ -200,7 +194,6 @@ def test_however_the_player_ends_nothing_runs_on(tmp_path, temporary, how):
         assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.timeout(120)
 def test_what_is_kept_is_left_and_cannot_be_served(tmp_path, capsys):
     kept = tmp_path / "kept"
     text = (

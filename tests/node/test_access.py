@@ -18,6 +18,7 @@ from keepclear.store.memory import Failure
 from keepclear.wire.entries import Admitted, decode_body
 from tests.node.people import PASSWORD, everything_in, hashed, let_in, log_in, quick_hashes
 from tests.node.world import World, consistent, operation
+from tests.patience import PATIENCE_S
 
 HOUR_US = 3_600_000_000
 BOSS = Principal("", Role.ADMINISTRATOR, "chief-1")
@@ -387,21 +388,25 @@ def test_the_thread_that_decides_goes_on_while_a_password_is_compared(world, mon
 
     def slow(*words):
         threads.append(threading.get_ident())
-        assert answered.wait(10)
+        assert answered.wait(PATIENCE_S)
         return real(*words)
 
     monkeypatch.setattr(passwords, "verify_secret", slow)
     worker, attempts = Worker(world.node), Attempts()
     try:
-        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(10)
+        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(
+            PATIENCE_S
+        )
         with ThreadPoolExecutor(1) as elsewhere:
             comparing = elsewhere.submit(begun.compare, PASSWORD)
-            deciding = worker.ask(lambda _: threading.get_ident()).result(10)
+            deciding = worker.ask(lambda _: threading.get_ident()).result(PATIENCE_S)
             assert not comparing.done()
             answered.set()
-            compared = comparing.result(10)
-        opened = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
-        who = worker.ask(lambda node: sessions.session(node, opened.session)).result(10)
+            compared = comparing.result(PATIENCE_S)
+        opened = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(
+            PATIENCE_S
+        )
+        who = worker.ask(lambda node: sessions.session(node, opened.session)).result(PATIENCE_S)
     finally:
         answered.set()
         worker.close()
@@ -416,14 +421,18 @@ def test_a_session_whose_write_failed_is_told_to_nobody(world, failure):
     let_in(world, "alder-1", "Alder")
     worker, attempts = Worker(world.node), Attempts()
     try:
-        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(10)
+        begun = worker.ask(lambda node: login.begin_login(node, attempts, "alder-1")).result(
+            PATIENCE_S
+        )
         compared = begun.compare(PASSWORD)
         world.store.failing = failure
         with pytest.raises(StoreError):
-            worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
-        kept = worker.ask(lambda node: dict(node.fresh().kept("session"))).result(10)
-        again = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(10)
-        who = worker.ask(lambda node: sessions.session(node, again.session)).result(10)
+            worker.ask(lambda node: login.open_session(node, attempts, compared)).result(PATIENCE_S)
+        kept = worker.ask(lambda node: dict(node.fresh().kept("session"))).result(PATIENCE_S)
+        again = worker.ask(lambda node: login.open_session(node, attempts, compared)).result(
+            PATIENCE_S
+        )
+        who = worker.ask(lambda node: sessions.session(node, again.session)).result(PATIENCE_S)
     finally:
         worker.close()
     assert len(kept) == (failure is Failure.STORED)  # it is kept, and its secret is nobody's

@@ -11,6 +11,7 @@ from keepclear.node.paces import LIMITS_S, Times
 from keepclear.node.worker import Worker
 from tests.api.service import running
 from tests.node.world import World, operation
+from tests.patience import PATIENCE_S
 
 
 @given(st.lists(st.floats(0, 3) | st.sampled_from(LIMITS_S), max_size=50))
@@ -28,10 +29,10 @@ def test_all_who_wait_are_counted_and_what_has_time_is_not():
     world.arrange()
     worker = Worker(world.node)
     for _ in range(3):
-        worker.ask(lambda _: None, idle=True).result(10)
+        worker.ask(lambda _: None, idle=True).result(PATIENCE_S)
     for _ in range(5):
-        worker.ask(lambda _: None).result(10)
-    worker.ask(lambda _: None, first=True).result(10)
+        worker.ask(lambda _: None).result(PATIENCE_S)
+    worker.ask(lambda _: None, first=True).result(PATIENCE_S)
     worker.close()
     paces = worker.paces
     for times in (paces.waited, paces.decided, paces.kept):
@@ -42,12 +43,12 @@ def test_who_came_while_another_was_decided_waited_and_did_not_take_long_to_deci
     world = World()
     worker = Worker(world.node)
     begun, gate, pause = (threading.Event() for _ in range(3))
-    held = worker.ask(lambda _: (begun.set(), gate.wait(10), pause.wait(0.06)))
-    assert begun.wait(10)
+    held = worker.ask(lambda _: (begun.set(), gate.wait(PATIENCE_S), pause.wait(0.06)))
+    assert begun.wait(PATIENCE_S)
     asked = worker.ask(lambda _: None)
     gate.set()
-    held.result(10)
-    asked.result(10)
+    held.result(PATIENCE_S)
+    asked.result(PATIENCE_S)
     worker.close()
     later = LIMITS_S.index(0.05) + 1
     assert sum(worker.paces.waited.counts[later:]) == 1

@@ -16,6 +16,7 @@ from keepclear.node.worker import Worker
 from keepclear.record.checkpoint import open_checkpoint
 from keepclear.store.memory import Failure, MemoryStore
 from tests.node.world import NAME, World, consistent, operation
+from tests.patience import PATIENCE_S
 
 
 class SlowStore(MemoryStore):
@@ -29,7 +30,7 @@ class SlowStore(MemoryStore):
 
     def commit(self, batches):
         self.begun.set()
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(PATIENCE_S)
         self.writes += 1
         return super().commit(batches)
 
@@ -60,7 +61,7 @@ def test_calls_are_done_in_order_by_one_thread(worker):
         worker.ask(lambda _, k=k: (seen.append((k, threading.get_ident())), k)[1])
         for k in range(50)
     ]
-    assert [one.result(5) for one in asked] == list(range(50))
+    assert [one.result(PATIENCE_S) for one in asked] == list(range(50))
     assert [k for k, _ in seen] == list(range(50))
     assert len({thread for _, thread in seen}) == 1
     assert seen[0][1] != threading.get_ident()
@@ -71,14 +72,14 @@ def test_a_full_queue_is_said_and_nothing_is_done(world, monkeypatch):
     worker, gate, done = Worker(world.node), threading.Event(), []
     try:
         begun = threading.Event()
-        first = worker.ask(lambda _: (begun.set(), gate.wait(10)))
-        assert begun.wait(10)
+        first = worker.ask(lambda _: (begun.set(), gate.wait(PATIENCE_S)))
+        assert begun.wait(PATIENCE_S)
         waiting = [worker.ask(lambda _, k=k: done.append(k)) for k in range(3)]
         with pytest.raises(StoreError, match="nothing was kept; ask again"):
             worker.ask(lambda _: done.append("too many"))
         gate.set()
         for one in (first, *waiting):
-            one.result(10)
+            one.result(PATIENCE_S)
         assert done == [0, 1, 2]
     finally:
         gate.set()
@@ -91,8 +92,8 @@ def test_an_error_is_the_askers_and_stops_nobody_else(worker):
 
     first, second = worker.ask(fails), worker.ask(lambda _: 7)
     with pytest.raises(ValueError, match="no"):
-        first.result(5)
-    assert second.result(5) == 7
+        first.result(PATIENCE_S)
+    assert second.result(PATIENCE_S) == 7
 
 
 def test_what_waits_is_done_before_it_stops(world):
@@ -108,15 +109,15 @@ def test_nobody_is_answered_before_it_is_durable_and_those_who_wait_share_a_writ
     store.may_end.clear()
     store.begun.clear()
     first = worker.ask(declaring("A0"))
-    assert store.begun.wait(5)
+    assert store.begun.wait(PATIENCE_S)
     others = [worker.ask(declaring(f"A{k}")) for k in range(1, 6)]
     looks = worker.ask(lambda node: len(node.memory.cases))
     soon(lambda: False, within_s=0.05)
     assert not any(one.done() for one in [first, *others, looks])
     store.may_end.set()
-    assert first.result(5).reply["version"] == 1
-    assert [one.result(5).reply["version"] for one in others] == [1] * 5
-    assert looks.result(5) in range(1, 7)
+    assert first.result(PATIENCE_S).reply["version"] == 1
+    assert [one.result(PATIENCE_S).reply["version"] for one in others] == [1] * 5
+    assert looks.result(PATIENCE_S) in range(1, 7)
     assert store.writes - writes < 6
     assert consistent(world)
 
@@ -124,40 +125,42 @@ def test_nobody_is_answered_before_it_is_durable_and_those_who_wait_share_a_writ
 def test_a_failed_write_is_told_to_all_who_shared_it_and_to_who_only_looked(world, worker):
     store = world.store
     go_on = threading.Event()
-    held = worker.ask(lambda _: go_on.wait(5))
+    held = worker.ask(lambda _: go_on.wait(PATIENCE_S))
     asked = [worker.ask(declaring(f"A{k}", key=f"k{k}")) for k in range(3)]
     looks = worker.ask(lambda node: len(node.memory.cases))
     store.failing = Failure.STORED
     go_on.set()
-    shared = [one for one in [held, *asked, looks] if isinstance(one.exception(5), StoreError)]
+    shared = [
+        one for one in [held, *asked, looks] if isinstance(one.exception(PATIENCE_S), StoreError)
+    ]
     assert asked[0] in shared
-    assert looks in shared or looks.result(5) == 3
+    assert looks in shared or looks.result(PATIENCE_S) == 3
     if looks in shared:
         assert len({id(one.exception()) for one in shared}) == len(shared)
-    again = [worker.ask(declaring(f"A{k}", key=f"k{k}")).result(5) for k in range(3)]
+    again = [worker.ask(declaring(f"A{k}", key=f"k{k}")).result(PATIENCE_S) for k in range(3)]
     assert all(one.reply["version"] == 1 for one in again)
     assert world.kinds().count("declared") == 3
     assert again[0].again
-    worker.ask(lambda node: node.fresh()).result(5)
+    worker.ask(lambda node: node.fresh()).result(PATIENCE_S)
     assert consistent(world)
 
 
 def test_a_call_that_nobody_waits_for_any_more_is_not_done(worker):
     go_on = threading.Event()
-    worker.ask(lambda _: go_on.wait(5))
+    worker.ask(lambda _: go_on.wait(PATIENCE_S))
     left = worker.ask(declaring("A1"))
     assert left.cancel()
     go_on.set()
-    assert worker.ask(lambda node: set(node.memory.cases)).result(5) == set()
+    assert worker.ask(lambda node: set(node.memory.cases)).result(PATIENCE_S) == set()
 
 
 def test_the_checkpoint_follows_soon_and_is_there_at_the_end(world, monkeypatch):
     monkeypatch.setattr(worker_module, "CHECKPOINT_S", 0.05)
     worker = Worker(world.node)
-    worker.ask(declaring("A1")).result(5)
+    worker.ask(declaring("A1")).result(PATIENCE_S)
     assert soon(lambda: head_of(world).size == world.store.size())
     monkeypatch.setattr(worker_module, "CHECKPOINT_S", 1_000.0)
-    worker.ask(declaring("A2")).result(5)
+    worker.ask(declaring("A2")).result(PATIENCE_S)
     assert head_of(world).size < world.store.size()
     worker.close()
     assert head_of(world).size == world.store.size()
@@ -167,17 +170,17 @@ def test_where_no_checkpoint_can_be_kept_nothing_more_is_decided(world, monkeypa
     monkeypatch.setattr(worker_module, "CHECKPOINT_S", 0.01)
     worker = Worker(world.node)
     world.full = True
-    worker.ask(declaring("A1")).result(5)  # it is durable; what it owes cannot be paid
+    worker.ask(declaring("A1")).result(PATIENCE_S)  # it is durable; what it owes cannot be paid
     until_s = time.monotonic() + 5
     number, refused = 1, None
     while refused is None and time.monotonic() < until_s:
         number += 1
-        refused = worker.ask(declaring(f"A{number}")).exception(5)
+        refused = worker.ask(declaring(f"A{number}")).exception(PATIENCE_S)
     assert isinstance(refused, StoreError)
     assert "checkpoint could not be written" in str(refused)
-    assert worker.ask(lambda node: len(node.memory.cases)).result(5) == number - 1
+    assert worker.ask(lambda node: len(node.memory.cases)).result(PATIENCE_S) == number - 1
     world.full = False
-    assert worker.ask(declaring("B1", party="Birch")).result(5).reply["version"] == 1
+    assert worker.ask(declaring("B1", party="Birch")).result(PATIENCE_S).reply["version"] == 1
     worker.close()
     assert head_of(world).size == world.store.size()
 
@@ -216,26 +219,26 @@ def test_a_server_that_goes_right_after_a_write_does_not_end_the_thread():
     world.arrange()
     worker = Worker(world.node)
     world.store.goes_after_commit = True
-    worker.ask(declaring("A1")).result(10)  # it was durable before the server went
+    worker.ask(declaring("A1")).result(PATIENCE_S)  # it was durable before the server went
     with pytest.raises(StoreError, match="cannot be reached"):
-        worker.ask(declaring("A2")).result(10)
+        worker.ask(declaring("A2")).result(PATIENCE_S)
     world.store.goes_after_commit = world.store.gone = False
-    worker.ask(declaring("A2")).result(10)
+    worker.ask(declaring("A2")).result(PATIENCE_S)
     worker.close()
     assert consistent(world)
 
 
 def test_what_must_not_wait_goes_before_all_that_does_and_keeps_its_order(worker):
     begun, gate, done = threading.Event(), threading.Event(), []
-    held = worker.ask(lambda _: (begun.set(), gate.wait(10)))
-    assert begun.wait(10)
+    held = worker.ask(lambda _: (begun.set(), gate.wait(PATIENCE_S)))
+    assert begun.wait(PATIENCE_S)
     asked = [worker.ask(lambda _, k=k: done.append(k)) for k in range(5)]
     asked += [
         worker.ask(lambda _, k=k: done.append(k), first=True) for k in ("stop", "second stop")
     ]
     gate.set()
     for one in (held, *asked):
-        one.result(10)
+        one.result(PATIENCE_S)
     assert done == ["stop", "second stop", 0, 1, 2, 3, 4]
 
 
@@ -243,13 +246,13 @@ def test_more_urgent_calls_than_there_can_be_wait_like_the_others(world, monkeyp
     monkeypatch.setattr(turns, "_FIRST_MAX", 2)
     worker, begun, gate, done = Worker(world.node), threading.Event(), threading.Event(), []
     try:
-        held = worker.ask(lambda _: (begun.set(), gate.wait(10)))
-        assert begun.wait(10)
+        held = worker.ask(lambda _: (begun.set(), gate.wait(PATIENCE_S)))
+        assert begun.wait(PATIENCE_S)
         asked = [worker.ask(lambda _: done.append("routine"))]
         asked += [worker.ask(lambda _, k=k: done.append(k), first=True) for k in range(4)]
         gate.set()
         for one in (held, *asked):
-            one.result(10)
+            one.result(PATIENCE_S)
         assert done == [0, 1, "routine", 2, 3]
     finally:
         gate.set()
@@ -260,15 +263,15 @@ def test_a_full_queue_keeps_no_stop_out(world, monkeypatch):
     monkeypatch.setattr(worker_module, "WAITING_MAX", 1)
     worker, begun, gate = Worker(world.node), threading.Event(), threading.Event()
     try:
-        held = worker.ask(lambda _: (begun.set(), gate.wait(10)))
-        assert begun.wait(10)
+        held = worker.ask(lambda _: (begun.set(), gate.wait(PATIENCE_S)))
+        assert begun.wait(PATIENCE_S)
         waits = worker.ask(lambda _: 1)
         with pytest.raises(StoreError, match="ask again"):
             worker.ask(lambda _: 2)
         stop = worker.ask(lambda _: "stop", first=True)
         gate.set()
-        assert held.result(10) is not None
-        assert (stop.result(10), waits.result(10)) == ("stop", 1)
+        assert held.result(PATIENCE_S) is not None
+        assert (stop.result(PATIENCE_S), waits.result(PATIENCE_S)) == ("stop", 1)
     finally:
         gate.set()
         worker.close()
@@ -304,7 +307,7 @@ def test_those_who_wait_in_a_loop_are_told_there_with_one_call_for_all_of_a_grou
     assert found[1:21] == list(range(20))
     assert isinstance(found[21], RuntimeError)
     assert calls < 22
-    assert worker.ask(lambda node: set(node.memory.cases)).result(5) == {"Alder/A0"}
+    assert worker.ask(lambda node: set(node.memory.cases)).result(PATIENCE_S) == {"Alder/A0"}
 
 
 def test_a_loop_that_has_ended_disturbs_nobody(world, worker):
@@ -317,4 +320,4 @@ def test_a_loop_that_has_ended_disturbs_nobody(world, worker):
 
     asyncio.run(leave())
     world.store.may_end.set()
-    assert worker.ask(lambda node: set(node.memory.cases)).result(5) == {"Alder/A0"}
+    assert worker.ask(lambda node: set(node.memory.cases)).result(PATIENCE_S) == {"Alder/A0"}

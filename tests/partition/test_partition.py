@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from tests.partition.rounds import Found, compare_folders, look, missing, play, settle, two_ends
 
 ROUNDS, SEED = 3, 11
 """Among what is drawn: a kill, and ways that end in the midst."""
 
 
-@pytest.mark.timeout(240)
 def test_nothing_acknowledged_is_lost_and_nothing_comes_twice(tmp_path):
     rng, found = random.Random(SEED), Found()
     with two_ends(tmp_path, SEED) as ends:

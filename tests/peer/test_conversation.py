@@ -36,11 +36,10 @@ from keepclear.wire.entries import Alarm
 from tests.api.service import NO_LIMIT, Doors
 from tests.node.party import Party
 from tests.node.world import agreement, operation
+from tests.patience import PATIENCE_S
 
 HERE = Path(__file__).parent
 ASK = Request("one", "test")
-PATIENCE_S = 90.0
-"""What is waited for comes in hundredths of a second; a machine that does much else may need longer."""
 STOP = {"asks": "cease", "by": "duty officer", "words": "people of a partner near A2"}
 
 
@@ -405,7 +404,6 @@ def serve(stack, folder, name, port, log):
     )
 
 
-@pytest.mark.timeout(180)
 def test_two_processes_talk_over_pinned_tls(tmp_path, capsysbinary):
     def type_(*words):
         code = main([str(word) for word in words])
@@ -443,20 +441,18 @@ def test_two_processes_talk_over_pinned_tls(tmp_path, capsysbinary):
             wait_for(
                 lambda http=http: http.get("/readyz").status_code == 200, tmp_path / f"{name}.log"
             )
-        began = time.monotonic()
         said = clients["birch"].post(
             "/api/v1/lines/Alder/messages", json={"kind": "stop/1", "body": STOP}
         )
         assert said.status_code == 202
         wait_for(lambda: stops(clients["alder"]), tmp_path / "alder.log")
-        assert time.monotonic() - began < 30  # the figure itself is measured in bench
     finally:
         for http in clients.values():
             http.close()
         for one in running:
             one.send_signal(signal.SIGTERM)
         for one in running:
-            one.wait(30)
+            one.wait(PATIENCE_S)
         stack.close()
     log = (tmp_path / "alder.log").read_text()
     assert "people of a partner" not in log
@@ -467,8 +463,8 @@ def stops(http):
     return [one for line in http.get("/api/v1/lines").json()["lines"] for one in line["alerts"]]
 
 
-def wait_for(condition, log, seconds=60):
-    end = time.monotonic() + seconds
+def wait_for(condition, log):
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         try:
             if condition():

@@ -19,7 +19,8 @@ from keepclear.wire.entries import Alarm
 from tests.link.ends import stop
 from tests.node.desks import notes
 from tests.node.relays import HOLDS, RELAY, WITHOUT, relayed
-from tests.peer.test_conversation import PATIENCE_S, STOP, Served, told, until
+from tests.patience import PATIENCE_S
+from tests.peer.test_conversation import STOP, Served, told, until
 
 
 class Roads:

@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from keepclear.app import main
 from tests.node.relays import HOLDS, RELAY
+from tests.patience import PATIENCE_S
 from tests.peer.test_conversation import STOP, free_port, stops, wait_for
 
 HERE = Path(__file__).parent
@@ -33,12 +33,11 @@ def serve(stack, folder, name, port, log):
         stderr=stack.enter_context(log.open("w")),
         env={**os.environ, "KEEPCLEAR_DEBUG": "1"},
     )
-    stack.callback(one.wait, 30)
+    stack.callback(one.wait, PATIENCE_S)
     stack.callback(one.send_signal, signal.SIGTERM)
     return one
 
 
-@pytest.mark.timeout(240)
 def test_a_desk_without_an_address_is_told_through_the_relay_and_records_are_cosigned(
     tmp_path, capsysbinary
 ):
