@@ -116,7 +116,7 @@ def outside_now(node: Node) -> list[OutsideView]:
     for key, data in node.kept(_SPACE).items():
         word = _read(data)
         party, _, ref = key.rpartition(" ")
-        case = memory.cases.get(memory.lines.by_ref.get((party, ref), ""))
+        case = memory.cases.get(memory.lines.of_ref(party, ref))
         own = sorted(memory.lines.told_of.get((party, ref), ()))
         if word.stage in OUTSIDE and (own or (case is not None and case.stands)):
             name = None if case is None else case.latest.declaration.id
