@@ -80,10 +80,6 @@ class Clock:
         if real is not None:
             setattr(place, name, self.timed(real, phase))
 
-    def run(self, phase: str, real: Callable[..., Any], *given: Any) -> Any:
-        """Call something once, as a phase."""
-        return self.timed(real, phase)(*given)
-
     def timed(self, real: Callable[..., Any], phase: str) -> Callable[..., Any]:
         """A function, with its time counted."""
 
@@ -171,11 +167,12 @@ def decide(node: Any, texts: list[tuple[str, bytes]], group: int, clock: Clock) 
         form = form_in(data)
         return declaration_of(form), spelled(form).decode()
 
+    read_it, look = clock.timed(read, "read"), clock.timed(examine, "examined")
     for first in range(0, len(texts), group):
         node.gather()
         for party, data in texts[first : first + group]:
-            one, text = clock.run("read", read, data)
-            doubts = clock.run("examined", examine, [one], Context(now_us=node.now_us()))
+            one, text = read_it(data)
+            doubts = look([one], Context(now_us=node.now_us()))
             codes = [d.code for d in doubts]
             declare(node, one, Request(desk=party), if_match=None, doubts=codes, text=text)
         node.settle()

@@ -134,6 +134,8 @@ def test_a_snapshot_is_kept_where_the_node_never_rests(monkeypatch):
     monkeypatch.setattr(ledger, "_UNKEPT_MIN", 5)
     monkeypatch.setattr(ledger, "_UNKEPT_MAX", 5)
     monkeypatch.setattr(snapshots, "_LOOK_S", 0.0)
+    monkeypatch.setattr(snapshots, "_RESTS", -1)
+    monkeypatch.setattr(snapshots, "_LATE_S", 0.5)
     world, numbers, ends = World(shelf=MemoryShelf()), itertools.count(), threading.Event()
     with running(world) as node:
         worker = node.service.worker

@@ -10,7 +10,7 @@ import pytest
 from keepclear.app import main
 from keepclear.faces.demo import play
 from keepclear.faces.demo.stage import Unmet
-from keepclear.formats.scenarios.values import Span
+from keepclear.formats.scenarios.times import Span
 
 SECOND_US = 1_000_000
 OPPOSITE = {

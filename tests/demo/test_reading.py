@@ -13,10 +13,10 @@ from keepclear.domain.footprint import EdgeRule
 from keepclear.domain.units import MICROSECONDS
 from keepclear.domain.window import format_instant
 from keepclear.errors import InputError
+from keepclear.formats.scenarios.details import DETAILS
 from keepclear.formats.scenarios.forms import DECLARED, FORMS, HEAD
 from keepclear.formats.scenarios.matching import CHOICES, Known, matched
 from keepclear.formats.scenarios.reading import FIRST, read_scenario
-from keepclear.formats.scenarios.values import DETAILS
 
 HERE = Path(__file__).parent
 TWO = (HERE / "two.scenario").read_text(encoding="utf-8")
@@ -193,6 +193,13 @@ def test_a_movement_stops_where_it_leaves_later():
     assert route.half_width_m == 1000
 
 
+def test_what_is_read_aloud_may_have_words_of_its_own():
+    text = f"{HEADER}at 04:00Z\nexpect Alder is shown: came/1\n    in-words it is on the screen\n"
+    step = read(text).steps[-1]
+    assert (step.told, step.text) == ("it is on the screen", "expect Alder is shown: came/1")
+    assert read(text.rpartition("    ")[0]).steps[-1].told == "Alder is shown: came/1"
+
+
 # what is refused, and where
 
 
@@ -254,6 +261,10 @@ def test_a_damaged_text_is_read_or_refused(at, put):
          "line 6: time_end:"),
         (f"{HEADER}at 04:00Z\nexpect Alder sees A1 cross Birsh/B1\n", "did you mean 'Birch'?"),
         (f"{HEADER}line between Alder and Alder\nat 04:00Z", "a line is between two parties"),
+        (f"{HEADER}at 04:00Z\nAlder draws its map\n    layers areas, site\n",
+         "(line 7: layers): found the layer 'site', expected some of areas, restrictions"),
+        (f"{HEADER}at 04:00Z\nAlder draws its map\n    frame (31 S 144 E)\n",
+         "(line 7: frame): found 1 positions, expected two corners"),
         (f"{HEADER}place Bravo strip\nat 04:00Z", "expected: place NAME at POSITION"),
     ],
 )  # fmt: skip

@@ -14,7 +14,8 @@ from keepclear.faces.demo.meeting import Meeting, any_as_expected
 from keepclear.faces.demo.seeing import meeting_of
 from keepclear.faces.demo.stage import Unmet
 from keepclear.formats.scenarios.reading import read_scenario
-from keepclear.formats.scenarios.values import Amount, Span
+from keepclear.formats.scenarios.sizes import Amount
+from keepclear.formats.scenarios.times import Span
 
 FILE = Path(__file__).parents[2] / "src" / "keepclear" / "data" / "acts-1-4.scenario"
 SCENARIO = read_scenario(

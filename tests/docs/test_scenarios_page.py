@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from keepclear.formats.scenarios.details import DETAILS
 from keepclear.formats.scenarios.forms import FORMS
 from keepclear.formats.scenarios.matching import CHOICES
 from keepclear.formats.scenarios.reading import read_scenario
-from keepclear.formats.scenarios.values import DETAILS
 
 
 @pytest.fixture(scope="module")

@@ -266,3 +266,17 @@ def _one_of_a_crowd(chance, number, place):
         what = laid(lat, lon, ring, hole)
     low = int(chance.integers(0, 100))
     return declared(f"{number}", volume(what, band(low, low + 50), when))
+
+
+def test_more_than_there_is_room_for_are_all_found():
+    """Those who are met are counted first where they are more than ever before."""
+    from keepclear.detect.fast.standing import FastFinder
+
+    finder = FastFinder()
+    finder._out = np.empty(1, dtype=np.int64)
+    standing = StandingSet(geoid=FLAT, finder=finder)
+    for name in "abcde":
+        standing.insert(declared(name, circle(47.0, 8.0, 100.0)))
+    asked = declared("x", square(47.0, 8.0, 500.0))
+    assert [name for _, name in standing.meeting(asked)] == [*"abcde"]
+    assert len(standing.query(asked, depths=False)) == 5

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from keepclear.domain.access import MAY, Action, Principal, Role
+from keepclear.domain.access import MAY, OF_PEOPLE, Action, Principal, Role
 from keepclear.errors import RuleError, StoreError
 from keepclear.node import access, links, login, sessions
 from keepclear.node.allowing import HOLDER
@@ -90,7 +90,7 @@ class AccessMachine(RuleBasedStateMachine):
         )
         known = [one[mark][0] for one in (self.people, self.waiting) if mark in one]
         free = not known or (only is None and all(one == new for one in known))
-        fits = only is None or (only and only <= MAY[role] - {Action.ADMIT})
+        fits = only is None or (only and only <= MAY[role] - OF_PEOPLE)
         try:
             secret = access.admit(self.world.node, by, mark=mark, party=party, role=role, only=only)
         except RuleError:

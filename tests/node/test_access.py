@@ -248,7 +248,7 @@ def test_each_change_is_an_entry_that_says_by_whom(world):
 
 def test_every_role_and_action_for_every_party():
     """One's own, by role; a secretariat for others, saying so; what is of the node, its own desk."""
-    of_the_node = {Action.ARRANGE, Action.METRICS, Action.KEEP}
+    of_the_node = {Action.ARRANGE, Action.ENROL, Action.METRICS, Action.KEEP}
     through = {
         Action.LOOK, Action.DECLARE, Action.VERIFY, Action.CONSENT, Action.INCIDENT, Action.RECORD,
     }  # fmt: skip

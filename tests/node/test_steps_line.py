@@ -12,6 +12,7 @@ from keepclear.domain.life import Act
 from keepclear.errors import StoreError
 from keepclear.link import bodies as b
 from keepclear.node import acting, arranging, journeys, steps_heard
+from keepclear.node.desk import desk_view
 from keepclear.node.talking import Talk
 from keepclear.node.told import told_on
 from keepclear.store.memory import Failure
@@ -63,6 +64,9 @@ def test_who_has_the_plan_is_told_of_each_step_and_shows_it(plan):
         (told,) = of_kind(went, "activated/1", "outside/1")
         assert (told["subject"], told["version"]) == ("Alder/A2", 1)
         assert told["ref"] == alder.world.node.memory.cases["Alder/A2"].mark
+        views = desk_view(birch.world.node, birch.talk).outside
+        expected = [("Alder", "A2", word)] if word in {"Nonconforming", "Contingent"} else []
+        assert [(one.party, one.id, one.stage) for one in views] == expected
         notice = notices(birch, "stage/1")[-1]
         assert (notice["stage"], notice["id"], notice["party"]) == (word, "A2", "Alder")
         assert len(notices(birch, "stage/1")) == number
@@ -92,6 +96,8 @@ def test_who_was_told_of_a_crossing_learns_that_it_is_outside_and_no_name(plan):
     assert (told["stage"], told["ref"], told["newest"]) == ("Nonconforming", mark, True)
     assert "outside of what it declared" in told["stage_says"]
     assert any("outside/1" in text for text in shown(alder, "sound"))
+    (view,) = desk_view(alder.world.node, alder.talk).outside
+    assert (view.party, view.ref, view.id, view.yours) == ("Birch", mark, None, ["Alder/A2"])
     act(birch, "Birch/B1", Act.RETURN)
     went += pass_on(*some)
     (told,) = told_on(alder.world.node.memory.cases["Alder/A2"])
@@ -102,6 +108,7 @@ def test_who_was_told_of_a_crossing_learns_that_it_is_outside_and_no_name(plan):
     act(birch, "Birch/B1", Act.END)
     went += pass_on(*some)
     assert told_on(alder.world.node.memory.cases["Alder/A2"]) == []
+    assert desk_view(alder.world.node, alder.talk).outside == []
     assert not leaks(went, "B1")
     assert "Birch/B1" not in alder.world.node.memory.cases
     assert not any(key.startswith("Birch ") for key in alder.world.node.kept("line-stages"))

@@ -29,8 +29,8 @@ AGREED = ("crossing/1", "said/1")
 ARRANGED = ("operation", "restriction", "area")
 
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]")
-SPOKEN = str.maketrans("", "", "\n\t\b\f\r")
-"""What a body may hold and spells as ``\\n`` and the like."""
+ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u")
+"""The same as an escape: ``\\u`` behind no backslash of its own, anywhere in the text."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def code_of(message: Message) -> str:
     """Why a message that can be understood is not acted on, the first that applies; else nothing."""
     if text_of(message) != message.text:
         return "message.spelling"
-    if HIDDEN.search(message.text.replace("\n", "")) or hides(message.body):
+    if HIDDEN.search(message.text.replace("\n", "")) or ESCAPED.search(message.text):
         return "message.hidden-characters"
     if " " in message.arrangement or len(message.arrangement) > LONGEST_ARRANGEMENT:
         return "message.malformed"
@@ -194,15 +194,6 @@ def ack_of(value: str) -> tuple[int, str] | None:
     first, _, second = value.partition(" ")
     need(number(first), "a receipt of nothing")
     return number(first), digits64(second)
-
-
-def hides(value) -> bool:
-    """Whether a text anywhere in a body holds a character that a screen does not show."""
-    if isinstance(value, dict):
-        return any(map(hides, value.values()))
-    if isinstance(value, list):
-        return any(map(hides, value))
-    return isinstance(value, str) and bool(HIDDEN.search(value.translate(SPOKEN)))
 
 
 assert {*FLASH, *IMMEDIATE, *AGREED} <= BODIES.keys()

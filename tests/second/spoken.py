@@ -14,6 +14,9 @@ SPELLING = """
     Four Seven Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel Juliett Kilo Mike November Papa
     Romeo Sierra Tango Victor Whiskey X-ray Yankee Zulu
 """.split()  # noqa: SIM905 - a list of words is read as one
+HEARD = {word.lower(): symbol for word, symbol in zip(SPELLING, SYMBOLS, strict=True)}
+HEARD |= {"alpha": "A", "juliet": "J", "whisky": "W", "xray": "X", "fower": "4"}
+BETWEEN = r" \t\r\n\u00a0.,/\u00b7\u2013\-"
 COLUMNS, ROWS = 36_000_000, 18_000_000
 EPOCH_S = 946_684_800
 LAST_S = 3_404_825_446
@@ -59,12 +62,12 @@ def write_time(unix_s: int) -> str:
 
 
 def symbols_of(text: str) -> str:
-    for word, symbol in zip(SPELLING, SYMBOLS, strict=True):
-        text = re.sub(rf"\b{word}\b", symbol, text, flags=re.IGNORECASE)
-    text = re.sub(r"[\s\-.,/]", "", text).upper()
-    if set(text) - set(SYMBOLS):
+    parts = re.split(f"[{BETWEEN}]+", text.lower().replace("x-ray", "xray"))
+    symbols = "".join(HEARD.get(part, part) for part in parts)
+    symbols = symbols.upper() if symbols.isascii() else symbols
+    if set(symbols) - set(SYMBOLS):
         raise Refused("checkwords.symbol", "a mark that is none of the 23")
-    return text
+    return symbols
 
 
 def read_symbols(text: str, kinds: dict[int, str]) -> tuple[int, str]:

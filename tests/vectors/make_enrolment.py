@@ -115,6 +115,8 @@ def cases() -> list[dict]:
             resigned(text.replace("party: Alder", "party: Alder\u00a0"))),
         bad("card-of-a-party-with-a-slash", "a slash parts party and id", "card.malformed",
             resigned(text.replace("party: Alder", "party: Alder/A1"))),
+        bad("card-revoked-after-a-negative-number", "numbers begin with 0", "card.malformed",
+            resigned(text + f"revoked: {NEW.verifier} after -1\n")),
         bad("card-revoked-without-a-number", "up to which message it is believed", "card.malformed",
             resigned(text + f"revoked: {NEW.verifier}\n")),
         bad("card-other-version", "another type", "text.other-type",

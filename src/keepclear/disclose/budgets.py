@@ -139,7 +139,7 @@ def share_of_theatre(arrangement: Arrangement) -> float | None:
     if arrangement.theatre is None:
         return None
     rings = [polygon.rings[0] for polygon in arrangement.theatre.polygons]
-    whole = sum(_ring_km2(ring) for ring in rings) * _HOURS_MAX
+    whole = sum(_ring_sizes(ring)[0] for ring in rings) * _HOURS_MAX
     return arrangement.caps.area_km2_hours / whole if whole else None
 
 
@@ -198,8 +198,7 @@ def _touched_km2(footprint: Footprint) -> float:
         radius_km = footprint.radius_m / 1000
         return _with_border(pi * radius_km**2, 2 * pi * radius_km)
     if isinstance(footprint, Area):
-        rings = [one.rings[0] for one in footprint.polygons]
-        return sum([_with_border(_ring_km2(ring), _length_km((*ring, ring[0]))) for ring in rings])
+        return sum([_with_border(*_ring_sizes(one.rings[0])) for one in footprint.polygons])
     return _swept_km2(list(footprint.vertices), footprint.half_width_m / 1000)
 
 
@@ -229,17 +228,34 @@ def _length_km(places: Sequence[Position]) -> float:
     return 2 * _RADIUS_KM * total
 
 
-def _ring_km2(ring: tuple[Position, ...]) -> float:
-    """By the excess under each edge, taken straight in longitude and sine of latitude."""
+def _ring_sizes(ring: tuple[Position, ...]) -> tuple[float, float]:
+    """Square kilometres in a ring, and kilometres round it.
+
+    The ground is the excess under each edge, taken straight in longitude and sine of latitude; the
+    length is that of :func:`_length_km`. Both are asked for with every declaration: one look at each
+    vertex is enough.
+    """
     before = ring[-1]
-    lon_before, sine_before, total = before.longitude, sin(radians(before.latitude)), 0.0
+    degrees_before, lat_before = before.longitude, radians(before.latitude)
+    lon_before, sine_before, across_before = (
+        radians(degrees_before),
+        sin(lat_before),
+        cos(lat_before),
+    )
+    under = round_it = 0.0
     for place in ring:
-        lon, sine = place.longitude, sin(radians(place.latitude))
-        east = (lon - lon_before + 180.0) % 360.0 - 180.0
-        total += east * (2 + sine + sine_before)
-        lon_before, sine_before = lon, sine
-    size = abs(radians(total)) * _RADIUS_KM**2 / 2
-    return min(size, 4 * pi * _RADIUS_KM**2 - size) if size < 4 * pi * _RADIUS_KM**2 else size
+        degrees, lat = place.longitude, radians(place.latitude)
+        lon, sine, across = radians(degrees), sin(lat), cos(lat)
+        turn = (degrees - degrees_before + 180.0) % 360.0 - 180.0
+        under += turn * (2 + sine + sine_before)
+        north, east = sin((lat - lat_before) / 2), sin((lon - lon_before) / 2)
+        half = north * north + across * across_before * east * east
+        round_it += asin(sqrt(half) if half < 1.0 else 1.0)
+        degrees_before, lat_before, lon_before = degrees, lat, lon
+        sine_before, across_before = sine, across
+    size = abs(radians(under)) * _RADIUS_KM**2 / 2
+    whole = 4 * pi * _RADIUS_KM**2
+    return (min(size, whole - size) if size < whole else size), 2 * _RADIUS_KM * round_it
 
 
 def _km(a: Position, b: Position) -> float:

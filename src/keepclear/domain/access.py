@@ -13,7 +13,16 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["FOR_OTHERS", "MAY", "OF_THE_NODE", "SECRETARIAT", "Action", "Principal", "Role"]
+__all__ = [
+    "FOR_OTHERS",
+    "MAY",
+    "OF_PEOPLE",
+    "OF_THE_NODE",
+    "SECRETARIAT",
+    "Action",
+    "Principal",
+    "Role",
+]
 
 SECRETARIAT: Final = "secretariat"
 """What entries call the desk of a node that serves many parties, and is none of them."""
@@ -51,6 +60,8 @@ class Action(Enum):
     """Read layers of notified sites; every reading is recorded and shown to who notified them."""
     ARRANGE = "arrange"
     """Set arrangements."""
+    ENROL = "enrol"
+    """Say whose keys are believed: take invitations in, compare words, call a key lost."""
     ADMIT = "admit"
     """Let people and programs in, and put them out."""
     METRICS = "metrics"
@@ -74,15 +85,26 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.VERIFIER: frozenset({Action.LOOK, Action.VERIFY, Action.INCIDENT, Action.RECORD}),
         Role.READER: frozenset({Action.LOOK, Action.RECORD}),
         Role.ADMINISTRATOR: frozenset(
-            {Action.ADMIT, Action.ARRANGE, Action.RECORD, Action.METRICS, Action.KEEP}
+            {
+                Action.ADMIT,
+                Action.ARRANGE,
+                Action.ENROL,
+                Action.RECORD,
+                Action.METRICS,
+                Action.KEEP,
+            }
         ),
     }
 )
 """Whoever is not named for an action may not do it."""
 
-OF_THE_NODE: Final = frozenset({Action.ARRANGE, Action.KEEP, Action.METRICS})
+OF_THE_NODE: Final = frozenset({Action.ARRANGE, Action.ENROL, Action.KEEP, Action.METRICS})
 """What concerns every party at a node: only for those who are at the desk whose node it is. An
 administrator of one party must not decide what others disclose to it."""
+
+OF_PEOPLE: Final = frozenset({Action.ADMIT, Action.ENROL})
+"""Never a program's: who gets hold of a token must not be able to give away more than the token, and
+twelve words are heard by a person."""
 
 FOR_OTHERS: Final = frozenset(
     {Action.DECLARE, Action.VERIFY, Action.CONSENT, Action.INCIDENT, Action.LOOK, Action.RECORD}

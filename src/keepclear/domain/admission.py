@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from keepclear.domain.access import MAY, Action, Principal, Role
+from keepclear.domain.access import MAY, OF_PEOPLE, Action, Principal, Role
 from keepclear.errors import RuleError
 
 __all__ = ["check_admits", "check_mark", "check_scopes"]
@@ -76,7 +76,7 @@ def check_scopes(role: Role, only: frozenset[Action]) -> None:
     Raises:
         RuleError: ``access.scopes``.
     """
-    possible = MAY[role] - {Action.ADMIT}
+    possible = MAY[role] - OF_PEOPLE
     if not only or not only <= possible:
         names = ", ".join(sorted(one.value for one in possible))
         raise RuleError(

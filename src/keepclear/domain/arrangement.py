@@ -167,6 +167,10 @@ class Arrangement:
     """Members that have suspended it or withdrawn: they stand apart from all others meanwhile."""
     member_names: frozenset[str] = field(init=False, repr=False, compare=False)
     """Its members, by name."""
+    neutral: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Nodes of no member that compare."""
+    relays: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Parties whose desks pass sealed notes on."""
     shows_all: bool = field(init=False, repr=False, compare=False)
     """Whether each member's declarations of every kind are open to the others."""
     _by_name: Mapping[str, Member] = field(init=False, repr=False, compare=False)
@@ -181,21 +185,15 @@ class Arrangement:
         )
         object.__setattr__(self, "_by_name", MappingProxyType(names))
         object.__setattr__(self, "member_names", frozenset(names))
+        compare = tuple(one.name for one in self.thirds if one.compares)
+        relay = tuple(one.name for one in self.thirds if one.relays)
+        object.__setattr__(self, "neutral", compare)
+        object.__setattr__(self, "relays", relay)
         object.__setattr__(self, "shows_all", shows_all)
 
     def member(self, name: str) -> Member | None:
         """A party to it; nothing, where it is none."""
         return self._by_name.get(name)
-
-    @property
-    def neutral(self) -> tuple[str, ...]:
-        """Nodes of no member that compare."""
-        return tuple(one.name for one in self.thirds if one.compares)
-
-    @property
-    def relays(self) -> tuple[str, ...]:
-        """Parties whose desks pass sealed notes on."""
-        return tuple(one.name for one in self.thirds if one.relays)
 
     @property
     def named(self) -> frozenset[str]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from contextlib import AbstractContextManager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN, read_file, shown
 
 if TYPE_CHECKING:
     from keepclear.domain.arrangement import Arrangement
+    from keepclear.faces.remote.line import Line
     from keepclear.link.agreement import Agreement
 
 __all__ = ["arrangement"]
 
+_HOLDS: Final = "{}, version {}, holds from here on; it is not signed by anybody yet"
 _HOUR_US: Final = 3_600_000_000
 _UNITS: Final = (
     (24 * _HOUR_US, "d"),
@@ -72,7 +77,8 @@ def show(file: str) -> int:
 @click.argument("folder", metavar="DIR")
 @click.argument("file")
 @asking
-def set_(folder: str, file: str, by: str, key: str) -> int:
+@token_file
+def set_(folder: str, file: str, by: str, key: str, token_file: str | None) -> int:
     """Let an arrangement hold at the node in DIR from here on; its text is kept as it is."""
     from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX  # noqa: PLC0415
     from keepclear.node.arranging import set_arrangement  # noqa: PLC0415
@@ -84,13 +90,16 @@ def set_(folder: str, file: str, by: str, key: str) -> int:
     if found is None:
         return Exit.UNREADABLE
     text = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX).decode()
+    if is_url(folder):
+        with _line_to(folder, token_file, by) as to:
+            _administration().set_arrangement(to, found.name, text, key)
+        say(_HOLDS.format(found.name, found.version))
+        return Exit.NOTHING
     with running(folder) as (_, node):
         before = node.store.size()
         set_arrangement(node, text, Request(by, "command line", key))
         judged = sum(row.kind == "verdict" for row in rows(node, before + 1))
-    say(
-        f"{found.name}, version {found.version}, holds from here on; it is not signed by anybody yet"
-    )
+    say(_HOLDS.format(found.name, found.version))
     if judged:
         say(f"{judged:,} declarations that stand were judged anew by what holds now")
     return Exit.NOTHING
@@ -101,7 +110,8 @@ def set_(folder: str, file: str, by: str, key: str) -> int:
 @click.argument("file")
 @click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the signed note there.")
 @asking
-def propose(folder: str, file: str, output: str, by: str, key: str) -> int:
+@token_file
+def propose(folder: str, file: str, output: str, by: str, key: str, token_file: str | None) -> int:
     """Sign an arrangement for the party of the node in DIR, for the others to sign as well."""
     from keepclear.formats.arrangements import ARRANGEMENT_BYTES_MAX  # noqa: PLC0415
     from keepclear.node import agreeing  # noqa: PLC0415
@@ -111,10 +121,14 @@ def propose(folder: str, file: str, output: str, by: str, key: str) -> int:
     if _read(file) is None:
         return Exit.UNREADABLE
     text = read_file(file, max_bytes=ARRANGEMENT_BYTES_MAX).decode()
-    with running(folder) as (home, node):
-        found = agreeing.propose(node, text, home.message_key, Request(by, "command line", key))
-    deliver(found.note.decode(), output)
-    _say_signed(found)
+    if is_url(folder):
+        with _line_to(folder, token_file, by) as to:
+            signed = _administration().propose(to, text)
+    else:
+        with running(folder) as (home, node):
+            request = Request(by, "command line", key)
+            signed = _signed(agreeing.propose(node, text, home.message_key, request))
+    _say_signed(signed, output)
     return Exit.NOTHING
 
 
@@ -123,7 +137,8 @@ def propose(folder: str, file: str, output: str, by: str, key: str) -> int:
 @click.argument("file")
 @click.option("-o", "--output", default=STDIN, metavar="FILE", help="Write the signed note there.")
 @asking
-def sign(folder: str, file: str, output: str, by: str, key: str) -> int:
+@token_file
+def sign(folder: str, file: str, output: str, by: str, key: str, token_file: str | None) -> int:
     """Sign what another party proposed, word for word; it holds when nobody's signature is missing.
 
     Read it first: keepclear arrangement show FILE takes the note as well.
@@ -134,10 +149,14 @@ def sign(folder: str, file: str, output: str, by: str, key: str) -> int:
     from keepclear.record.note import NOTE_BYTES_MAX  # noqa: PLC0415
 
     note = read_file(file, max_bytes=NOTE_BYTES_MAX)
-    with running(folder) as (home, node):
-        found = agreeing.sign(node, note, home.message_key, Request(by, "command line", key))
-    deliver(found.note.decode(), output)
-    _say_signed(found)
+    if is_url(folder):
+        with _line_to(folder, token_file, by) as to:
+            signed = _administration().sign(to, note.decode(errors="replace"))
+    else:
+        with running(folder) as (home, node):
+            request = Request(by, "command line", key)
+            signed = _signed(agreeing.sign(node, note, home.message_key, request))
+    _say_signed(signed, output)
     return Exit.NOTHING
 
 
@@ -187,14 +206,36 @@ for _step, _words in (
     arrangement.add_command(_stepping(_step, _words))
 
 
-def _say_signed(found: Agreement) -> None:
-    say(f"signed by {', '.join(found.signed)}")
-    if found.holds:
+def _signed(found: Agreement) -> dict[str, Any]:
+    """An agreement as the API answers it."""
+    return {
+        "note": found.note.decode(),
+        "signed": found.signed,
+        "missing": found.missing,
+        "holds": found.holds,
+    }
+
+
+def _say_signed(found: dict[str, Any], output: str) -> None:
+    deliver(found["note"], output)
+    say(f"signed by {plain(', '.join(found['signed']))}")
+    if found["holds"]:
         say("all of its parties have signed: it holds from here on")
     else:
-        say(
-            f"not yet by {', '.join(found.missing)}: send them the note; until then nothing changes"
-        )
+        missing = plain(", ".join(found["missing"]))
+        say(f"not yet by {missing}: send them the note; until then nothing changes")
+
+
+def _line_to(url: str, token_file: str | None, by: str) -> AbstractContextManager[Line]:
+    from keepclear.faces.remote.commands import line  # noqa: PLC0415
+
+    return line(url, token_file, by)
+
+
+def _administration() -> ModuleType:
+    from keepclear.faces.remote import administration  # noqa: PLC0415
+
+    return administration
 
 
 def _read(file: str) -> Arrangement | None:

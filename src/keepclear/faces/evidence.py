@@ -13,48 +13,67 @@ from keepclear.domain.window import format_instant
 from keepclear.errors import UsageError
 from keepclear.faces import quantities
 from keepclear.faces.incident import incident_subject
+from keepclear.faces.lives import token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.passing_words import cosigned_lines
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
 
 __all__ = ["bundle", "log", "verify"]
 
+_ASKED = ("about", "first", "last", "after", "before")
+"""What a bundle at an address may be about."""
+
 
 @click.command()
 @click.argument("folder", metavar="DIR")
 @click.option("--from", "first", type=click.IntRange(1), metavar="N", help="First entry shown.")
 @click.option("--to", "last", type=click.IntRange(1), metavar="M", help="Last entry shown.")
+@token_file
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> int:
-    """Show the record of the node in DIR: what was kept, in order, without what it says."""
+def log(
+    folder: str, first: int | None, last: int | None, token_file: str | None, *, as_json: bool
+) -> int:
+    """Show the record of the node in DIR: what was kept, in order, without what it says.
+
+    At an address: to the desk of the one party whose node it is.
+    """
     from keepclear.node.cosigned import cosigned  # noqa: PLC0415
     from keepclear.node.evidence import rows  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
-    with running(folder) as (home, node):
-        found = rows(node, first or 1, last)
-        size = node.store.size()
-        seen = [
-            {"party": one.party, "size": one.size, "at": format_instant(one.time_s * MICROSECONDS)}
-            for one in cosigned(node)
-        ]
+    if is_url(folder):
+        from keepclear.faces.remote import commands, evidence  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            found = evidence.log(to, first or 1, last)
+    else:
+        with running(folder) as (home, node):
+            found = {
+                "record": home.record,
+                "size": node.store.size(),
+                "cosigned": [
+                    {
+                        "party": one.party,
+                        "size": one.size,
+                        "at": format_instant(one.time_s * MICROSECONDS),
+                    }
+                    for one in cosigned(node)
+                ],
+                "entries": [asdict(row) for row in rows(node, first or 1, last)],
+            }
     if as_json:
-        whole = {
-            "keepclear": "log/1",
-            "record": home.record,
-            "size": size,
-            "cosigned": seen,
-            "entries": [asdict(row) for row in found],
-        }
+        whole = {"keepclear": "log/1", **found}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
         return Exit.NOTHING
     lines = [
-        f"{row.number:>7}  {row.time:<27}  {row.kind:<8}  {plain(row.subject)}" for row in found
+        f"{row['number']:>7}  {row['time']:<27}  {row['kind']:<8}  {plain(row['subject'])}"
+        for row in found["entries"]
     ]
     deliver("".join(f"{line}\n" for line in lines), STDIN)
-    for line in cosigned_lines({"size": size, "cosigned": seen}):
+    for line in cosigned_lines(found):
         say(line)
     return Exit.NOTHING
 
@@ -75,15 +94,16 @@ def log(folder: str, first: int | None, last: int | None, *, as_json: bool) -> i
     "--for", "reader", default="", metavar="PARTY", help="Only what it said and was shown."
 )
 @click.option("-o", "--output", required=True, metavar="FILE", help="Write the bundle there.")
-def bundle(folder: str, output: str, **asked: Any) -> int:
+@token_file
+def bundle(folder: str, output: str, token_file: str | None, **asked: Any) -> int:
     """Make a bundle of evidence from the record in DIR; keepclear verify needs nothing else.
 
     It shows the entries named, word for word, to whoever has it. What it does not prove stands in it.
+    At an address it holds what the party of the token said and was shown, and nothing else.
     """
     from keepclear.domain.window import Window  # noqa: PLC0415
     from keepclear.node.evidence import evidence  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
-    from keepclear.record.note import parse_note  # noqa: PLC0415
 
     about, incident, after, before = (asked[n] for n in ("about", "incident", "after", "before"))
     numbers = asked["first"] is not None or asked["last"] is not None
@@ -92,6 +112,20 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
         raise UsageError(
             "say what it is about: --about, or --incident, or --from and --to, or --after and --before"
         )
+    if is_url(folder):
+        from keepclear.faces.remote import commands  # noqa: PLC0415
+        from keepclear.faces.remote.evidence import bundle as asked_for  # noqa: PLC0415
+
+        with commands.line(folder, token_file) as to:
+            own = commands.own_party(to)
+            if asked["reader"] not in {"", own}:
+                raise UsageError(
+                    f"at an address it is of what {own} said and was shown; leave --for out"
+                )
+            named = {**asked, "about": about or (incident_subject(incident) if incident else "")}
+            data = asked_for(to, {name: named[name] for name in _ASKED})
+        _say_bundle(data, output, "VKEY")
+        return Exit.NOTHING
     with running(folder) as (home, node):
         data = evidence(
             node,
@@ -102,6 +136,14 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
             reader=asked["reader"],
         )
         key = str(home.record_key.verifier)
+    _say_bundle(data, output, key)
+    return Exit.NOTHING
+
+
+def _say_bundle(data: bytes, output: str, key: str) -> None:
+    """Write it, and say how it is verified."""
+    from keepclear.record.note import parse_note  # noqa: PLC0415
+
     deliver(data, output)
     say(f"to verify it: keepclear verify FILE --key '{key}'")
     names = [one.name for one in parse_note(json.loads(data)["checkpoint"].encode()).signatures][1:]
@@ -114,7 +156,6 @@ def bundle(folder: str, output: str, **asked: Any) -> int:
             "cosigned by nobody: no other desk has signed a state of the record that holds all of it"
         )
     say("compare the key with whoever receives the bundle over another path than the bundle's")
-    return Exit.NOTHING
 
 
 @click.command()

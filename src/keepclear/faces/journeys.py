@@ -1,4 +1,4 @@
-"""``keepclear hold``, ``split`` and ``return``: a movement under way at the node in a folder."""
+"""``keepclear hold``, ``split`` and ``return``: a movement under way, in a folder or at an address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from keepclear.faces import quantities
-from keepclear.faces.lives import asking
+from keepclear.faces.lives import asking, token_file
+from keepclear.faces.place import is_url
 
 __all__ = ["hold", "return_", "split"]
 
@@ -31,7 +32,7 @@ def _movement(command: Any) -> Any:
         click.argument("folder", metavar="DIR"),
     ):
         command = option(command)
-    return asking(command)
+    return asking(token_file(command))
 
 
 @click.command()
@@ -43,6 +44,7 @@ def hold(
     leaves: int,
     since: int | None,
     if_match: int | None,
+    token_file: str | None,
     by: str,
     key: str,
 ) -> int:
@@ -50,9 +52,8 @@ def hold(
 
     Recipients are told its new times with the old ones, and what crosses their plans then.
     """
-    return _do(
-        "hold", folder, subject, by, key, leaves_us=leaves, since_us=since, if_match=if_match
-    )
+    asked = (folder, subject, token_file, by, key)
+    return _do("hold", *asked, leaves_us=leaves, since_us=since, if_match=if_match)
 
 
 @click.command()
@@ -66,6 +67,7 @@ def split(
     leaves: int,
     since: int | None,
     if_match: int | None,
+    token_file: str | None,
     by: str,
     key: str,
 ) -> int:
@@ -73,20 +75,41 @@ def split(
 
     It is told to whom the whole is told. How many vehicles are in each is not said; amend both.
     """
-    return _do(
-        "split", folder, subject, by, key,
-        name=name, leaves_us=leaves, since_us=since, if_match=if_match,
-    )  # fmt: skip
+    asked = (folder, subject, token_file, by, key)
+    return _do("split", *asked, name=name, leaves_us=leaves, since_us=since, if_match=if_match)
 
 
 @click.command(name="return")
 @_movement
-def return_(folder: str, subject: str, leaves: int, if_match: int | None, by: str, key: str) -> int:
+def return_(
+    folder: str,
+    subject: str,
+    leaves: int,
+    if_match: int | None,
+    token_file: str | None,
+    by: str,
+    key: str,
+) -> int:
     """Add to a movement its last way backwards, from TIME on."""
-    return _do("go_back", folder, subject, by, key, leaves_us=leaves, if_match=if_match)
+    asked = (folder, subject, token_file, by, key)
+    return _do("return", *asked, leaves_us=leaves, if_match=if_match)
 
 
-def _do(what: str, folder: str, subject: str, by: str, key: str, **options: Any) -> int:
+def _do(
+    what: str,
+    folder: str,
+    subject: str,
+    token_file: str | None,
+    by: str,
+    key: str,
+    **options: Any,
+) -> int:
+    if is_url(folder):
+        from keepclear.faces.remote.commands import line  # noqa: PLC0415
+        from keepclear.faces.remote.journeys import move  # noqa: PLC0415
+
+        with line(folder, token_file, by) as to:
+            return move(to, what, subject, key=key, **options)
     from keepclear.faces.declaring import closing_of  # noqa: PLC0415
     from keepclear.node import journeys  # noqa: PLC0415
     from keepclear.node.declaring import Request  # noqa: PLC0415
@@ -98,6 +121,6 @@ def _do(what: str, folder: str, subject: str, by: str, key: str, **options: Any)
             name = options.pop("name")
             answer = journeys.split(node, subject, name, request, **options)
         else:
-            use = {"hold": journeys.hold, "go_back": journeys.go_back}[what]
+            use = {"hold": journeys.hold, "return": journeys.go_back}[what]
             answer = use(node, subject, request, **options)
         return closing_of(node, [answer])

@@ -1,7 +1,7 @@
-"""``keepclear people``, ``admit`` and ``put-out``: who comes in at a node, by whoever holds its folder.
+"""``keepclear people``, ``admit`` and ``put-out``: who comes in at a node.
 
-Whoever holds the folder holds everything in it, so nothing here asks who is typing. The record says
-``folder`` where it says by whom.
+Whoever holds the folder holds everything in it, so nothing there asks who is typing, and the record
+says ``folder`` where it says by whom. At an address an administrator of a party lets in for that party.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from keepclear.domain.access import SECRETARIAT, Action, Role
+from keepclear.domain.access import OF_PEOPLE, SECRETARIAT, Action, Role
 from keepclear.faces.outcome import Exit
+from keepclear.faces.person import person_options
+from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
 from keepclear.faces.words import plain
 from keepclear.node.files import STDIN
@@ -24,20 +26,28 @@ if TYPE_CHECKING:
 __all__ = ["admit", "people", "put_out"]
 
 _ROLES: Final = tuple(role.value for role in Role)
-_SCOPES: Final = tuple(action.value for action in Action if action is not Action.ADMIT)
+_SCOPES: Final = tuple(action.value for action in Action if action not in OF_PEOPLE)
 
 
 @click.command()
 @click.argument("folder", metavar="DIR")
+@person_options
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def people(folder: str, *, as_json: bool) -> int:
-    """List the people and programs that are let in at the node in DIR, and who let them in."""
-    from keepclear.node.access import people as found  # noqa: PLC0415
-    from keepclear.node.allowing import HOLDER  # noqa: PLC0415
-    from keepclear.node.start import running  # noqa: PLC0415
+def people(
+    folder: str, mark_of_person: str | None, password_file: str | None, *, as_json: bool
+) -> int:
+    """List the people and programs that are let in at the node in DIR, and who let them in.
 
-    with running(folder) as (_, node):
-        rows = [_members(row) for row in found(node, HOLDER)]
+    At an address: those whom one may put out.
+    """
+    if is_url(folder):
+        from keepclear.faces.remote import administration  # noqa: PLC0415
+        from keepclear.faces.remote.person import person  # noqa: PLC0415
+
+        with person(folder, mark_of_person, password_file) as to:
+            rows = administration.people(to)
+    else:
+        rows = _in_folder(folder)
     if as_json:
         whole = {"keepclear": "people/1", "people": rows}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
@@ -67,7 +77,16 @@ def people(folder: str, *, as_json: bool) -> int:
     type=click.Choice(_SCOPES),
     help="It is a program, and may do this. May be repeated.",
 )
-def admit(folder: str, mark: str, role: str, party: str | None, scopes: tuple[str, ...]) -> int:
+@person_options
+def admit(
+    folder: str,
+    mark: str,
+    role: str,
+    party: str | None,
+    scopes: tuple[str, ...],
+    mark_of_person: str | None,
+    password_file: str | None,
+) -> int:
     """Let a person or a program in at the node in DIR, and write the secret that it needs.
 
     A person is invited: what is written is the end of a link that is good once, for a day. With --scope
@@ -79,10 +98,18 @@ def admit(folder: str, mark: str, role: str, party: str | None, scopes: tuple[st
     from keepclear.node.start import running  # noqa: PLC0415
 
     only = frozenset(map(Action, scopes)) if scopes else None
-    with running(folder) as (home, node):
-        name = home.party if party is None else party
-        secret = let_in(node, HOLDER, mark=mark, party=name, role=Role(role), only=only)
-        _say_unknown(node, name)
+    if is_url(folder):
+        from keepclear.faces.remote import administration, commands  # noqa: PLC0415
+        from keepclear.faces.remote.person import person  # noqa: PLC0415
+
+        with person(folder, mark_of_person, password_file) as to:
+            name = commands.own_party(to) if party is None else party
+            secret = administration.admit(to, mark, name, role, scopes)
+    else:
+        with running(folder) as (home, node):
+            name = home.party if party is None else party
+            secret = let_in(node, HOLDER, mark=mark, party=name, role=Role(role), only=only)
+            _say_unknown(node, name)
     deliver(f"{secret}\n" if only else f"/invited#{secret}\n", STDIN)
     say(f"{mark}: {role} for {name or SECRETARIAT}; the secret is shown this once, and not kept")
     if only is None:
@@ -95,7 +122,8 @@ def admit(folder: str, mark: str, role: str, party: str | None, scopes: tuple[st
 @click.command(name="put-out")
 @click.argument("folder", metavar="DIR")
 @click.argument("mark", metavar="MARK")
-def put_out(folder: str, mark: str) -> int:
+@person_options
+def put_out(folder: str, mark: str, mark_of_person: str | None, password_file: str | None) -> int:
     """Let MARK in no more at the node in DIR: its sessions, tokens and links end at once.
 
     What it did stays in the record.
@@ -104,10 +132,26 @@ def put_out(folder: str, mark: str) -> int:
     from keepclear.node.allowing import HOLDER  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
 
-    with running(folder) as (_, node):
-        end(node, HOLDER, mark)
+    if is_url(folder):
+        from keepclear.faces.remote import administration  # noqa: PLC0415
+        from keepclear.faces.remote.person import person  # noqa: PLC0415
+
+        with person(folder, mark_of_person, password_file) as to:
+            administration.put_out(to, mark)
+    else:
+        with running(folder) as (_, node):
+            end(node, HOLDER, mark)
     say(f"{mark} is let in no more")
     return Exit.NOTHING
+
+
+def _in_folder(folder: str) -> list[dict[str, Any]]:
+    from keepclear.node.access import people as found  # noqa: PLC0415
+    from keepclear.node.allowing import HOLDER  # noqa: PLC0415
+    from keepclear.node.start import running  # noqa: PLC0415
+
+    with running(folder) as (_, node):
+        return [_members(row) for row in found(node, HOLDER)]
 
 
 def _members(row: Row) -> dict[str, Any]:

@@ -44,6 +44,7 @@ ADDRESSES_MAX: Final = 8
 REVOKED_MAX: Final = 100
 CERTIFICATE_BYTES_MAX: Final = 8_000
 NUMBER_MAX: Final = 10**9
+MESSAGE_NUMBER_MAX: Final = 2**53 - 1
 _HASH_BYTES: Final = 32
 _PARTY_LENGTH_MAX: Final = 100
 
@@ -98,6 +99,8 @@ class UnverifiedCard:
             raise _malformed("it ends before it begins")
         if len(self.addresses) > ADDRESSES_MAX or len(self.revoked) > REVOKED_MAX:
             raise _malformed("it has too many addresses or revoked keys")
+        if not all(0 <= one.after <= MESSAGE_NUMBER_MAX for one in self.revoked):
+            raise _malformed("a revoked key is believed up to a number, from 0")
         if len(self.certificate) > CERTIFICATE_BYTES_MAX:
             raise _malformed(f"its certificate has more than {CERTIFICATE_BYTES_MAX:,} bytes")
         if not all(one.startswith("https://") for one in self.addresses):

@@ -63,9 +63,10 @@ def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict)
         return [*told, *tell_claims(memory, about, verdict.claims or ())]
     arrangements = memory.arrangements.values()
     case = memory.cases.get(about.subject)
-    readers = set(case.told if case else ())
-    readers |= {_other(met, about.declaration).party for met in found}
-    for reader in sorted(readers - {about.declaration.party}):
+    readers = {_other(met, about.declaration).party for met in found}
+    readers.update(case.told if case else ())
+    readers.discard(about.declaration.party)
+    for reader in sorted(readers):
         if is_humanitarian(arrangements, reader):
             continue
         if heard(memory, about.declaration, reader, about.at_us).hearing is not Hearing.UNSAID:
@@ -127,12 +128,12 @@ def answer_on(
         seen = [(met, view_of(memory, met, viewer=own, at_us=about.at_us)) for met in found]
         shown = [(met, view) for met, view in seen if view is not None]
         claims = claim_views(memory, own.party, verdict.claims or ())
-        of = [*(_subject(_other(met, own)) for met, _ in shown), *(name for name, _ in claims)]
+        of = [_subject(_other(met, own)) for met, _ in shown] + [name for name, _ in claims]
         text = {
             "notice": "answer/1",
             **head,
             "crossings": [view for _, view in shown],
-            "deviations": list(_deviations_seen(memory, verdict.deviations, set(of))),
+            "deviations": _deviations_seen(memory, verdict.deviations, of),
             "not_computed": verdict.not_computed,
             "says": ANSWER_SAYS,
         }
@@ -149,9 +150,10 @@ def answer_on(
 
 
 def _deviations_seen(
-    memory: Memory, deviations: Iterable[DeviationForm], seen: set[str]
-) -> Iterable[dict[str, Any]]:
+    memory: Memory, deviations: Iterable[DeviationForm], seen: list[str]
+) -> list[dict[str, Any]]:
     """Deviations as their party may see them: none that would tell of a crossing it may not see."""
+    views = []
     for one in deviations:
         view: dict[str, Any] = {"code": one.code, "arrangement": one.arrangement}
         if one.area_m2 is not None:
@@ -163,7 +165,8 @@ def _deviations_seen(
             if subject not in seen:
                 continue
             view["ref"] = memory.cases[subject].mark
-        yield view
+        views.append(view)
+    return views
 
 
 def _notice(

@@ -57,7 +57,7 @@ def known_subject(memory: Memory, party: str, name: str) -> str:
     """What a party's own word for something is here; empty where it said nothing of it yet."""
     if name.startswith(f"{party}/"):
         return name if name in memory.cases else ""
-    return memory.lines.by_ref.get((party, name), "")
+    return memory.lines.of_ref(party, name)
 
 
 def read(came: Came, body: b.Declared | b.Delayed) -> Declaration:

@@ -49,6 +49,8 @@ class Cases(Mapping[str, Case]):
         self._changed: dict[int, tuple[str, Case]] = {}
         self._fresh: dict[str, Case] = {}
         self._gone: set[int] = set()
+        self._sought = "", -1
+        """What was sought last, and where it stands in the columns: a declaration is sought often."""
         self._seen: WeakValueDictionary[str, Case] = WeakValueDictionary()
         self._marks: dict[str, str] = {}
         """Of what is not in columns."""
@@ -215,7 +217,7 @@ class Cases(Mapping[str, Case]):
     def settle(self, frozen: Frozen) -> None:
         """Take the columns that were made of the last moment; what has changed since stays beside."""
         since = {} if self._since is None else {one: self.get(one) for one in self._since}
-        self._frozen, self._since = frozen, None
+        self._frozen, self._since, self._sought = frozen, None, ("", -1)
         self._changed, self._fresh, self._gone, self._marks = {}, {}, set(), {}
         self._rows, self._unready = {}, {}
         for subject, case in since.items():
@@ -234,7 +236,9 @@ class Cases(Mapping[str, Case]):
 
     def _row(self, subject: str) -> int:
         """Its row in the columns; -1 where it is in none, or gone."""
-        row = self._frozen.names.find(subject) if len(self._frozen) else -1
+        if self._sought[0] != subject:
+            self._sought = subject, self._frozen.names.find(subject) if len(self._frozen) else -1
+        row = self._sought[1]
         return -1 if row in self._gone else row
 
     def _at(self, row: int, subject: str) -> Case:

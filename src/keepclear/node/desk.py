@@ -27,6 +27,7 @@ from keepclear.node.desk_line import line_view, stop_view, time_of
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Peer
 from keepclear.node.outstanding import unseen
+from keepclear.node.steps_heard import outside_now
 from keepclear.node.talking import Talk
 
 __all__ = ["desk_view", "drill_view"]
@@ -60,7 +61,7 @@ def desk_view(
     ]
     cards = [_card(peers[name], now_us) for name in sorted(peers)]
     real, drills = (_sum(board, drill=drill) for drill in (False, True))
-    return DeskView(owner, cards, lines, calls, real, drills, beside_view(node))
+    return DeskView(owner, cards, lines, calls, real, drills, beside_view(node), outside_now(node))
 
 
 def drill_view(node: Node, talk: Talk, after_us: int | None, before_us: int | None) -> DrillView:

@@ -18,6 +18,7 @@ __all__ = [
     "FootingView",
     "HourView",
     "LineView",
+    "OutsideView",
     "OverdueView",
     "PlaceView",
     "StepView",
@@ -167,6 +168,23 @@ class DeviationView:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideView:
+    """An operation of another party that is outside of what it declared, as its desk said."""
+
+    party: str
+    ref: str
+    """The mark by which that desk speaks of it."""
+    id: str | None
+    """Where its plan is here."""
+    stage: str
+    since: str
+    """When this desk heard so."""
+    yours: list[str]
+    """One's own declarations with which it was told to cross."""
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """A party that has enrolled here, this node's own among them."""
 
@@ -241,3 +259,5 @@ class DeskView:
     """Of all stops, over lines and by telephone; none of an exercise is among them."""
     drills: SumView
     beside: BesideView
+    outside: list[OutsideView]
+    """Of other parties, the newest first."""

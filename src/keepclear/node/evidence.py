@@ -44,6 +44,7 @@ def evidence(
     last: int | None = None,
     span: Window | None = None,
     reader: str = "",
+    without_names: bool = False,
 ) -> bytes:
     """A bundle of entries under the checkpoint that most peers cosigned, or the newest.
 
@@ -56,6 +57,8 @@ def evidence(
         last: and the last one; or
         span: the span within which something was kept, or what it is about was in force.
         reader: A party, where only what it said and was shown itself is to be in it.
+        without_names: Nothing that is filed under the name of another's declaration: it was shown to
+            the reader by a mark, and the name of an entry is not the reader's to know.
 
     Raises:
         RuleError: ``record.nothing``: there is no such entry; ``record.large``.
@@ -70,6 +73,8 @@ def evidence(
         said = f"entries {first or 1} to {entries[-1].number}" if entries else ""
     if reader:
         entries = [one for one in entries if not one.data or _is_of(one, reader)]
+        if without_names:
+            entries = [one for one in entries if not _is_anothers(node, one.subject, reader)]
         said += f", of what {reader} said and was shown"
     shown = [entry for entry in entries if entry.data]
     if not shown:
@@ -100,6 +105,12 @@ def _is_of(entry: Entry, party: str) -> bool:
     if isinstance(body, Reported | Stated):
         return body.party == party
     return isinstance(body, Declared | Acted) and body.subject.startswith(f"{party}/")
+
+
+def _is_anothers(node: Node, subject: str, party: str) -> bool:
+    """Whether an entry is filed under the name of another party's declaration."""
+    known = subject in node.memory.cases or subject in node.memory.gone
+    return known and not subject.startswith(f"{party}/")
 
 
 def _about(node: Node, subject: str) -> list[Entry]:

@@ -25,6 +25,8 @@ def heard(memory: Memory, said: Declaration, reader: str, at_us: int) -> Heard:
 
 def named(memory: Memory, said: Declaration) -> list[str]:
     """Parties of which its party said anything, for this one or for its kind; never its own."""
+    if not memory.words and not memory.defaults:
+        return []
     subject = f"{said.party}/{said.id}"
     own = memory.words.get(subject, {})
     kind = memory.defaults.get((said.party, said.kind.value), {})

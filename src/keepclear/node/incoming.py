@@ -139,7 +139,7 @@ def _judged(
 
 def _part_of(memory: Memory, party: str, whole: str | None) -> tuple[str, int] | None:
     """Subject and version of what something was a part of, where that is known here."""
-    subject = memory.lines.by_ref.get((party, whole), "") if whole else ""
+    subject = memory.lines.of_ref(party, whole) if whole else ""
     case = memory.cases.get(subject)
     return None if case is None else (subject, case.latest.number)
 
@@ -184,7 +184,7 @@ def confirmation(node: Node, came: Came, body: b.Notice) -> Made:
     """
     memory, at_us, text = node.memory, node.now_us(), said_in(body.text)
     ref = text.get("ref") if isinstance(text, dict) else None
-    subject = memory.lines.by_ref.get((came.party, ref), "") if isinstance(ref, str) else ""
+    subject = memory.lines.of_ref(came.party, ref) if isinstance(ref, str) else ""
     case = memory.cases.get(subject)
     if case is None or case.kind is not Kind.SITE or not case.stands:
         return Made()

@@ -33,7 +33,7 @@ from keepclear.node.past import Past
 from keepclear.node.recount import has_root
 from keepclear.node.shelf import Shelf, nobody
 from keepclear.node.standing import Standing
-from keepclear.node.texts import opening_of, seal_of
+from keepclear.node.texts import opening_of
 from keepclear.record.checkpoint import UnverifiedCheckpoint, open_checkpoint, sign_checkpoint
 from keepclear.record.commitment import leaf_for
 from keepclear.record.merkle import root_of
@@ -256,7 +256,7 @@ class Node:
         )
         self._stale = True
         for body, leaf in zip(bodies, leaves, strict=True):
-            self._memory.apply(body, said, seal_of(leaf))
+            self._memory.apply(body, said, leaf)
         self._past.note(size + 1, kinds)
         for value in kept:
             self._change(value)

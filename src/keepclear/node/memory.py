@@ -29,7 +29,7 @@ from keepclear.node.case import Case, Judged, ToldBy, Version, stage_named
 from keepclear.node.cases import Cases
 from keepclear.node.over_lines import OverLines
 from keepclear.node.packed import Packed
-from keepclear.node.texts import Place, Texts
+from keepclear.node.texts import Place, Texts, place_of
 from keepclear.record.note import Verifier
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import (
@@ -164,21 +164,22 @@ class Memory:
     def __post_init__(self) -> None:
         self.cases = Cases(self.texts)
 
-    def apply(self, body: Body, said: Declaration | None = None, seal: bytes = b"") -> None:
+    def apply(self, body: Body, said: Declaration | None = None, leaf: bytes = b"") -> None:
         """Take one more entry in.
 
         Args:
             body: What it says.
             said: The declaration whose text stands in it, where that is at hand.
-            seal: The hash of its leaf, by which its text is believed when it is read again.
+            leaf: Its leaf, by whose hash its text is believed when it is read again; empty where there
+                is no record, as in tests.
         """
         self.size += 1
         if self._is_left_over(body):
             return
         if isinstance(body, Declared):
-            self._declared(body, said, Place(self.size, seal))
+            self._declared(body, said, place_of(self.size, leaf))
         elif isinstance(body, Verdict):
-            self._verdict(body, Place(self.size, seal))
+            self._verdict(body, place_of(self.size, leaf))
         else:
             _TAKE[type(body)](self, body)
 
@@ -269,7 +270,7 @@ class Memory:
         """Where it came over a line: by which name its party will speak of it."""
         if body.ref is not None:
             self.cases.changing(body.subject).ref = body.ref
-            self.lines.by_ref[case.party, body.ref] = body.subject
+            self.lines.came(case.party, body.ref, body.subject)
         self.lines.sort(body.subject, case, self.owner)
 
     def _acted(self, body: Acted) -> None:

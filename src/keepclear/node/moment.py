@@ -93,7 +93,7 @@ def moment_of(
     )
     shown, on_lines, changed = memory.shown, memory.on_lines.tobytes(), list(memory.changed)
     waits, numbers, lines = dict(memory.waits), list(replayed), memory.lines
-    refs = [(*key, subject) for key, subject in lines.by_ref.items()]
+    refs = [(party, *one) for party, held in lines.by_ref.items() for one in held.items()]
     foreign, guests = list(lines.foreign), list(lines.guests)
     told_of = [(*key, list(subjects)) for key, subjects in lines.told_of.items()]
 

@@ -17,8 +17,9 @@ __all__ = ["OverLines"]
 class OverLines:
     """Names of declarations that came, and of own ones that others told of."""
 
-    by_ref: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Subjects of what came, by its party and that party's own mark for it."""
+    by_ref: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Subjects of what came, by its party and that party's own mark for it: apart, because the
+    collector looks through a dictionary with pairs for keys each time that one is added."""
     foreign: set[str] = field(default_factory=set)
     """Subjects of what came and stands."""
     guests: set[str] = field(default_factory=set)
@@ -37,10 +38,18 @@ class OverLines:
         elif owner not in (SECRETARIAT, case.party):
             self.guests.add(subject)
 
+    def came(self, party: str, ref: str, subject: str) -> None:
+        """A party will speak of it by this mark."""
+        self.by_ref.setdefault(party, {})[ref] = subject
+
+    def of_ref(self, party: str, ref: str) -> str:
+        """The subject of what came from a party under its mark; nothing where nothing did."""
+        return self.by_ref.get(party, {}).get(ref, "")
+
     def forget(self, subject: str, case: Case) -> None:
         """What was declared is gone."""
         self.foreign.discard(subject)
         self.guests.discard(subject)
-        self.by_ref.pop((case.party, case.ref), None)
+        self.by_ref.get(case.party, {}).pop(case.ref, None)
         for key in case.told_by:
             self.told_of.get(key, set()).discard(subject)

@@ -21,7 +21,7 @@ from keepclear.node.recount import Recounting, has_root
 from keepclear.node.shelf import Shelf
 from keepclear.node.snapshot import Snapshot
 from keepclear.node.standing import Standing
-from keepclear.node.texts import Texts, opening_of, seal_of
+from keepclear.node.texts import Texts, opening_of
 from keepclear.record.commitment import SALT_BYTES, leaf_of
 from keepclear.record.merkle import leaf_hash
 from keepclear.store.base import ERASED, Entry
@@ -244,7 +244,7 @@ def _take(memory: Memory, entry: Entry, leaf: bytes) -> Body:
                 f"entry {entry.number} of the database is not what its record holds a hash of; "
                 f"{_RESTORE}"
             )
-        memory.apply(body, seal=seal_of(leaf))
+        memory.apply(body, leaf=leaf)
     except (InputError, KeyError, ValueError) as error:
         raise ConfigurationError(
             f"entry {entry.number} of the database cannot be understood ({error}); nothing was "

@@ -151,11 +151,12 @@ class Snapshot:
         """What was remembered, without what entries say that are read again."""
         found, rest = Memory(texts), self.rest
         found.lines = OverLines(
-            {(party, ref): subject for party, ref, subject in rest.refs},
-            set(rest.foreign),
-            set(rest.guests),
-            {(party, ref): set(subjects) for party, ref, subjects in rest.told_of},
+            foreign=set(rest.foreign),
+            guests=set(rest.guests),
+            told_of={(party, ref): set(subjects) for party, ref, subjects in rest.told_of},
         )
+        for party, ref, subject in rest.refs:
+            found.lines.came(party, ref, subject)
         found.cases, found.size = Cases(texts, self.frozen), self.size
         found.uses = Packed(found.uses.kind, rest.uses)
         found.of_party = Packed(found.of_party.kind, rest.of_party)

@@ -20,15 +20,16 @@ from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError
 from keepclear.link import bodies as b
 from keepclear.node.arrived import Came, Made
+from keepclear.node.desk_forms import OutsideView
 from keepclear.node.ledger import Node
 from keepclear.node.memory import Case, Memory
-from keepclear.node.steps_told import SAYS, step_notices
+from keepclear.node.steps_told import OUTSIDE, SAYS, step_notices
 from keepclear.node.telling import outgoing_of
 from keepclear.node.wording import text_of
 from keepclear.store.base import Kept
 from keepclear.wire.entries import Acted, Body, Shown
 
-__all__ = ["LastWord", "forget_word", "last_word", "step_heard"]
+__all__ = ["LastWord", "forget_word", "last_word", "outside_now", "step_heard"]
 
 _SPACE: Final = "line-stages"
 """Kept values: by party and the mark that it gave, its last word on an operation."""
@@ -45,6 +46,8 @@ class LastWord:
     place: tuple[int, int]
     """Stream and number of the message."""
     stage: State
+    at_us: int
+    """When it came, by this desk's clock."""
 
 
 def step_heard(node: Node, came: Came, body: b.Activated | b.Outside) -> Made:
@@ -59,8 +62,8 @@ def step_heard(node: Node, came: Came, body: b.Activated | b.Outside) -> Made:
     last = last_word(node, came.party, ref)
     if last is not None and came.place <= last.place:
         return Made()  # something that was said later is here already
-    known = [_kept(came.party, ref, LastWord(came.place, stage))]
-    case = memory.cases.get(memory.lines.by_ref.get((came.party, ref), ""))
+    known = [_kept(came.party, ref, LastWord(came.place, stage, at_us))]
+    case = memory.cases.get(memory.lines.of_ref(came.party, ref))
     if case is None:
         room = last is not None or _words_of(node, came.party) < _WORDS_MAX
         return Made(_on_own(memory, came, ref, stage, at_us), kept=known if room else ())
@@ -87,8 +90,7 @@ def last_word(node: Node, party: str, ref: str | None) -> LastWord | None:
     data = node.kept(_SPACE).get(f"{party} {ref}")
     if data is None:
         return None
-    stream, seq, stage = json.loads(data)
-    return LastWord((stream, seq), State(stage))
+    return _read(data)
 
 
 def forget_word(node: Node, party: str, ref: str | None) -> list[Kept]:
@@ -98,7 +100,37 @@ def forget_word(node: Node, party: str, ref: str | None) -> list[Kept]:
 
 
 def _kept(party: str, ref: str, word: LastWord) -> Kept:
-    return Kept(_SPACE, f"{party} {ref}", json.dumps([*word.place, word.stage.value]).encode())
+    return Kept(
+        _SPACE, f"{party} {ref}", json.dumps([*word.place, word.stage.value, word.at_us]).encode()
+    )
+
+
+def _read(data: bytes) -> LastWord:
+    stream, seq, stage, at_us = json.loads(data)
+    return LastWord((stream, seq), State(stage), at_us)
+
+
+def outside_now(node: Node) -> list[OutsideView]:
+    """What is outside of what it declared, as far as this desk knows it, the newest word first."""
+    memory, found = node.memory, list[tuple[int, OutsideView]]()
+    for key, data in node.kept(_SPACE).items():
+        word = _read(data)
+        party, _, ref = key.rpartition(" ")
+        case = memory.cases.get(memory.lines.by_ref.get((party, ref), ""))
+        own = sorted(memory.lines.told_of.get((party, ref), ()))
+        if word.stage in OUTSIDE and (own or (case is not None and case.stands)):
+            name = None if case is None else case.latest.declaration.id
+            view = OutsideView(
+                party,
+                ref,
+                name,
+                word.stage.value,
+                format_instant(word.at_us),
+                own,
+                SAYS[word.stage],
+            )
+            found.append((word.at_us, view))
+    return [view for _, view in sorted(found, key=lambda one: -one[0])]
 
 
 def _words_of(node: Node, party: str) -> int:

@@ -43,9 +43,12 @@ def notify(memory: Memory, about: About, found: Iterable[Met]) -> list[Shown]:
         about: The version.
         found: Its crossings; each reader sees those with its own declarations.
     """
-    said, case = about.declaration, memory.cases.get(about.subject)
-    told, met = [], tuple(found)
-    for reader in named(memory, said):
+    said, told = about.declaration, list[Shown]()
+    readers = named(memory, said)
+    if not readers:
+        return told
+    case, met = memory.cases.get(about.subject), tuple(found)
+    for reader in readers:
         if is_humanitarian(memory.arrangements.values(), reader):
             continue
         may = heard(memory, said, reader, about.at_us)

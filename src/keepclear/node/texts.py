@@ -22,7 +22,7 @@ from keepclear.store.base import Entry
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import Body, Declared, Verdict, decode_body
 
-__all__ = ["HELD_MAX", "Place", "Texts", "opening_of", "seal_of"]
+__all__ = ["HELD_MAX", "Place", "Texts", "opening_of", "place_of", "seal_of"]
 
 HELD_MAX: Final = 50_000
 """Texts that are held: what is used again and again, some 200 MB of it."""
@@ -44,6 +44,11 @@ class Place(NamedTuple):
     entry: int
     seal: bytes
     """The hash of the entry's leaf; empty where there is no record, as in tests."""
+
+
+def place_of(number: int, leaf: bytes) -> Place:
+    """The place of an entry that has this leaf; empty where there is no record, as in tests."""
+    return Place(number, seal_of(leaf) if leaf else b"")
 
 
 @dataclass(slots=True)

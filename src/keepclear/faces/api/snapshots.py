@@ -21,6 +21,12 @@ __all__ = ["keep_snapshots", "look_back"]
 
 _LOOK_S: Final = 5.0
 """Between two looks whether a snapshot is due."""
+_RESTS: Final = 250
+"""Entries between two looks; while no more are written, nobody notices that a snapshot is made."""
+_LATE_S: Final = 300.0
+"""A node that never rests keeps one all the same, so long after it was due: making one takes a second
+or more for each hundred thousand declarations, in which everybody is answered some 20 ms later. What
+was written in the meantime is read again after a crash."""
 _AT_ONCE: Final = 40
 """Entries that are compared in one go: some 0.3 ms, in which nobody else is answered."""
 _SHARE: Final = 0.1
@@ -69,14 +75,19 @@ def _say(service: Service, node: Node) -> None:
 
 
 async def keep_snapshots(service: Service) -> None:
-    """Keep one whenever it is due, until the service stops."""
-    wait_s = _LOOK_S
+    """Keep one when it is due and the node rests, until the service stops."""
+    wait_s, size, since_s = _LOOK_S, 0, None
     while not service.tail.stopping:
         await asyncio.sleep(wait_s)
-        wait_s = _LOOK_S
+        wait_s, before = _LOOK_S, size
         try:
-            if await service.ask(lambda node: node.snapshot_is_due):
+            due, size = await service.ask(lambda node: (node.snapshot_is_due, node.memory.size))
+            since_s = (since_s or monotonic_s()) if due else None
+            if since_s is not None and (
+                size - before <= _RESTS or monotonic_s() >= since_s + _LATE_S
+            ):
                 await _keep_one(service)
+                since_s = None
         except (KeepclearError, OSError) as error:
             service.log({"event": "no snapshot kept", "why": type(error).__name__})
             wait_s = _AGAIN_S

@@ -15,6 +15,7 @@ from typing import Any, Final
 from keepclear.domain.position import Position
 from keepclear.faces.demo.desk import Desk
 from keepclear.faces.demo.stage import Stage, Unmet
+from keepclear.formats.scenarios.details import LAYERS
 from keepclear.formats.scenarios.script import Step
 
 __all__ = ["BOTH", "PLACE", "SHADES", "STEPS", "WAY"]
@@ -28,7 +29,6 @@ SHADES: Final = ("░", "▒", "▓")
 BOTH: Final = "█"
 PLACE: Final = "●"
 WAY: Final = "·"
-_LAYERS: Final = ("areas", "restrictions", "operations", "movements", "sites")
 
 Pair = tuple[float, float]
 Ring = Sequence[Pair]
@@ -84,10 +84,7 @@ def _over(mark: str, shade: str) -> str:
 
 def draw(stage: Stage, step: Step) -> str:
     """The layers that a desk names, as its node shows them to it."""
-    layers = [word.strip() for word in step.slots["says"].split(",")]
-    unknown = sorted(set(layers) - set(_LAYERS))
-    if unknown:
-        raise Unmet(f"there is no layer {unknown[0]!r}; there are: {', '.join(_LAYERS)}")
+    layers = step.one("layers", LAYERS)
     features = [one for layer in layers for one in _features(stage.desk(step), layer)]
     if not features:
         raise Unmet("this desk sees nothing in these layers")

@@ -23,7 +23,7 @@ from keepclear.faces.demo.seeing import (
 )
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.formats.scenarios.script import Step
-from keepclear.formats.scenarios.values import Amount
+from keepclear.formats.scenarios.sizes import Amount
 
 __all__ = ["EXPECTED"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from socket import create_server
 from typing import Final
 
-from keepclear.domain.access import MAY, Action, Role
+from keepclear.domain.access import MAY, OF_PEOPLE, Role
 from keepclear.faces.demo.certificate import certificate, pem, private_key
 from keepclear.faces.demo.nodes import BACKLOG, Nodes
 from keepclear.faces.demo.served import DemoNode, end, serve
@@ -101,7 +101,7 @@ def _invitation(node: DemoNode) -> str:
                 mark=f"{name}-1",
                 party=home.party,
                 role=role,
-                only=MAY[role] - {Action.ADMIT},
+                only=MAY[role] - OF_PEOPLE,
             )
         return write_invitation(own.root, peers.cards_of(opened, home.owner))
 

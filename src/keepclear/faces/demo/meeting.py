@@ -14,7 +14,8 @@ from keepclear.domain.window import format_instant
 from keepclear.faces.demo.stage import Unmet
 from keepclear.faces.demo.telling import hour
 from keepclear.formats.scenarios.script import Step
-from keepclear.formats.scenarios.values import Amount, Span
+from keepclear.formats.scenarios.sizes import Amount
+from keepclear.formats.scenarios.times import Span
 
 __all__ = ["Meeting", "any_as_expected", "metres", "near", "square_km"]
 

@@ -18,7 +18,7 @@ from keepclear.faces.demo.lines import message_about, path_to
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.faces.demo.steps import done
 from keepclear.formats.scenarios.script import Step
-from keepclear.formats.scenarios.values import Span
+from keepclear.formats.scenarios.times import Span
 from keepclear.link.bodies import NO_PERMISSION
 from keepclear.link.kinds import KINDS
 from keepclear.node.reading_back import points_in

@@ -20,7 +20,7 @@ from keepclear.faces.demo.meeting import Meeting, any_as_expected, metres, near
 from keepclear.faces.demo.stage import Stage, Unmet
 from keepclear.formats.reading import Reading
 from keepclear.formats.scenarios.script import Step
-from keepclear.formats.scenarios.values import Amount
+from keepclear.formats.scenarios.sizes import Amount
 from keepclear.node.check import Question, answer
 from keepclear.wire.declaration import decode
 from keepclear.wire.entries import Declared, decode_body

@@ -45,6 +45,7 @@ def status(folder: str, token_file: str | None, *, as_json: bool) -> int:
         return Exit.NOTHING
     lines = [
         *_stops(found),
+        *_outside(found),
         *_sums(found),
         *_cards(found),
         *_states(found),
@@ -91,6 +92,14 @@ def _stops(found: dict[str, Any]) -> Iterator[str]:
         )
         way = ", by telephone" if one["by_voice"] else ""
         yield f"  {mark_of(one)}{way}: {stop_words(one)}"
+
+
+def _outside(found: dict[str, Any]) -> Iterator[str]:
+    """Operations of others that are not where they said, as their desks say."""
+    for one in found["outside"]:
+        name = f"{one['party']}/{one['id']}" if one["id"] else f"{one['ref']} of {one['party']}"
+        own = f"; it was told to cross {', '.join(one['yours'])}" if one["yours"] else ""
+        yield plain(f"OUTSIDE since {at_second(one['since'])} UTC: {name}{own}. {one['says']}")
 
 
 def _sums(found: dict[str, Any]) -> Iterator[str]:

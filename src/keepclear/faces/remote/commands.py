@@ -188,7 +188,8 @@ def _told_by(one: dict[str, Any]) -> str:
     span = f"{one['time_start'] or 'always'} until {one['time_end'] or 'further notice'}"
     old = "" if one["newest"] else "; not of the version that holds"
     said = f"told by {one['by']}: {one['certainty']} crossing with {one['ref']}, {span}"
-    return f"{one['at']:<27}  {said}, of version {one['about']['version']}{old}"
+    outside = f"; {one['stage']} since {one['stage_at']}" if "stage" in one else ""
+    return f"{one['at']:<27}  {said}, of version {one['about']['version']}{old}{outside}"
 
 
 def _told(to: Line, here: str) -> dict[str, Any] | None:

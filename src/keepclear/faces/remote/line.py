@@ -21,7 +21,15 @@ from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
 from keepclear.link.budget import looks_flash
 from keepclear.node.chance import request_key
 
-__all__ = ["TOKEN_VARIABLE", "Line", "hand_notes", "line_to", "subject_path"]
+__all__ = [
+    "TOKEN_VARIABLE",
+    "Line",
+    "base_of",
+    "hand_notes",
+    "line_of",
+    "line_to",
+    "subject_path",
+]
 
 TOKEN_VARIABLE: Final = "KEEPCLEAR_TOKEN"  # noqa: S105 - a name of a variable
 _TOKEN_BYTES_MAX: Final = 1_000
@@ -59,6 +67,27 @@ class Line:
             RuleError: it is not allowed, or not as things stand.
             InputError: what was sent cannot be used.
         """
+        answer = self._answer(method, path, data, query, key, if_match, patience_s)
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+    def fetch(self, path: str, query: dict[str, Any]) -> bytes:
+        """What lies under a path, byte for byte.
+
+        Raises:
+            UnreachableError, RuleError, InputError: as :meth:`ask`.
+        """
+        return self._answer("GET", path, None, query, "", None, _PATIENCE_S).content
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        query: dict[str, Any] | None,
+        key: str,
+        if_match: int | None,
+        patience_s: httpx2.Timeout,
+    ) -> httpx2.Response:
         headers = {"Content-Type": "application/json"} if data is not None else {}
         if key:
             headers["Idempotency-Key"] = key
@@ -75,7 +104,7 @@ class Line:
             ) from error
         if answer.status_code >= 400:
             raise _refused(self.url, answer)
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+        return answer
 
     def once(self, path: str, data: bytes, key: str = "") -> Any:
         """The answer to something that is done once, asked for again at once where none comes.
@@ -112,6 +141,35 @@ def line_to(url: str, token_file: str | None) -> Line:
     Raises:
         UsageError: there is no token, it cannot be read, or it would go over an open line.
     """
+    base = base_of(url)
+    headers = {"Authorization": f"Bearer {_token(token_file)}"}
+    return Line(base, httpx2.Client(base_url=base, headers=headers, timeout=_PATIENCE_S))
+
+
+def line_of(url: str, mark: str, password: str) -> Line:
+    """A line for a person, who logs in; what is done as one cannot be done with a program's token.
+
+    Raises:
+        UsageError: as :func:`line_to`.
+        UnreachableError, RuleError: nobody answers, or mark and password open nothing.
+    """
+    base = base_of(url)
+    to = Line(base, httpx2.Client(base_url=base, headers={"Origin": base}, timeout=_PATIENCE_S))
+    try:
+        data = json.dumps({"mark": mark, "password": password}).encode()
+        to.ask("POST", "/api/v1/session", data=data)
+    except BaseException:
+        to.close()
+        raise
+    return to
+
+
+def base_of(url: str) -> str:
+    """The address of a node, as requests begin with it.
+
+    Raises:
+        UsageError: it is none, or a secret would go over an open line.
+    """
     parts = urlsplit(url)
     try:
         host, _ = parts.hostname or "", parts.port
@@ -123,9 +181,7 @@ def line_to(url: str, token_file: str | None) -> Line:
         raise UsageError(
             f"{url!r}: a token goes over https alone; only this machine is asked by http"
         )
-    base = f"{parts.scheme}://{parts.netloc}"
-    headers = {"Authorization": f"Bearer {_token(token_file)}"}
-    return Line(base, httpx2.Client(base_url=base, headers=headers, timeout=_PATIENCE_S))
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def hand_notes(url: str, notes: Sequence[bytes]) -> None:

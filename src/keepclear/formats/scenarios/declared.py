@@ -17,7 +17,8 @@ from keepclear.errors import InputError
 from keepclear.formats import geojson
 from keepclear.formats.properties import UNLIMITED
 from keepclear.formats.registry import read_bytes
-from keepclear.formats.scenarios.values import Span, Via
+from keepclear.formats.scenarios.places import Via
+from keepclear.formats.scenarios.times import Span
 
 __all__ = ["SHAPES", "declared", "declared_in"]
 
@@ -49,7 +50,7 @@ def declared(
         party: Whose it is.
         kind: Such as ``operation``.
         id_: Its id.
-        details: As :mod:`keepclear.formats.scenarios.values` reads them.
+        details: As :mod:`keepclear.formats.scenarios.details` reads them.
 
     Raises:
         InputError: it is none; the sentence says why.

@@ -69,7 +69,7 @@ STEPS: Final = (
     Form("act", "act {rest}"),
     Form("say", "say {rest}"),
     # time
-    Form("draw", "{party} draws its map:", ("frame",)),
+    Form("draw", "{party} draws its map", ("layers", "frame")),
     Form("at", "at {time}"),
     Form("wait", "wait {duration}"),
     # declarations and their lives

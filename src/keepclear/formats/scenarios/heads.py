@@ -11,9 +11,9 @@ from keepclear.errors import InputError
 from keepclear.formats.arrangements import read_arrangement
 from keepclear.formats.scenarios.draft import Draft
 from keepclear.formats.scenarios.matching import did_you_mean
+from keepclear.formats.scenarios.places import place
 from keepclear.formats.scenarios.script import Arranged, PartySaid
 from keepclear.formats.scenarios.sentences import Sentence
-from keepclear.formats.scenarios.values import place
 
 __all__ = ["HEADS"]
 

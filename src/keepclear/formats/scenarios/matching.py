@@ -16,8 +16,9 @@ from typing import Any, Final
 from keepclear.domain.declaration import Kind
 from keepclear.domain.life import Act
 from keepclear.errors import InputError
-from keepclear.formats.scenarios import values
+from keepclear.formats.scenarios.details import whole
 from keepclear.formats.scenarios.forms import FORMS, Form
+from keepclear.formats.scenarios.times import duration, instant
 
 __all__ = ["Known", "did_you_mean", "matched"]
 
@@ -164,7 +165,7 @@ def _value(slot: str, word: str, known: Known) -> Any:
         InputError: nothing, there.
     """
     if slot == "time":
-        return values.instant(word, known.day)
+        return instant(word, known.day)
     if slot == "subject":
         return _subject(word, known)
     if slot in {"first", "second"}:
@@ -195,8 +196,8 @@ def _name(word: str) -> str:
 
 _READ: Final = MappingProxyType[str, Callable[[str], Any]](
     {
-        "duration": lambda word: values.duration(word, ""),
-        "count": lambda word: values.whole(word, ""),
+        "duration": lambda word: duration(word, ""),
+        "count": lambda word: whole(word, ""),
         "day": _day,
         "new": _name,
         "id": _name,

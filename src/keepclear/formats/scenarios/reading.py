@@ -3,7 +3,7 @@
 One sentence a line; what is indented below a sentence says more of it; ``#`` begins a comment; the text
 of an arrangement stands between its line and ``END``. Every fault names the line, what was found and
 what was expected, and is told before anything is played. Left to others: the sentences (``forms``), and
-what may stand in their places (``matching``, ``values``).
+what may stand in their places (``matching``, ``details``).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from keepclear.errors import InputError
+from keepclear.formats.scenarios.details import DETAILS, SEEN_HEIGHTS
 from keepclear.formats.scenarios.draft import Draft
 from keepclear.formats.scenarios.heads import HEADS
 from keepclear.formats.scenarios.matching import did_you_mean, matched
 from keepclear.formats.scenarios.script import Scenario, Step
 from keepclear.formats.scenarios.sentences import FIRST, Sentence, sentences
 from keepclear.formats.scenarios.subjects import declarations_of
-from keepclear.formats.scenarios.values import DETAILS, SEEN_HEIGHTS
 
 __all__ = ["FIRST", "SCENARIO_BYTES_MAX", "read_scenario"]
 
