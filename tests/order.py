@@ -16,6 +16,8 @@ LONG_FIRST = (
     "demo/test_acts.py",
     "simulate/test_worlds.py",
     "demo/test_playing.py",
+    "unit/test_oracle_self.py",
+    "unit/test_real_data.py",
     "laws/test_oracle.py",
     "node/test_snapshot.py",
     "store/test_postgres.py",
@@ -31,6 +33,7 @@ LONG_FIRST = (
     "node/test_desk_commands.py",
     "unit/test_bench_node.py",
     "machines/test_access_machine.py",
+    "unit/test_real_air.py",
     "unit/test_bench_planted.py",
     "machines/test_node_machine.py",
 )
