@@ -44,13 +44,13 @@ def refused(data):
 @pytest.mark.parametrize("name", BOMBS)
 @pytest.mark.parametrize("root", ["kml", "gpx", "event", "events"])
 def test_case_37_a_doctype_is_refused_whatever_it_holds(name, root):
-    began = time.perf_counter()
+    began = time.process_time()
     bomb = BOMBS[name].replace("<k", f"<{root}").replace("</k", f"</{root}").encode()
     with pytest.raises(InputError) as raised:
         read_bytes(bomb, name="b.xml")
     assert raised.value.code == "xml.doctype"
     assert raised.value.where == "b.xml"
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 def test_case_37_a_doctype_inside_a_stream_of_events_is_refused():
