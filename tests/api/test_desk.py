@@ -87,6 +87,44 @@ def test_the_sheet_and_what_is_keyed_in_from_it_agree():
     play(story)
 
 
+def test_a_phrase_is_in_words_at_both_ends_and_in_the_event_of_the_other():
+    async def story(_, alder, birch):
+        from keepclear.node.events import events_after
+
+        said = {"phrase": "say-again", "slots": [["part", "the second place"]]}
+        for body in (said, {"phrase": "no.such"}):
+            assert (await told(alder, "Birch", "said/1", body)).status_code == 202
+
+        async def both():
+            shown = await birch.shown("line")
+            return len(shown) == 2 and shown
+
+        shown = await until(both)
+        lines = shown[0].splitlines()
+        assert "en: SAY AGAIN the second place." in lines
+        assert "ru: ПОВТОРИТЕ the second place. [unreviewed / не проверено]" in lines
+        assert (
+            "NO WORDING: this phrase is not known here; it came as no.such" in shown[1].splitlines()
+        )
+        found, _ = await asyncio.wrap_future(birch.worker.ask(lambda node: events_after(node, 0)))
+        texts = [json.loads(one.text) for one in found if one.kind == "shown"]
+        assert [one["text"] for one in texts if one["how"] == "line"] == shown
+        for one, other in ((alder, "Birch"), (birch, "Alder")):
+            answer = await ask(one, "GET", f"lines/{other}/messages")
+            unknown, known = (
+                each for each in answer.json()["messages"] if each["kind"] == "said/1"
+            )
+            assert known["words"]["by_language"]["en"] == "SAY AGAIN the second place."
+            assert set(known["words"]["by_language"]) == {"en", "fr", "ru", "ar"}
+            assert known["words"]["unreviewed"] == ["fr", "ru", "ar"]
+            assert unknown["words"]["by_language"] == {}
+            assert "no.such" in unknown["words"]["problem"]
+        single = (await ask(birch, "GET", "lines/Alder/messages/1")).json()
+        assert single["words"] == known["words"]
+
+    play(story)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "code"),
     [

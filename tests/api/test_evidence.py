@@ -7,6 +7,7 @@ import json
 import pytest
 
 from keepclear.faces.api import evidence
+from keepclear.node.evidence import evidence as evidence_at_rest
 from keepclear.record.bundle import verify
 from tests.api.service import running
 from tests.node.world import World, operation
@@ -53,6 +54,9 @@ def test_a_bundle_holds_what_the_party_said_and_was_shown_alone(node, query):
     assert '"crossings"' in text.replace("\\", "")
     assert "B1" not in text
     assert "B2" not in text
+    if "after" not in query:
+        at_rest = evidence_at_rest(node.world.node, reader="Alder", **query)
+        assert at_rest == answer.content, "the rule is one, over a network and for --for"
 
 
 def test_what_is_anothers_is_answered_as_what_never_was(node):

@@ -11,6 +11,7 @@ import pytest
 
 from keepclear.formats.callsheet import LETTERS
 from keepclear.link.alerting import sums
+from keepclear.link.bodies import Said
 from tests.api.test_serve import served
 from tests.node.test_carrying import ALDER, BIRCH, desks, enrolled, run
 from tests.node.world import agreement
@@ -218,6 +219,74 @@ def test_what_is_not_urgent_needs_something_agreed(desks):
         "arrangement.other",
         "arrangement.other",
     ]
+
+
+QUERY = ("--phrase", "answer.query", "--slot", "part=route 5")
+IN_ENGLISH = "Question about route 5. Please check it."
+IN_FRENCH = "Question sur route 5. Veuillez vérifier. [unreviewed / non vérifié]"
+IN_ARABIC = "سؤال حول route 5. يرجى التحقق. [unreviewed / غير مراجَع]"
+
+
+@pytest.mark.parametrize("is_served", [False, True])
+def test_a_phrase_is_read_at_both_ends_each_in_its_own_language(desks, monkeypatch, is_served):
+    alder, birch = desks.folder[ALDER], desks.folder[BIRCH]
+    typed(desks, "link", "say", alder, BIRCH, *QUERY)
+    file = desks.table / "phrase.age"
+    typed(desks, "link", "export", alder, BIRCH, "-o", file)
+    came, _ = typed(desks, "link", "import", birch, file)
+    assert all(text in came for text in (IN_ENGLISH, IN_FRENCH, IN_ARABIC))
+
+    def play(here):
+        read = typed(desks, "link", "messages", here, ALDER, "--lang", "fr")[0]
+        assert [line.strip() for line in read.splitlines()][2:4] == [
+            f"fr: {IN_FRENCH}",
+            f"en: {IN_ENGLISH}",
+        ]
+        found = json.loads(typed(desks, "link", "messages", here, ALDER, "--json")[0])["messages"]
+        (one,) = [one for one in found if not one["ours"]]
+        assert one["words"]["unreviewed"] == ["fr", "ru", "ar"]
+        assert one["words"]["by_language"]["ar"] == IN_ARABIC
+        assert one["words"]["problem"] == ""
+        monkeypatch.setenv("KEEPCLEAR_LANG", "ar")
+        assert f"ar: {IN_ARABIC}" in typed(desks, "link", "messages", here, ALDER)[0]
+        monkeypatch.setenv("KEEPCLEAR_LANG", "xx")
+        assert "'xx'" in typed(desks, "link", "messages", here, ALDER, code=2)[1]
+        monkeypatch.delenv("KEEPCLEAR_LANG")
+
+    if is_served:
+        with at_address(desks, BIRCH, monkeypatch, "duty", "declare", "look") as url:
+            play(url)
+    else:
+        play(birch)
+    ours = typed(desks, "link", "messages", alder, BIRCH)[0]
+    assert f"en: {IN_ENGLISH}" in ours
+    assert "fr:" not in ours
+
+
+def test_a_phrase_that_cannot_be_worded_is_read_as_it_came(desks):
+    desks.say(
+        ALDER,
+        Said(phrase="weather.report", slots=[("part", "route 5")]),
+        Said(phrase="answer.query"),
+        Said(phrase="answer.query", slots=[("part", "route 5"), ("part", "route 6")]),
+        Said(words="good morning"),
+    )
+    desks.take(BIRCH, desks.write(ALDER))
+    read = typed(desks, "link", "messages", desks.folder[BIRCH], ALDER, "--lang", "ru")[0]
+    told = [line.strip() for line in read.splitlines() if "NO WORDING" in line]
+    assert told == [
+        "NO WORDING  this phrase is not known here; it came as weather.report, part = route 5",
+        "NO WORDING  this phrase has the slot part, and came with no slot; it came as answer.query",
+        (
+            "NO WORDING  this phrase has the slot part, and came with the slots part, part; it came as "
+            "answer.query, part = route 5, part = route 6"
+        ),
+    ]
+    assert "ru:" not in read
+    found = json.loads(typed(desks, "link", "messages", desks.folder[BIRCH], ALDER, "--json")[0])
+    theirs = [one["words"] for one in found["messages"] if not one["ours"]]
+    assert theirs[0] is None
+    assert [one["by_language"] for one in theirs[1:]] == [{}, {}, {}]
 
 
 def sheet_line(text):

@@ -99,6 +99,7 @@ def bundle(folder: str, output: str, token_file: str | None, **asked: Any) -> in
     """Make a bundle of evidence from the record in DIR; keepclear verify needs nothing else.
 
     It shows the entries named, word for word, to whoever has it. What it does not prove stands in it.
+    With --for, unless the node is PARTY's own, entries that name a declaration of others are left out.
     At an address it holds what the party of the token said and was shown, and nothing else.
     """
     from keepclear.domain.window import Window  # noqa: PLC0415

@@ -11,9 +11,10 @@ from typing import Final
 
 from keepclear.disclose.levels import is_humanitarian
 from keepclear.errors import VerificationError
-from keepclear.link.bodies import Stepped
+from keepclear.link.bodies import Said, Stepped
 from keepclear.link.happening import Deliver
-from keepclear.link.message import Received
+from keepclear.link.message import Message, Received
+from keepclear.link.phrased import lines_of, phrased
 from keepclear.node.footings import stepped_by
 from keepclear.node.heeding import PLANS
 from keepclear.node.ledger import Node
@@ -45,14 +46,14 @@ def sender_of(note: bytes, names: Iterable[str]) -> str:
 
 
 def as_shown(node: Node, effect: Deliver) -> str:
-    """What the desk reads of a message, with what is wrong with it first."""
+    """What the desk reads of a message: what is wrong with it, a fixed phrase in words, all of it."""
     marks = [effect.problem, "late" if effect.late else ""]
     marks.append("earlier messages are missing" if effect.across_gap else "")
     head = "; ".join(mark for mark in marks if mark)
     message, said = effect.received.message, effect.received.text
     if message and isinstance(message.body, PLANS) and _is_aid(node):
         said = f"{message.kind.name}: an aid desk is shown nobody's plans"
-    return f"{head}\n{said}" if head else said
+    return "\n".join([*filter(None, [head]), *_in_words(message), said])
 
 
 def footings_by(node: Node, party: str, received: Received) -> list[Body]:
@@ -62,6 +63,13 @@ def footings_by(node: Node, party: str, received: Received) -> list[Body]:
         return []
     now = stepped_by(node.memory, party, node.around.owner, body, node.now_us())
     return [] if now is None else [now]
+
+
+def _in_words(message: Message | None) -> list[str]:
+    """A fixed phrase in each language of the line; nothing of what says none."""
+    body = message.body if message is not None else None
+    found = phrased(body) if isinstance(body, Said) else None
+    return [] if found is None else list(lines_of(found))
 
 
 def _is_aid(node: Node) -> bool:

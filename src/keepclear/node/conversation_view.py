@@ -1,7 +1,8 @@
 """The messages of one line as a desk reads them: each with its number, and its receipts side by side.
 
 Read from the record; what came of each is as the board has it. Receipts are never added up, and one
-that says what was passed on stays a claim. Left to others: who may read.
+that says what was passed on stays a claim. A fixed phrase is there in each language of the line. Left
+to others: who may read.
 """
 
 from __future__ import annotations
@@ -15,14 +16,25 @@ from typing import Any
 from keepclear.domain.window import format_instant
 from keepclear.errors import RuleError, VerificationError
 from keepclear.link.board import Board, Key
+from keepclear.link.bodies import Body, Said
 from keepclear.link.message import Received, read_own
+from keepclear.link.phrased import phrased
+from keepclear.link.phrases import REVIEWED
 from keepclear.link.receipts import Done, Progress
 from keepclear.node.ledger import Node, opening_of
 from keepclear.node.line_entries import subject_of
 from keepclear.node.talking import Talk
 from keepclear.wire.entries import Carried, decode_body
 
-__all__ = ["ClaimView", "DoneView", "MessageView", "ReceiptsView", "message_of", "messages_of"]
+__all__ = [
+    "ClaimView",
+    "DoneView",
+    "MessageView",
+    "ReceiptsView",
+    "WordsView",
+    "message_of",
+    "messages_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,18 @@ class ReceiptsView:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsView:
+    """What a fixed phrase says; what it means is its English wording."""
+
+    by_language: dict[str, str]
+    """By en, fr, ru and ar, with the slots filled in; empty where it cannot be worded."""
+    unreviewed: list[str]
+    """Languages whose wording nobody has reviewed; it is marked so in the wording, too."""
+    problem: str
+    """Why it cannot be worded, and all of it as it came, where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """One message."""
 
@@ -72,6 +96,8 @@ class MessageView:
     kept: str
     """By this desk's."""
     body: dict[str, Any]
+    words: WordsView | None
+    """Nothing, where it says no fixed phrase."""
     problem: str
     """Why it was not acted on, where it was not."""
     receipts: ReceiptsView | None
@@ -151,8 +177,20 @@ def _view(board: Board, key: Key, received: Received, at_us: int) -> MessageView
         sent=format_instant(message.sent_us),
         kept=format_instant(at_us),
         body=json.loads(received.text.partition("\nbody: ")[2]),
+        words=_words(message.body),
         problem=received.problem,
         receipts=None if progress is None else _receipts(progress),
+    )
+
+
+def _words(body: Body) -> WordsView | None:
+    found = phrased(body) if isinstance(body, Said) else None
+    if found is None:
+        return None
+    return WordsView(
+        by_language={one.value: text for one, text in found.words.items()},
+        unreviewed=[one.value for one in found.words if one not in REVIEWED],
+        problem=found.problem,
     )
 
 

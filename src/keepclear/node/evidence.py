@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from keepclear.domain.keeping import is_frozen
 from keepclear.domain.window import Window, format_instant
@@ -16,6 +17,9 @@ from keepclear.store.base import Entry
 from keepclear.wire.entries import Acted, Declared, Reported, Shown, Stated, decode_body
 
 __all__ = ["Row", "evidence", "rows"]
+
+_INCIDENT: Final = "incident"
+"""Before the mark of an incident, which is nobody's plan; no party is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,12 @@ def evidence(
     last: int | None = None,
     span: Window | None = None,
     reader: str = "",
-    without_names: bool = False,
 ) -> bytes:
     """A bundle of entries under the checkpoint that most peers cosigned, or the newest.
 
-    Entries whose text was erased cannot be shown; how many those are is said.
+    Entries whose text was erased cannot be shown; how many those are is said. A party that is not the
+    node's own is given nothing that names a declaration of others as the record does: it knows that by
+    a mark, and the name is not its to know. So it is over a network and at rest.
 
     Args:
         node: Whose record it is.
@@ -57,8 +62,6 @@ def evidence(
         last: and the last one; or
         span: the span within which something was kept, or what it is about was in force.
         reader: A party, where only what it said and was shown itself is to be in it.
-        without_names: Nothing that is filed under the name of another's declaration: it was shown to
-            the reader by a mark, and the name of an entry is not the reader's to know.
 
     Raises:
         RuleError: ``record.nothing``: there is no such entry; ``record.large``.
@@ -73,8 +76,8 @@ def evidence(
         said = f"entries {first or 1} to {entries[-1].number}" if entries else ""
     if reader:
         entries = [one for one in entries if not one.data or _is_of(one, reader)]
-        if without_names:
-            entries = [one for one in entries if not _is_anothers(node, one.subject, reader)]
+        if reader != node.around.owner:
+            entries = [one for one in entries if not one.data or not _names_another(one, reader)]
         said += f", of what {reader} said and was shown"
     shown = [entry for entry in entries if entry.data]
     if not shown:
@@ -107,10 +110,20 @@ def _is_of(entry: Entry, party: str) -> bool:
     return isinstance(body, Declared | Acted) and body.subject.startswith(f"{party}/")
 
 
-def _is_anothers(node: Node, subject: str, party: str) -> bool:
-    """Whether an entry is filed under the name of another party's declaration."""
-    known = subject in node.memory.cases or subject in node.memory.gone
-    return known and not subject.startswith(f"{party}/")
+def _names_another(entry: Entry, party: str) -> bool:
+    """Whether an entry names a declaration of another party: where it is filed, or as an incident does.
+
+    A party names another's by the mark that it was shown, and the record has the name in its place.
+    """
+    if _space(entry.subject) not in {party, _INCIDENT}:
+        return True
+    body = decode_body(opening_of(entry).body)
+    return isinstance(body, Reported) and any(_space(one) != party for one in body.subjects)
+
+
+def _space(subject: str) -> str:
+    """The party of a declaration, or the word that stands where one may stand."""
+    return subject.partition("/")[0]
 
 
 def _about(node: Node, subject: str) -> list[Entry]:

@@ -113,7 +113,6 @@ def bundle(asked: Asked, node: Node) -> Reply:
             last=query.last,
             span=span,
             reader=party,
-            without_names=party != node.around.owner,
         )
     except RuleError as error:
         if error.code != "record.nothing":

@@ -27,6 +27,8 @@ __all__ = ["messages", "reply", "say_"]
 
 _KINDS: Final = ("acknowledged", "noted", "query", "contact", "read-back", "disseminated")
 _NEED_WORDS: Final = frozenset({"query", "contact"})
+_ENGLISH: Final = "en"
+"""Says what a phrase means, whatever language it is read in."""
 
 
 @click.command(name="say")
@@ -124,17 +126,30 @@ def reply(
 @click.argument("folder", metavar="DIR")
 @click.argument("party")
 @click.option("--most", type=click.IntRange(1, 1_000), default=20, show_default=True, metavar="N")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr", "ru", "ar"]),
+    default=_ENGLISH,
+    envvar="KEEPCLEAR_LANG",
+    help="Of fixed phrases, else KEEPCLEAR_LANG, else en; English stands beside it.",
+)
 @token_file
-@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-def messages(folder: str, party: str, most: int, token_file: str | None, *, as_json: bool) -> int:
-    """Show the newest messages of the line to PARTY, and what became of each, side by side."""
+@click.option("--json", "as_json", is_flag=True, help="The same for programs, in all languages.")
+def messages(
+    folder: str, party: str, most: int, lang: str, token_file: str | None, *, as_json: bool
+) -> int:
+    """Show the newest messages of the line to PARTY, and what became of each, side by side.
+
+    A fixed phrase is shown in words. One that is not known here, or came without what stands in it, is
+    shown as it came.
+    """
     with desk_at(folder, token_file) as desk:
         found = desk.messages(party, most)
     if as_json:
         whole = {"keepclear": "messages/1", "party": party, "messages": found}
         deliver(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", STDIN)
         return Exit.NOTHING
-    lines = [line for one in reversed(found) for line in _lines(one, party)]
+    lines = [line for one in reversed(found) for line in _lines(one, party, lang)]
     deliver("".join(f"{plain(line)}\n" for line in lines), STDIN)
     if not found:
         say(f"nothing was said on the line to {plain(party)} yet")
@@ -183,7 +198,7 @@ def _body(
     )
 
 
-def _lines(one: dict[str, Any], party: str) -> Iterator[str]:
+def _lines(one: dict[str, Any], party: str, lang: str) -> Iterator[str]:
     from keepclear.link.kinds import KINDS  # noqa: PLC0415
 
     way = "to" if one["ours"] else "from"
@@ -191,6 +206,8 @@ def _lines(one: dict[str, Any], party: str) -> Iterator[str]:
     at = at_second(one["kept"])
     yield f"{one['seq']:>5}  {at} UTC  {way} {party}: {one['kind']}, {one['urgency']}{drill}"
     yield f"{'':5}  {in_words(one['body'])}"
+    for line in _phrase(one["words"], lang):
+        yield f"{'':5}  {line}"
     if one["problem"]:
         yield f"{'':5}  kept, not acted on: {one['problem']}"
     got = one["receipts"]
@@ -202,6 +219,19 @@ def _lines(one: dict[str, Any], party: str) -> Iterator[str]:
             yield f"{'':5}  {claim['by']} states that it was passed on{units}, at {at} UTC"
         for found in got["differences"]:
             yield f"{'':5}  READ BACK OTHERWISE  {found}"
+
+
+def _phrase(words: dict[str, Any] | None, lang: str) -> Iterator[str]:
+    """A fixed phrase in the language that is read, and in English; or why it cannot be worded."""
+    from keepclear.link.phrased import NO_WORDING  # noqa: PLC0415
+
+    if words is None:
+        return
+    if words["problem"]:
+        yield f"{NO_WORDING}  {words['problem']}"
+        return
+    for language in dict.fromkeys((lang, _ENGLISH)):
+        yield f"{language}: {words['by_language'][language]}"
 
 
 def _receipts(got: dict[str, Any], kind: Kind) -> str:
