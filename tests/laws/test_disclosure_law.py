@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from keepclear.detect.crossing import CrossingKind, Minima
 from keepclear.detect.index import StandingSet
-from keepclear.disclose.crossing_only import circle_round, shared_part, stay_away
+from keepclear.disclose.crossing_only import circle_round, coarse_area, shared_part, stay_away
 from keepclear.domain.declaration import Kind
 from keepclear.domain.footprint import Area, EdgeRule, Polygon
 from keepclear.domain.window import format_instant, parse_instant
@@ -142,6 +142,30 @@ def test_plans_that_share_the_same_part_look_the_same(corners, further):
         assert a == b
         if area is not None and moved_area is not None:
             assert _same_ground(area, moved_area)
+
+
+degrees = st.floats(-180.0, 180.0)
+corners_of_rings = st.lists(
+    st.lists(st.lists(degrees, min_size=2, max_size=2), min_size=1, max_size=5), max_size=3
+)
+drawn = st.one_of(
+    corners_of_rings.map(lambda rings: {"type": "Polygon", "coordinates": rings}),
+    st.lists(corners_of_rings, max_size=3).map(
+        lambda pieces: {"type": "MultiPolygon", "coordinates": pieces}
+    ),
+)
+
+
+@LAW
+@given(drawn)
+def test_a_shared_area_keeps_its_form_and_five_digits(area):
+    """Written out and read again with every number rounded on its way, and zero never below zero."""
+    (one,) = met(own(), plan(0, 0, 1_000, 1_000, 1_000, 2_000, 0, 300))
+    text = json.dumps(area)
+    rounded = json.loads(text, parse_float=lambda digits: round(float(digits), 5) + 0.0)
+    told = coarse_area(replace(one, area=area))
+    assert json.dumps(told) == json.dumps(rounded)
+    assert json.dumps(area) == text  # what the verdict holds is left as it is
 
 
 def _same_ground(a, b):

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from keepclear.detect.crossing import Minima
+from keepclear.disclose.crossing_only import coarse_area
 from keepclear.domain.declaration import State
 from keepclear.domain.life import Act
 from keepclear.domain.schedule import DailyPeriod, Day, Schedule
@@ -14,6 +16,7 @@ from keepclear.errors import ConfigurationError, InputError, RuleError, StoreErr
 from keepclear.faces.lives import _ACTS
 from keepclear.node.acting import ACTS
 from keepclear.node.arranging import judge_anew
+from keepclear.node.standing import Met
 from tests.laws.strategies import MINUTE, declared, volume
 from tests.laws.strategies import window as minutes
 from tests.node.world import (
@@ -217,6 +220,24 @@ def test_each_sees_the_shared_part_and_the_others_desk(world):
     assert (told["level"], told["party"], told["desk"]) == ("crossing", "Birch", "line 2")
     assert "A1" not in answer.reply["shown"][0].replace(seen["ref"], "")
     assert "B1" not in world.sent("Alder")[0].replace(told["ref"], "")
+
+
+def test_both_are_shown_one_shared_area(world):
+    world.declare(operation("A1"))
+    answer = world.declare(operation("B1", "Birch", east_m=1_500.0))
+    seen = json.loads(answer.reply["shown"][0])["crossings"][0]
+    told = json.loads(world.sent("Alder")[0])["crossings"][0]
+    (crossing,) = answer.crossings
+    assert seen["area"] == told["area"] == coarse_area(crossing) != crossing.area
+
+
+def test_a_crossing_says_its_area_again_without_drawing_it_again(world):
+    world.declare(operation("A1"))
+    (crossing,) = world.declare(operation("B1", "Birch", east_m=1_500.0)).crossings
+    met = Met(crossing, Minima())
+    assert met.area() == coarse_area(crossing)
+    assert met.area() is met.area()
+    assert met == Met(crossing, Minima())  # what was drawn is no part of what was found
 
 
 def test_an_open_kind_is_shown_as_it_is(world):

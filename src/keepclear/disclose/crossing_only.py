@@ -19,7 +19,7 @@ from keepclear.domain.route import Route
 from keepclear.domain.schedule import Schedule
 from keepclear.domain.window import Window, format_instant
 
-__all__ = ["circle_round", "extent", "shared_part", "sides", "stay_away"]
+__all__ = ["circle_round", "coarse_area", "extent", "shared_part", "sides", "stay_away"]
 
 _DECIMALS: Final = 5
 """About a metre. Shared areas are drawn on a plane whose middle depends on both footprints; further
@@ -30,7 +30,13 @@ _CIRCLE_STEP_M: Final = 1.0
 
 
 def shared_part(
-    crossing: Crossing, own: Declaration, *, mark: str, desk: str, minima: Minima
+    crossing: Crossing,
+    own: Declaration,
+    *,
+    mark: str,
+    desk: str,
+    minima: Minima,
+    area: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the party of ``own`` sees of a crossing with a declaration that is not open to it.
 
@@ -40,6 +46,7 @@ def shared_part(
         mark: What stands for the other declaration, whose id is not shown.
         desk: How the other's desk is reached.
         minima: What was to remain free between the two.
+        area: The shared area as :func:`coarse_area` says it, where that is at hand.
     """
     mine, other = sides(crossing, own)
     overlap = crossing.kind is CrossingKind.OVERLAP
@@ -56,7 +63,7 @@ def shared_part(
     }
     if overlap:
         told["altitude_w84_m"] = [_rounded(limit) for limit in crossing.altitude_w84_m]
-        told["area"] = _coarse(crossing.area)
+        told["area"] = area or coarse_area(crossing)
     else:
         told["closer_than"] = {
             "horizontal_m": minima.horizontal_m,
@@ -95,6 +102,20 @@ def stay_away(
     if other.unconfirmed_since_us is not None:
         told["unconfirmed_since"] = format_instant(other.unconfirmed_since_us)
     return told
+
+
+def coarse_area(crossing: Crossing) -> dict[str, Any] | None:
+    """The shared area with no more digits than it is good for; the same for both parties."""
+    area = crossing.area
+    if area is None:
+        return None
+    corners = area["coordinates"]
+    rounded = (
+        _coarse_rings(corners)
+        if area["type"] == "Polygon"
+        else [_coarse_rings(rings) for rings in corners]
+    )
+    return {"type": area["type"], "coordinates": rounded}
 
 
 def sides(crossing: Crossing, own: Declaration) -> tuple[Side, Side]:
@@ -140,17 +161,15 @@ def _rounded(limit_m: float | None) -> float | None:
     return None if limit_m is None else round(float(limit_m), 1) + 0.0
 
 
-def _coarse(area: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The shared area with no more digits than it is good for."""
-    if area is None:
-        return None
-    return {"type": area["type"], "coordinates": _coarse_numbers(area["coordinates"])}
-
-
-def _coarse_numbers(value: Any) -> Any:
-    if value and isinstance(value[0], list | tuple):
-        return [_coarse_numbers(item) for item in value]
-    return [round(float(number), _DECIMALS) + 0.0 for number in value]
+def _coarse_rings(rings: Any) -> list[list[list[float]]]:
+    """Longitude and latitude of each corner; zero is never a negative one."""
+    return [
+        [
+            [round(float(lon), _DECIMALS) + 0.0, round(float(lat), _DECIMALS) + 0.0]
+            for lon, lat in ring
+        ]
+        for ring in rings
+    ]
 
 
 # the circle of a site

@@ -46,7 +46,10 @@ class Level(Enum):
 
 def is_humanitarian(arrangements: Iterable[Arrangement], party: str) -> bool:
     """Whether a party is one that notifies, in any arrangement."""
-    return any(party in one.notified for one in arrangements)
+    for one in arrangements:  # noqa: SIM110 - asked a dozen times for each declaration
+        if party in one.notified:
+            return True
+    return False
 
 
 def is_neutral(arrangements: Iterable[Arrangement], node: str, party: str) -> bool:

@@ -247,7 +247,9 @@ def view_of(
     if level is Level.STAY_AWAY:
         view = stay_away(met.crossing, viewer, said, mark=mark, desk=desk)
     else:
-        view = shared_part(met.crossing, viewer, mark=mark, desk=desk, minima=met.minima)
+        view = shared_part(
+            met.crossing, viewer, mark=mark, desk=desk, minima=met.minima, area=met.area()
+        )
     if level is Level.OPEN:
         view |= {"level": "open", "id": said.id, "version": version, "declaration": _plan(said)}
     elif may.hearing is Hearing.RELEASED:

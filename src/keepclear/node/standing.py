@@ -8,10 +8,10 @@ whose pair has agreed on just that. Left to others: who may see what is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.util import find_spec
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.index import Finder, PortableFinder, StandingSet, batched
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.vertical import Geoid
+from keepclear.disclose.crossing_only import coarse_area
 from keepclear.disclose.levels import arrangement_of
 from keepclear.domain.altitude import AltitudeBand
 from keepclear.domain.arrangement import Arrangement
@@ -57,6 +58,13 @@ class Met:
 
     crossing: Crossing
     minima: Minima
+    _area: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def area(self) -> dict[str, Any] | None:
+        """The shared area as either party may be told it, worked out once for all who are."""
+        if self._area is None:
+            object.__setattr__(self, "_area", coarse_area(self.crossing))
+        return self._area
 
 
 class Standing:
