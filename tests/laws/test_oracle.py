@@ -226,6 +226,7 @@ class Wrong:
 
     name = "wrong"
     sifts = False
+    cut = staticmethod(PORTABLE.cut)
 
     def sift(self, table, i, j, minima):
         return PORTABLE.sift(table, i, j, minima)

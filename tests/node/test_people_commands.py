@@ -104,4 +104,4 @@ def test_no_party_is_called_what_the_record_uses(tmp_path, type_):
 
 def test_help_names_what_there_is():
     assert set(people._ROLES) == {role.value for role in Role}
-    assert set(people._SCOPES) == {action.value for action in Action} - {"admit"}
+    assert set(people._SCOPES) == {action.value for action in Action} - {"admit", "enrol"}

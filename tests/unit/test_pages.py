@@ -28,7 +28,7 @@ def test_a_page_is_not_larger_than_one_and_no_two_could_be_one(numbers):
     found = list(pages(numbers))
     assert all(0 < page.limit <= PAGE_MAX for page in found)
     for one, other in pairwise(found):
-        last = one.after + one.count
+        last = one.after + one.limit
         first = other.after + 1
         assert first - last > NEAR or first - one.after > PAGE_MAX
 

@@ -40,8 +40,8 @@ __all__ = ["STRIDE_US", "Missed", "play"]
 
 STRIDE_US: Final = 60_000_000
 """The longest step of time: after 90 s without a beat a line is silent."""
-_PATIENCE_S: Final = 5.0
-"""A screen is some hundredths of a second behind its node; on a busy machine more."""
+_PATIENCE_S: Final = 15.0
+"""A screen is some hundredths of a second behind its node; on a machine that many share, seconds."""
 _AGAIN_S: Final = 0.05
 
 Doing = Callable[[Stage, Step], str]
