@@ -420,15 +420,15 @@ def test_a_direct_way_that_hangs_holds_up_nothing_that_goes_through_the_relay(mo
                 return alder.conversation.failures("Birch")
 
             await until(failed)
-            deliver, tried = alder.conversation._deliver, asyncio.Event()
+            deliver, tried = alder.conversation.delivering._deliver, asyncio.Event()
 
-            async def hangs(party, notes, **how):
+            async def hangs(service, party, notes, **how):
                 if party != "Birch":
-                    return await deliver(party, notes, **how)
+                    return await deliver(service, party, notes, **how)
                 tried.set()
                 return await asyncio.Event().wait()
 
-            monkeypatch.setattr(alder.conversation, "_deliver", hangs)
+            monkeypatch.setattr(alder.conversation.delivering, "_deliver", hangs)
             await told(alder, "Birch", "said/1", {"words": "are you there"})
             await asyncio.wait_for(tried.wait(), PATIENCE_S)
             await told(alder, "Birch", "stop/1", STOP)

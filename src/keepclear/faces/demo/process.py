@@ -115,7 +115,9 @@ class _Stepped(Conversation):
         return await self._service.ask(self._state)
 
     def _under_way(self) -> bool:
-        return bool(self._network.under_way) or any(way.waiting for way in self._ways.values())
+        return bool(self._network.under_way) or any(
+            queue.waiting for queue in self._queues.values()
+        )
 
     def _state(self, node: Node) -> dict[str, Any]:
         """How much happened so far, and when the next ladder, or what was agreed to be told, is due."""

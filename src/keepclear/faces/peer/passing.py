@@ -1,9 +1,10 @@
-"""Sealed notes through a third node: given to a relay, taken in, and asked for at relays.
+"""Sealed notes through a third node: given to a relay, and taken in from whoever brings them.
 
 What a relay took is sent again by its stream like all else, until the party that it is for has signed
 that it stored it; a relay is never believed to have delivered anything. Left to others: who relays for
 whom and what is held (:mod:`keepclear.node.relaying`), what is in a parcel
-(:mod:`keepclear.node.parcels`), and handing on as a relay (:mod:`keepclear.faces.peer.handing`).
+(:mod:`keepclear.node.parcels`), handing on as a relay (:mod:`keepclear.faces.peer.handing`), and asking
+at relays (:mod:`keepclear.faces.peer.fetching`).
 """
 
 from __future__ import annotations
@@ -11,22 +12,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Final
-
-import msgspec
 
 from keepclear.errors import KeepclearError, RuleError, VerificationError
 from keepclear.faces.api.service import Service
 from keepclear.faces.api.technical import fault_of
-from keepclear.faces.peer import PARCELS_ASKED_PATH
-from keepclear.faces.peer.handing import Handed, Handing, Parcels, Refused, hand
+from keepclear.faces.peer.fetching import CarryOut, Fetching
+from keepclear.faces.peer.handing import Handed, Handing, Refused, hand
 from keepclear.faces.peer.racing import first_of
 from keepclear.faces.peer.reach import Reach
-from keepclear.link.parcel import TAKEN_MAX, read_head, sign_asked
+from keepclear.link.parcel import read_head
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
-from keepclear.node.line_entries import alarm_of
 from keepclear.node.parcels import opened, relays_to, sealed_for
 from keepclear.node.relaying import hold
 from keepclear.node.talking import Talk, Told
@@ -42,13 +39,6 @@ _LISTEN_S: Final = 0.25
 """Between two looks whether the node is being stopped."""
 _LOOK_S: Final = 0.5
 """Between two looks whether it is time to hand on again; what comes new is not waited for."""
-_ROUNDS_MAX: Final = 20
-_TOLD_EVERY_S: Final = 3_600.0
-_OK: Final = 200
-_CHANGED: Final = frozenset({"parcel.changed", "parcel.other-sender", "note.bad-signature"})
-"""Codes of what only who passed it on can have done, where it came from a relay that was asked."""
-
-CarryOut = Callable[[Told], None]
 
 
 class Passing:
@@ -68,14 +58,11 @@ class Passing:
         self._reach, self._talk, self._identity = reach, talk, identity
         self._clock, self._ask_s = clock, 0.0
         self._handing = Handing(reach, clock)
+        self._fetching = Fetching(reach, talk, self.take, clock)
         self._asking: dict[str, asyncio.Task[None]] = {}
         """By relay, the asking that is under way."""
         self._held = asyncio.Event()
         """Replaced each time that something is held that was not before."""
-        self._taken: dict[str, list[str]] = {}
-        """By relay, what came from it and is durable here."""
-        self._asked_us = 0
-        self._told_s: dict[str, float] = {}
         self._bell = asyncio.Event()
 
     async def send(
@@ -209,77 +196,9 @@ class Passing:
         tasks = await self._handing.begin(service)
         if self._clock() >= self._ask_s:
             self._ask_s = self._clock() + _ASK_S
-            for relay in await service.ask(self._relays):
+            for relay in await service.ask(self._fetching.relays):
                 running = self._asking.get(relay)
                 if running is None or running.done():
-                    asking = self._ask(service, relay, carry_out, wait_s)
+                    asking = self._fetching.ask(service, relay, carry_out, wait_s)
                     self._asking[relay] = asyncio.create_task(asking)
         return tasks + [task for task in self._asking.values() if not task.done()]
-
-    def _relays(self, node: Node) -> list[str]:
-        """Everybody through whom something may come for this desk."""
-        return sorted({one for party in self._talk.parties() for one in relays_to(node, party)})
-
-    async def _ask(self, service: Service, relay: str, carry_out: CarryOut, wait_s: float) -> None:
-        """Take in what a relay holds for this desk, and tell it what has come."""
-        with suppress(KeepclearError):  # the node says so to everybody who asks
-            rounds = 0
-            while rounds < _ROUNDS_MAX and not service.tail.stopping:
-                began_s = monotonic_s()
-                found = await self._asked(service, relay, wait_s)
-                if found is None:
-                    return
-                if found.parcels:
-                    rounds += 1
-                    await self._came(service, relay, found, carry_out)
-                elif not wait_s or monotonic_s() - began_s < wait_s / 2:
-                    return  # it keeps nobody waiting: it is asked again later
-
-    async def _asked(self, service: Service, relay: str, wait_s: float) -> Parcels | None:
-        """What a relay answers; nothing, where it does not."""
-        taken = self._taken.get(relay, [])[:TAKEN_MAX]
-        note = await service.ask(partial(self._asking_note, relay=relay, taken=taken))
-        answer = await self._reach.post(
-            service,
-            relay,
-            PARCELS_ASKED_PATH,
-            msgspec.json.encode({"asked": note.decode(), "wait_s": wait_s}),
-            media="application/json",
-            good=_OK.__eq__,
-        )
-        if answer is None or answer.status != _OK:
-            return None
-        self._taken[relay] = self._taken.get(relay, [])[len(taken) :]
-        try:
-            return msgspec.json.decode(answer.body, type=Parcels)
-        except msgspec.MsgspecError:
-            return None
-
-    async def _came(
-        self, service: Service, relay: str, found: Parcels, carry_out: CarryOut
-    ) -> None:
-        own = f"\nto: {self._talk.signer.name}\n"
-        parcels = [(one.head.encode(), one.sealed) for one in found.parcels if own in one.head]
-        handed, told = await service.ask(lambda node: self.take(node, parcels), first=True)
-        if told is not None:
-            carry_out(told)
-        self._taken.setdefault(relay, []).extend(one for one in sorted(handed.done) if one)
-        if any(one.code in _CHANGED for one in handed.refused):
-            await self._changed(service, relay)
-
-    def _asking_note(self, node: Node, relay: str, taken: Sequence[str]) -> bytes:
-        self._asked_us = max(self._asked_us + 1, node.now_us())
-        to = node.memory.peers[relay].card.message_key.name
-        return sign_asked(self._talk.signer, to, self._asked_us, taken)
-
-    async def _changed(self, service: Service, relay: str) -> None:
-        """What a relay itself handed out is not what was given to it: told to people, once an hour."""
-        if self._clock() < self._told_s.get(relay, 0.0):
-            return
-        self._told_s[relay] = self._clock() + _TOLD_EVERY_S
-
-        def tell(node: Node) -> None:
-            name = node.fresh().memory.peers[relay].card.message_key.name
-            node.save([alarm_of(name, "relay.changed", node.now_us())])
-
-        await service.ask(tell)
