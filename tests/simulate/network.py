@@ -88,7 +88,7 @@ class Network:
         copies = [(recipient, note)]
         if rng.random() < faults.double:
             copies.append((recipient, note))
-        if rng.random() < faults.change:
+        if rng.random() < faults.change and note:  # a liar sends nothing, too
             at = rng.randrange(len(note))
             changed = note[:at] + bytes([note[at] ^ (1 << rng.randrange(8))]) + note[at + 1 :]
             copies.append((recipient, changed))
