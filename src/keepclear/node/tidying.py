@@ -17,7 +17,8 @@ __all__ = ["begin", "end", "tidy"]
 _USUAL: Final = gc.get_threshold()
 _YOUNG: Final = 5_000
 """Objects between two looks at what is new: 1 to 2 ms each, and up to 8 after requests of twenty, whose
-objects are looked at, too; a declaration leaves some 27 that stay. Each is looked at once and left out, where Python would look at it twice."""
+own are looked at, too. A declaration leaves some 27 that stay. Each is looked at once and left out,
+where Python would look at it twice."""
 _MANY: Final = 50_000
 """Objects after which Python looks by itself, where one question makes so many."""
 _NEVER: Final = 1_000_000_000
