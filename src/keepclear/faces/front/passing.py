@@ -59,8 +59,6 @@ class Passing:
             CutShortError: the answer began and will not be whole.
         """
         number = next(self._numbers)
-        parts: asyncio.Queue[Starts | Piece | Broken | None] = asyncio.Queue()
-        self._open[number] = parts
         self._say(
             Begins(
                 number,
@@ -73,6 +71,10 @@ class Passing:
                 body,
             )
         )
+        if body is None:
+            return  # the node counts it; nobody waits for what it answers
+        parts: asyncio.Queue[Starts | Piece | Broken | None] = asyncio.Queue()
+        self._open[number] = parts
         watch: asyncio.Task[None] | None = None
         try:
             while (part := await parts.get()) is not None:
