@@ -78,6 +78,9 @@ def two(folder, *options):
     found = Two(folder, *options)
     try:
         yield found
+    except AssertionError:
+        print(found.process.poll(), *found.log.read_text().splitlines()[-30:], sep="\n")
+        raise
     finally:
         if found.process.poll() is None:
             found.process.kill()

@@ -31,7 +31,7 @@ def test_a_front_that_is_killed_or_hangs_is_followed_by_another_and_nothing_answ
     with two(folder) as both:
         load = Load(both, tokens, again=True)
         seen = []
-        for sign in (signal.SIGSEGV, signal.SIGSTOP):
+        for sign in (signal.SIGKILL, signal.SIGSTOP):
             load.goes_on()
             seen.append(waited(lambda: both.front))
             os.kill(seen[-1], sign)
@@ -44,8 +44,7 @@ def test_a_front_that_is_killed_or_hangs_is_followed_by_another_and_nothing_answ
         assert len(set(seen)) == 2
         assert load.failed, "those who were cut off noticed"
     assert said.count('"event":"front begun again"') == 2
-    for why in ("ended by signal 9", "ended by signal 11"):
-        assert why in said
+    assert said.count("ended by signal 9") == 2
     assert "Traceback" not in said
     found = stand(folder)
     assert load.answered.items() <= found.items()
