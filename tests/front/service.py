@@ -41,33 +41,37 @@ class Inside:
         self._speaker = Speaker(serves, self.kill)
         self._runner = asyncio.Runner(loop_factory=loop_factory())
         self._loop = self._runner.get_loop()
-        self._task = None
+        self._speaking = None
         self._thread = threading.Thread(target=self._run, args=(theirs, listener.dup()))
         self._thread.start()
 
     def _run(self, whole, listener):
         async def speak():
-            self._task = asyncio.current_task()
-            await self._speaker.speak(whole, listener)
+            self._speaking = asyncio.create_task(self._speaker.speak(whole, listener))
+            try:
+                await self._speaking
+            except asyncio.CancelledError:
+                await self._fall()
 
-        with whole, listener, self._runner, suppress(asyncio.CancelledError):
+        with whole, listener, self._runner:
             self._runner.run(speak())
+
+    async def _fall(self):
+        """Its clients are cut off at once, as those of a process that is killed."""
+        server = self._speaker._server
+        for one in getattr(server, "servers", ()):
+            one.close()
+        for one in server.server_state.connections:
+            one.transport.abort()
+        self._speaker._pipe.cut()
+        await asyncio.sleep(0.02)
 
     def warm(self):
         pass
 
     def kill(self):
-        """Its clients are cut off at once, as those of a process that is killed."""
-
-        def fall():
-            for one in self._speaker._server.server_state.connections:
-                one.transport.abort()
-            for one in getattr(self._speaker._server, "servers", ()):
-                one.close()
-            self._task.cancel()
-
         with suppress(RuntimeError):  # it has ended
-            self._loop.call_soon_threadsafe(fall)
+            self._loop.call_soon_threadsafe(self._speaking.cancel)
 
     def end(self):
         self._thread.join(PATIENCE_S)
