@@ -80,7 +80,8 @@ class Child:
             raise ConfigurationError(f"the front was never ready; it {self.end()}") from None
         if isinstance(found, Fails):
             raise ConfigurationError(found.why)
-        assert isinstance(found, Warm)
+        if not isinstance(found, Warm):  # a line about a fault of ours
+            raise ConfigurationError(f"the front was never ready ({found})")
 
     def kill(self) -> None:
         """End it now; whoever it speaks with is cut off."""
