@@ -8,29 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from keepclear.detect.packed import PackedRows
 from keepclear.detect.prepare import PORTABLE_MAKER, Maker, Prepared, prepare
 from keepclear.detect.rules import standing_on
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import Declaration, Ground
 from keepclear.errors import InputError
 
-__all__ = ["rows_of"]
+__all__ = ["rows_of", "usable_rows"]
 
 
 def rows_of(
+    declaration: Declaration,
+    *,
+    geoid: Geoid,
+    ground: Ground | None = None,
+    maker: Maker = PORTABLE_MAKER,
+) -> Prepared | PackedRows:
+    """The rows of one declaration, all of them usable.
+
+    Args:
+        declaration: With plain windows; that of a site is left open at its end.
+        geoid: EGM96 undulations.
+        ground: Ground where the declaration states none, metres above mean sea level.
+        maker: Makes the rows; the same ones, whichever it is.
+
+    Raises:
+        InputError: A part of it cannot be used.
+    """
+    return usable_rows([declaration], geoid=geoid, ground=ground, maker=maker)
+
+
+def usable_rows(
     declarations: Iterable[Declaration],
     *,
     geoid: Geoid,
     ground: Ground | None = None,
     maker: Maker = PORTABLE_MAKER,
 ) -> Prepared:
-    """The rows of declarations, all of them usable.
-
-    Args:
-        declarations: With plain windows; those of sites are left open at their end.
-        geoid: EGM96 undulations.
-        ground: Ground where a declaration states none, metres above mean sea level.
-        maker: Makes the rows; the same ones, whichever it is.
+    """As :func:`rows_of`, of many.
 
     Raises:
         InputError: A part of one cannot be used.

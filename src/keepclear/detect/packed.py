@@ -1,17 +1,18 @@
-"""Rows as bytes, for another process of the same node on the same machine.
+"""Rows of one declaration as bytes: for another process of the same node, and to be put in in one go.
 
 Who speaks for a node may make the rows of a declaration and hand them to who decides. The layout is of
 this version alone and in the byte order of the machine: a head, then all columns of one type after
 another, the widest type first, so that each stands where its type wants it. Nothing of it is kept.
+``fast.packed`` reads and writes the same bytes in compiled code.
 
-It is read back from a process of our own, not from strangers: what is cut off or of another layout is
-refused, numbers that make no sense are not looked for.
+They are read back from a process of our own, not from strangers: what is cut off or of another layout
+is refused, numbers that make no sense are not looked for.
 """
 
 from __future__ import annotations
 
 from struct import Struct
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -19,21 +20,84 @@ from keepclear.detect.prepare import Prepared
 from keepclear.detect.table import BAND_COLUMNS, Bands, Table
 from keepclear.errors import InternalError
 
-__all__ = ["pack", "unpack"]
+__all__ = ["HEAD", "LAYOUT", "LIMITS", "Counts", "PackedRows", "pack", "unpack"]
 
-_LAYOUT: Final = 1
+LAYOUT: Final = 1
 """Raised with every change of what stands where."""
-_HEAD: Final = Struct("=BBxxxxxxIIII")
+HEAD: Final = Struct("=BBxxxxxxIIII")
 """Layout; whether bands change with time; rows, rings, vertices, declarations without a ground. A
 multiple of eight bytes."""
-_LIMITS: Final = BAND_COLUMNS[:-1]
+LIMITS: Final = BAND_COLUMNS[:-1]
 """Columns of :class:`Bands` in millimetres; the last one is whether the lower limit is the ground."""
-_INT64, _FLOAT64, _INT32, _UINT8, _INT8, _BOOL = (
-    np.dtype(kind) for kind in (np.int64, np.float64, np.int32, np.uint8, np.int8, np.bool_)
+_INT64, _FLOAT64, _INT32, _INT8, _BOOL = (
+    np.dtype(kind) for kind in (np.int64, np.float64, np.int32, np.int8, np.bool_)
 )
 
 
-def pack(prepared: Prepared) -> bytes:
+class Counts(NamedTuple):
+    """How much there is of everything."""
+
+    rows: int
+    rings: int
+    vertices: int
+    sides: int
+    """2 where bands change with time, else 1."""
+    missing: int
+    """Declarations whose ground nobody stated."""
+
+    @property
+    def longs(self) -> int:
+        """int64: starts of rings and vertices, windows."""
+        return (self.rows + 1) + (self.rings + 1) + 2 * self.rows
+
+    @property
+    def doubles(self) -> int:
+        """float64: lengths, degrees."""
+        return 3 * self.rows + 2 * self.vertices
+
+    @property
+    def ints(self) -> int:
+        """int32: owner and part, limits, boxes, vertices, whose ground is missing."""
+        a_row = 2 + len(LIMITS) * self.sides + 6
+        return a_row * self.rows + 3 * self.vertices + self.missing
+
+    @property
+    def small(self) -> int:
+        """Bytes: kind, whether straight, face, whether the ground itself, levels."""
+        return (3 + self.sides) * self.rows + self.vertices
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return HEAD.size + 8 * (self.longs + self.doubles) + 4 * self.ints + self.small
+
+
+class PackedRows:
+    """What :class:`keepclear.detect.prepare.Prepared` says where nothing was refused, as bytes."""
+
+    __slots__ = ("_table", "counts", "data", "ground_missing")
+
+    def __init__(self, data: bytearray, counts: Counts) -> None:
+        """Bytes that nobody else changes, and what their head says."""
+        self.data: np.ndarray = np.frombuffer(data, np.uint8)
+        """uint8."""
+        self.counts = counts
+        self.ground_missing: tuple[int, ...] = ()
+        if counts.missing:
+            at = HEAD.size + 8 * (counts.longs + counts.doubles)
+            numbers: np.ndarray = np.frombuffer(data, _INT32, counts.ints, at)
+            self.ground_missing = tuple(numbers[-counts.missing :].tolist())
+        self._table: Table | None = None
+
+    @property
+    def table(self) -> Table:
+        """The rows as columns, which are views of the bytes."""
+        if self._table is None:
+            self._table = _table_of(self.data, self.counts)
+        return self._table
+
+
+def pack(prepared: Prepared | PackedRows) -> bytes:
     """What :func:`unpack` reads.
 
     Args:
@@ -42,6 +106,8 @@ def pack(prepared: Prepared) -> bytes:
     Raises:
         InternalError: A part was refused, or coordinates are not in degrees.
     """
+    if isinstance(prepared, PackedRows):
+        return prepared.data.tobytes()
     table, missing = prepared.table, prepared.ground_missing
     if prepared.refused or table.scale != 1.0:
         raise InternalError("rows are handed on only when all are usable, and in degrees")
@@ -52,54 +118,59 @@ def pack(prepared: Prepared) -> bytes:
         table.ring_start, table.vertex_start, table.start_us, table.end_us,
         table.reach_m, table.standoff_m, table.error_m, table.lon, table.lat,
         table.owner, table.part,
-        *(getattr(side, name) for side in sides for name in _LIMITS),
+        *(getattr(side, name) for side in sides for name in LIMITS),
         table.box, table.q, np.array(missing, dtype=np.int32),
         table.kind, table.straight, table.face, *(side.surface for side in sides), table.level,
     ]  # fmt: skip
-    head = _HEAD.pack(_LAYOUT, len(sides) == 2, *counts)
+    head = HEAD.pack(LAYOUT, len(sides) == 2, *counts)
     return b"".join([head, *[column.tobytes() for column in columns]])
 
 
-def unpack(data: bytes | memoryview) -> Prepared:
+def unpack(data: bytes | memoryview) -> PackedRows:
     """The rows that were packed: every column, of the same type and shape.
 
     Raises:
         InternalError: It is cut off, or not of this layout.
     """
-    if len(data) < _HEAD.size:
+    if len(data) < HEAD.size:
         raise InternalError(f"rows of {len(data)} bytes have no head")
-    layout, ends, n, rings, m, missing = _HEAD.unpack_from(data)
-    sides = 2 if ends else 1
-    longs, doubles = (n + 1) + (rings + 1) + 2 * n, 3 * n + 2 * m
-    ints = (2 + 8 * sides + 6) * n + 3 * m + missing
-    size = _HEAD.size + 8 * (longs + doubles) + 4 * ints + (3 + sides) * n + m
-    if layout != _LAYOUT or ends > 1 or len(data) != size:
+    layout, ends, rows, rings, vertices, missing = HEAD.unpack_from(data)
+    counts = Counts(rows, rings, vertices, 1 + ends, missing)
+    if layout != LAYOUT or ends > 1 or len(data) != counts.size:
         raise InternalError(
-            f"rows of {len(data)} bytes in layout {layout} are not the {size} bytes of layout "
-            f"{_LAYOUT} that their head speaks of"
+            f"rows of {len(data)} bytes in layout {layout} are not the {counts.size} bytes of layout "
+            f"{LAYOUT} that their head speaks of"
         )
-    whole = bytearray(data)  # aligned, and to be written like any other rows
-    at = _HEAD.size
-    long: np.ndarray = np.frombuffer(whole, _INT64, longs, at)
-    at += 8 * longs
-    double: np.ndarray = np.frombuffer(whole, _FLOAT64, doubles, at)
-    at += 8 * doubles
-    number: np.ndarray = np.frombuffer(whole, _INT32, ints, at)
-    byte: np.ndarray = np.frombuffer(whole, _UINT8, -1, at + 4 * ints)
+    return PackedRows(bytearray(data), counts)  # aligned, and of nobody else
+
+
+def _table_of(whole: Any, counts: Counts) -> Table:
+    n, rings, m, sides, _ = counts
+    at = HEAD.size
+    long: np.ndarray = np.frombuffer(whole, _INT64, counts.longs, at)
+    at += 8 * counts.longs
+    double: np.ndarray = np.frombuffer(whole, _FLOAT64, counts.doubles, at)
+    at += 8 * counts.doubles
+    number: np.ndarray = np.frombuffer(whole, _INT32, counts.ints, at)
+    byte = whole[at + 4 * counts.ints :]
     starts = n + rings + 2
     start_us, end_us = long[starts:].reshape(2, n)
     reach_m, standoff_m, error_m = double[: 3 * n].reshape(3, n)
-    a_row = (2 + 8 * sides) * n
-    owner, part, *limits = number[:a_row].reshape(2 + 8 * sides, n)
-    boxes, vertices = a_row + 6 * n, a_row + 6 * n + 3 * m
+    first_box = (2 + len(LIMITS) * sides) * n
+    first_q = first_box + 6 * n
+    owner, part, *limits = number[:first_box].reshape(2 + len(LIMITS) * sides, n)
     kind, straight, face, *surfaces = byte[: (3 + sides) * n].reshape(3 + sides, n)
-    bands = bands_end = Bands(*limits[:8], surfaces[0].view(_BOOL))  # type: ignore[call-arg]
+    bands = bands_end = _bands(limits[: len(LIMITS)], surfaces[0])
     if sides == 2:
-        bands_end = Bands(*limits[8:], surfaces[1].view(_BOOL))  # type: ignore[call-arg]
-    table = Table(
+        bands_end = _bands(limits[len(LIMITS) :], surfaces[1])
+    return Table(
         owner, part, kind, long[: n + 1], long[n + 1 : starts],
-        number[boxes:vertices].reshape(m, 3), double[3 * n : 3 * n + m], double[3 * n + m :],
-        straight.view(_BOOL), 1.0, byte[(3 + sides) * n :], reach_m, standoff_m, error_m,
-        bands, bands_end, start_us, end_us, number[a_row:boxes].reshape(n, 6), face.view(_INT8),
+        number[first_q : first_q + 3 * m].reshape(m, 3), double[3 * n : 3 * n + m],
+        double[3 * n + m :], straight.view(_BOOL), 1.0, byte[(3 + sides) * n :], reach_m,
+        standoff_m, error_m, bands, bands_end, start_us, end_us,
+        number[first_box:first_q].reshape(n, 6), face.view(_INT8),
     )  # fmt: skip
-    return Prepared(table, (), tuple(number[vertices:].tolist()) if missing else ())
+
+
+def _bands(limits: list[np.ndarray], surface: np.ndarray) -> Bands:
+    return Bands(*limits, surface.view(_BOOL))  # type: ignore[call-arg]

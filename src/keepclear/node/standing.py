@@ -18,6 +18,7 @@ import numpy as np
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.index import Finder, PortableFinder, StandingSet, batched
+from keepclear.detect.packed import PackedRows
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.vertical import Geoid
 from keepclear.disclose.crossing_only import coarse_area
@@ -81,7 +82,7 @@ class Standing:
         self._arrangements: tuple[Arrangement, ...] = ()
         self._compared = StandingSet(geoid=geoid, said=self._said)
         self._sets = {Minima(): self._compared}
-        self._last: tuple[Declaration, Prepared] | None = None
+        self._last: tuple[Declaration, Prepared | PackedRows] | None = None
         """What was asked about last: most often it is what is put next."""
         self._finds = False
         """Whether the sets have the finders that they are asked with."""
@@ -111,7 +112,7 @@ class Standing:
             found += [Met(crossing, minima) for crossing in met]
         return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
 
-    def made(self, declaration: Declaration, prepared: Prepared) -> None:
+    def made(self, declaration: Declaration, prepared: Prepared | PackedRows) -> None:
         """Take rows that another process has made, for when this declaration is asked about or put.
 
         Args:
@@ -172,7 +173,7 @@ class Standing:
             else:
                 one.remove(said.party, said.id)
 
-    def _prepared(self, said: Declaration) -> Prepared:
+    def _prepared(self, said: Declaration) -> Prepared | PackedRows:
         """The rows of a declaration, which its party, name and state say nothing in."""
         if self._last is None or not _same_rows(self._last[0], said):
             self._last = said, self._compared.prepared(said)

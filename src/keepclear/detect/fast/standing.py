@@ -8,7 +8,6 @@ to end; when it is long, the grid is built anew over everything alive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -34,10 +33,14 @@ from keepclear.detect.fast.grid import (
     large_entries,
     plane_of,
 )
+from keepclear.detect.fast.packed import append
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.fast.small import CompiledMaker
+from keepclear.detect.growing import GrowingTable
 from keepclear.detect.lattice import UNITS_PER_M, W
+from keepclear.detect.packed import PackedRows, pack, unpack
+from keepclear.detect.prepare import Prepared
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
 
@@ -212,6 +215,14 @@ def _collect(
         at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
                    time_us, low, high, out, at)  # fmt: skip
     return at
+
+
+@njit
+def _write_pads(first, until, reach_m, standoff_m, error_m, half_m, pads):
+    """Units by which boxes of rows are padded; see ``sweep.padded_boxes``."""
+    for row in range(first, until):
+        reach = reach_m[row] + standoff_m[row] + error_m[row] + half_m
+        pads[row] = np.int64(np.ceil(reach * UNITS_PER_M)) + 2 if reach > 0 else 0
 
 
 @njit
@@ -426,6 +437,11 @@ class FastFinder(CompiledMaker):
         counts = [len(rows) for rows in found]
         return np.repeat(np.arange(asked.start, asked.stop), counts), np.concatenate(found)
 
+    def append(self, table: GrowingTable, rows: Prepared | PackedRows, owner: int) -> range:
+        """See :class:`keepclear.detect.index.Finder`."""
+        packed = rows if isinstance(rows, PackedRows) else unpack(pack(rows))
+        return append(table, packed, owner)
+
     def forget(self) -> None:
         """The set was built anew: row numbers mean something else now."""
         self._built = None
@@ -438,15 +454,11 @@ class FastFinder(CompiledMaker):
         if n > len(self._pads):
             self._pads = np.pad(self._pads, (0, max(n, 2 * len(self._pads)) - len(self._pads)))
             self._stamp = np.pad(self._stamp, (0, len(self._pads) - len(self._stamp)))
-        known, self._padded = self._padded, standing
-        if n - known == 1:
-            self._pads[known] = _pad_of(table, known, minima)
-            return
-        new = slice(known, n)
-        reach = table.reach_m[new] + table.standoff_m[new] + table.error_m[new]
-        reach = reach + minima.horizontal_m / 2.0
-        units = np.where(reach > 0, np.ceil(reach * UNITS_PER_M) + 2, 0)
-        self._pads[new] = units.astype(np.int64)
+        _write_pads(
+            self._padded, n, table.reach_m, table.standoff_m, table.error_m,
+            minima.horizontal_m / 2.0, self._pads,
+        )  # fmt: skip
+        self._padded = standing
 
     def _list(self, table: Table, standing: int) -> None:
         """Write the newest standing rows, those not in the grid, side by side."""
@@ -521,13 +533,6 @@ class FastFinder(CompiledMaker):
                 bands.surface,
             )  # fmt: skip
         return self._known[1]
-
-
-def _pad_of(table: Table, row: int, minima: Minima) -> int:
-    """Padding of one row; see ``_pad``."""
-    reach = float(table.reach_m[row] + table.standoff_m[row] + table.error_m[row])
-    reach += minima.horizontal_m / 2.0
-    return ceil(reach * UNITS_PER_M) + 2 if reach > 0 else 0
 
 
 def _one_code(table: Table) -> int:
