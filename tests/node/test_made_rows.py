@@ -12,7 +12,7 @@ from tests.node.world import World, operation, site
 
 def made_elsewhere(world, said):
     """What a front does: makes the rows, and sends them as bytes."""
-    return unpack(pack(rows_of(said, geoid=world.node.around.geoid)))
+    return unpack(pack(rows_of([said], geoid=world.node.around.geoid)))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from keepclear.detect.engine import PORTABLE, Engine, Search
 from keepclear.detect.exact import Court, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.making import rows_of, usable_rows
+from keepclear.detect.making import rows_of
 from keepclear.detect.packed import PackedRows
 from keepclear.detect.prepare import Maker, PortableMaker, Prepared
 from keepclear.detect.roll import Kept, Later, Roll, Said
@@ -249,7 +249,10 @@ class StandingSet:
         Raises:
             InputError: A part of it cannot be used.
         """
-        return rows_of(declaration, geoid=self._geoid, ground=self._ground, maker=self._finder)
+        return self._made([declaration])
+
+    def _made(self, declarations: Sequence[Declaration]) -> Prepared | PackedRows:
+        return rows_of(declarations, geoid=self._geoid, ground=self._ground, maker=self._finder)
 
     def insert(
         self, declaration: Declaration, prepared: Prepared | PackedRows | None = None
@@ -278,7 +281,7 @@ class StandingSet:
         for batch in batched(declarations, _BATCH):
             kept = list({(one.party, one.id): one for one in batch}.values())
             kept = [one for one in kept if not _in_nobodys_way(one)]
-            found = usable_rows(kept, geoid=self._geoid, ground=self._ground, maker=self._finder)
+            found = self._made(kept)
             for one in batch:
                 self.remove(one.party, one.id)
             self._append_many(found.table, kept)

@@ -11,16 +11,21 @@ is refused, numbers that make no sense are not looked for.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import accumulate
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from keepclear.detect.prepare import Prepared
+from keepclear.detect.rows import Rows
 from keepclear.detect.table import BAND_COLUMNS, Bands, Table
 from keepclear.errors import InternalError
 
-__all__ = ["HEAD", "LAYOUT", "LIMITS", "Counts", "PackedRows", "pack", "unpack"]
+if TYPE_CHECKING:
+    from keepclear.detect.prepare import Prepared
+
+__all__ = ["HEAD", "LAYOUT", "LIMITS", "Counts", "PackedRows", "gathered", "pack", "unpack"]
 
 LAYOUT: Final = 1
 """Raised with every change of what stands where."""
@@ -29,6 +34,8 @@ HEAD: Final = Struct("=BBxxxxxxIIII")
 multiple of eight bytes."""
 LIMITS: Final = BAND_COLUMNS[:-1]
 """Columns of :class:`Bands` in millimetres; the last one is whether the lower limit is the ground."""
+_FORMS: Final = 256
+"""So many shapes of rows are remembered."""
 _INT64, _FLOAT64, _INT32, _INT8, _BOOL = (
     np.dtype(kind) for kind in (np.int64, np.float64, np.int32, np.int8, np.bool_)
 )
@@ -142,6 +149,35 @@ def unpack(data: bytes | memoryview) -> PackedRows:
             f"{LAYOUT} that their head speaks of"
         )
     return PackedRows(bytearray(data), counts)  # aligned, and of nobody else
+
+
+def gathered(rows: Rows, missing: tuple[int, ...]) -> PackedRows:
+    """Rows as they were gathered, at least one; vertices, levels, boxes and faces are still empty."""
+    owner, part, kind, straight, rings, reach, standoff, error, start, end, limits = zip(
+        *rows.closed, strict=True
+    )
+    n, bands = len(owner), [[(*one[0], *one[1]) for one in limits]]
+    if any(one[0] != one[3] or one[1] != one[4] for one in limits):
+        bands.append([(*one[3], *one[4]) for one in limits])
+    counts = Counts(n, len(rows.vertices), len(rows.lon), len(bands), len(missing))
+    data = _form(counts).pack(
+        LAYOUT, len(bands) - 1, n, counts.rings, counts.vertices, counts.missing,
+        0, *accumulate(rings), 0, *accumulate(rows.vertices), *start, *end,
+        *reach, *standoff, *error, *rows.lon, *rows.lat, *owner, *part,
+        *(value for side in bands for column in zip(*side, strict=True) for value in column),
+        *missing, *kind, *straight, *([one[2] for one in limits] * len(bands)),
+    )  # fmt: skip
+    return PackedRows(bytearray(data), counts)
+
+
+@lru_cache(maxsize=_FORMS)
+def _form(counts: Counts) -> Struct:
+    """Everything in its order; ``x`` is a byte that stays empty."""
+    n, _, m, sides, missing = counts
+    return Struct(
+        f"{HEAD.format}{counts.longs}q{counts.doubles}d{(2 + len(LIMITS) * sides) * n}i"
+        f"{4 * (6 * n + 3 * m)}x{missing}i{2 * n}B{n}x{sides * n}B{m}x"
+    )
 
 
 def _table_of(whole: Any, counts: Counts) -> Table:

@@ -9,12 +9,11 @@ import numpy as np
 
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.packed import HEAD, LIMITS, PackedRows
+from keepclear.detect.packed import HEAD, PackedRows
 
-__all__ = ["append"]
+__all__ = ["append", "opened"]
 
 _HEAD = HEAD.size
-_LIMITS = len(LIMITS)
 
 
 def append(table: GrowingTable, rows: PackedRows, owner: int) -> range:
@@ -26,10 +25,18 @@ def append(table: GrowingTable, rows: PackedRows, owner: int) -> range:
 
 
 @njit
-def _counts(data):
-    """Rows, rings, vertices, and whether bands change with time."""
+def opened(data):
+    """Rows, rings, vertices, sides of packed rows; and their numbers by type, narrower and narrower."""
     head = data[8:_HEAD].view(np.int32)
-    return np.int64(head[0]), np.int64(head[1]), np.int64(head[2]), data[1] > 0
+    n, rings, m = np.int64(head[0]), np.int64(head[1]), np.int64(head[2])
+    sides = 2 if data[1] else 1
+    longs = _HEAD + 8 * ((n + 1) + (rings + 1) + 2 * n)
+    doubles = longs + 8 * (3 * n + 2 * m)
+    small = len(data) - (3 + sides) * n - m
+    return (
+        n, rings, m, sides, data[_HEAD:longs].view(np.int64), data[longs:doubles].view(np.float64),
+        data[doubles:small].view(np.int32), data[small:],
+    )  # fmt: skip
 
 
 @njit
@@ -50,17 +57,7 @@ def _write(
     ring_start, vertex_start, lon, lat, level, q,
 ):  # fmt: skip
     """Write rows behind those that there are; there is room for them."""
-    n, rings, m, changes = _counts(data)
-    longs, doubles = (n + 1) + (rings + 1) + 2 * n, 3 * n + 2 * m
-    after = _HEAD + 8 * longs
-    long = data[_HEAD:after].view(np.int64)
-    double = data[after : after + 8 * doubles].view(np.float64)
-    after += 8 * doubles
-    sides = 2 if changes else 1
-    ints = (2 + _LIMITS * sides + 6) * n + 3 * m
-    number = data[after : after + 4 * ints].view(np.int32)
-    byte = data[len(data) - (3 + sides) * n - m :]
-
+    n, rings, m, sides, long, double, number, byte = opened(data)
     for k in range(n):
         ring_start[row + 1 + k] = ring + long[1 + k]
     for k in range(rings):
@@ -85,7 +82,7 @@ def _write(
     at = _copied(number, at, n, upper_own, row)
     at = _copied(number, at, n, upper_least, row)
     at = _copied(number, at, n, upper_most, row)
-    if not changes:
+    if sides == 1:
         at = limits
     at = _copied(number, at, n, end_lower_code, row)
     at = _copied(number, at, n, end_lower_own, row)
