@@ -5,8 +5,8 @@ this version alone and in the byte order of the machine: a head, then all column
 another, the widest type first, so that each stands where its type wants it. Nothing of it is kept.
 ``fast.packed`` reads and writes the same bytes in compiled code.
 
-They are read back from a process of our own, not from strangers: what is cut off or of another layout
-is refused, numbers that make no sense are not looked for.
+They are read back from a process of our own, not from strangers: what is cut off, changed on the way or
+of another layout is refused, numbers that make no sense are not looked for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -29,9 +30,9 @@ __all__ = ["HEAD", "LAYOUT", "LIMITS", "Counts", "PackedRows", "gathered", "pack
 
 LAYOUT: Final = 1
 """Raised with every change of what stands where."""
-HEAD: Final = Struct("=BBxxxxxxIIII")
-"""Layout; whether bands change with time; rows, rings, vertices, declarations without a ground. A
-multiple of eight bytes."""
+HEAD: Final = Struct("=BBxxIIIII")
+"""Layout; whether bands change with time; sum of all that follows the head (CRC-32; 0 until they are
+sent); rows, rings, vertices, declarations without a ground. A multiple of eight bytes."""
 LIMITS: Final = BAND_COLUMNS[:-1]
 """Columns of :class:`Bands` in millimetres; the last one is whether the lower limit is the ground."""
 _FORMS: Final = 256
@@ -114,13 +115,14 @@ def pack(prepared: Prepared | PackedRows) -> bytes:
         InternalError: A part was refused, or coordinates are not in degrees.
     """
     if isinstance(prepared, PackedRows):
-        return prepared.data.tobytes()
+        counts, body = prepared.counts, prepared.data[HEAD.size :].tobytes()
+        return _sealed(counts, body)
     table, missing = prepared.table, prepared.ground_missing
     if prepared.refused or table.scale != 1.0:
         raise InternalError("rows are handed on only when all are usable, and in degrees")
     bands, ends = table.bands, table.bands_end
     sides = (bands,) if ends is bands else (bands, ends)
-    counts = (len(table), len(table.vertex_start) - 1, len(table.q), len(missing))
+    counts = Counts(len(table), len(table.vertex_start) - 1, len(table.q), len(sides), len(missing))
     columns = [
         table.ring_start, table.vertex_start, table.start_us, table.end_us,
         table.reach_m, table.standoff_m, table.error_m, table.lon, table.lat,
@@ -129,25 +131,31 @@ def pack(prepared: Prepared | PackedRows) -> bytes:
         table.box, table.q, np.array(missing, dtype=np.int32),
         table.kind, table.straight, table.face, *(side.surface for side in sides), table.level,
     ]  # fmt: skip
-    head = HEAD.pack(LAYOUT, len(sides) == 2, *counts)
-    return b"".join([head, *[column.tobytes() for column in columns]])
+    return _sealed(counts, b"".join(column.tobytes() for column in columns))
+
+
+def _sealed(counts: Counts, body: bytes) -> bytes:
+    n, rings, m, sides, missing = counts
+    return HEAD.pack(LAYOUT, sides - 1, crc32(body), n, rings, m, missing) + body
 
 
 def unpack(data: bytes | memoryview) -> PackedRows:
     """The rows that were packed: every column, of the same type and shape.
 
     Raises:
-        InternalError: It is cut off, or not of this layout.
+        InternalError: It is cut off, was changed, or is not of this layout.
     """
     if len(data) < HEAD.size:
         raise InternalError(f"rows of {len(data)} bytes have no head")
-    layout, ends, rows, rings, vertices, missing = HEAD.unpack_from(data)
+    layout, ends, told, rows, rings, vertices, missing = HEAD.unpack_from(data)
     counts = Counts(rows, rings, vertices, 1 + ends, missing)
     if layout != LAYOUT or ends > 1 or len(data) != counts.size:
         raise InternalError(
             f"rows of {len(data)} bytes in layout {layout} are not the {counts.size} bytes of layout "
             f"{LAYOUT} that their head speaks of"
         )
+    if crc32(memoryview(data)[HEAD.size :]) != told:
+        raise InternalError("rows were changed on the way from the process that made them")
     return PackedRows(bytearray(data), counts)  # aligned, and of nobody else
 
 
@@ -161,7 +169,7 @@ def gathered(rows: Rows, missing: tuple[int, ...]) -> PackedRows:
         bands.append([(*one[3], *one[4]) for one in limits])
     counts = Counts(n, len(rows.vertices), len(rows.lon), len(bands), len(missing))
     data = _form(counts).pack(
-        LAYOUT, len(bands) - 1, n, counts.rings, counts.vertices, counts.missing,
+        LAYOUT, len(bands) - 1, 0, n, counts.rings, counts.vertices, counts.missing,
         0, *accumulate(rings), 0, *accumulate(rows.vertices), *start, *end,
         *reach, *standoff, *error, *rows.lon, *rows.lat, *owner, *part,
         *(value for side in bands for column in zip(*side, strict=True) for value in column),
