@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from keepclear.errors import StoreError
 from keepclear.node import turns
 from keepclear.node.turns import Turn, Turns
+from tests.patience import PATIENCE_S
 
 
 @given(st.lists(st.sampled_from(list(Turn)), max_size=40))
@@ -80,7 +80,7 @@ class Source:
     """Calls that nobody puts, and a bell."""
 
     def __init__(self):
-        self.held, self.bell, self.waited = [], threading.Event(), 0
+        self.held, self.bell, self.waits = [], threading.Event(), threading.Semaphore(0)
 
     def come(self, *calls):
         self.held += calls
@@ -91,7 +91,7 @@ class Source:
         return found
 
     def wait(self, wait_s):
-        self.waited += 1
+        self.waits.release()
         self.bell.wait(wait_s)
         self.bell.clear()
 
@@ -122,18 +122,18 @@ def test_what_comes_from_a_source_waits_in_its_order_and_nothing_is_lost(asked, 
 def test_who_waits_is_woken_by_the_source_by_a_call_and_by_the_end():
     waiting, source, taken = Turns(10), Source(), []
     waiting.take_from(source)
-    thread = threading.Thread(target=lambda: taken.extend(iter(lambda: waiting.wait(30.0), None)))
+    thread = threading.Thread(
+        target=lambda: taken.extend(iter(lambda: waiting.wait(PATIENCE_S), None))
+    )
     thread.start()
     for step in (lambda: source.come("far"), lambda: waiting.put("here", Turn.QUEUED)):
-        waited = source.waited
+        assert source.waits.acquire(timeout=PATIENCE_S)
         step()
-        deadline = time.monotonic() + 30.0
-        while source.waited == waited and time.monotonic() < deadline:
-            time.sleep(0.001)
+    assert source.waits.acquire(timeout=PATIENCE_S)
     waiting.take_from(None)
     waiting.put("last", Turn.IDLE)
     waiting.end()
-    thread.join(30.0)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert taken == ["far", "here", "last"]
 

@@ -23,7 +23,7 @@ from keepclear.errors import StoreError
 __all__ = ["Source", "Turn", "Turns"]
 
 Call = TypeVar("Call")
-Came = TypeVar("Came", covariant=True)
+Came_co = TypeVar("Came_co", covariant=True)
 _FIRST_MAX: Final = 200
 """Calls that go before all others; what is beyond waits as they do, so that nobody is kept out."""
 _IDLE_S: Final = 0.25
@@ -39,10 +39,10 @@ class Turn(Enum):
     IDLE = "while nothing else waits"
 
 
-class Source(Protocol[Came]):
+class Source(Protocol[Came_co]):
     """Where calls come from that nobody puts."""
 
-    def take(self) -> Sequence[Came]:
+    def take(self) -> Sequence[Came_co]:
         """Those that have come by now, in their order; the one thread that takes calls asks."""
 
     def wait(self, wait_s: float | None) -> None:
