@@ -90,6 +90,7 @@ class GrowingTable:
             for name in BAND_COLUMNS:
                 kind = np.bool_ if name == "surface" else np.int32
                 self._columns[f"{side}.{name}"] = np.zeros(_FIRST_ROOM, dtype=kind)
+        self._room = self._room_now()
 
     @classmethod
     def of(cls, table: Table) -> GrowingTable:
@@ -98,9 +99,7 @@ class GrowingTable:
         found.rows = len(table)
         found._rings, found._vertices = len(table.vertex_start) - 1, len(table.q)
         found._columns = {name: _with_room(column) for name, column in columns_of(table).items()}
-        for names, held in ((_OF_A_ROW, found.rows), (_OF_A_VERTEX, found._vertices)):
-            if len({len(found._columns[name]) for name in names}) > 1:
-                found._widen(names, held, 2 * held)  # one length is the length of all
+        found._room = found._room_now()
         return found
 
     def append(self, more: Table, owner: int | np.ndarray) -> range:
@@ -121,15 +120,11 @@ class GrowingTable:
     def reserve(self, rows: int, rings: int, vertices: int) -> tuple[int, int, int]:
         """Let there be so many more, to be written at once; the number of the first of each."""
         row, ring, vertex = self.rows, self._rings, self._vertices
-        for names, held, more in (
-            (_OF_A_ROW, row, rows),
-            (("ring_start",), row + 1, rows),
-            (("vertex_start",), ring + 1, rings),
-            (_OF_A_VERTEX, vertex, vertices),
-        ):
-            if held + more > len(self._columns[names[0]]):
-                self._widen(names, held, 2 * (held + more))  # what is not yet used costs no memory
-        self.rows, self._rings, self._vertices = row + rows, ring + rings, vertex + vertices
+        until = row + rows, ring + rings, vertex + vertices
+        room = self._room
+        if until[0] > room[0] or until[1] > room[1] or until[2] > room[2]:
+            self._make_room(until)
+        self.rows, self._rings, self._vertices = until
         return row, ring, vertex
 
     def columns(self) -> tuple[np.ndarray, ...]:
@@ -172,6 +167,27 @@ class GrowingTable:
         if self._whole is None:
             self._whole = table_of(self._columns)
         return self._whole
+
+    def _make_room(self, until: tuple[int, int, int]) -> None:
+        """Widen what has none for so many; what is not yet used costs no memory."""
+        rows, rings, vertices = until
+        for names, held, needed in (
+            (_OF_A_ROW, self.rows, rows),
+            (("ring_start",), self.rows + 1, rows + 1),
+            (("vertex_start",), self._rings + 1, rings + 1),
+            (_OF_A_VERTEX, self._vertices, vertices),
+        ):
+            if needed > min(len(self._columns[name]) for name in names):
+                self._widen(names, held, 2 * needed)
+        self._room = self._room_now()
+
+    def _room_now(self) -> tuple[int, int, int]:
+        """How many rows, rings and vertices every column has room for."""
+        shortest = [
+            min(len(self._columns[name]) for name in names) for names in (_OF_A_ROW, _OF_A_VERTEX)
+        ]
+        rows = min(shortest[0], len(self._columns["ring_start"]) - 1)
+        return rows, len(self._columns["vertex_start"]) - 1, shortest[1]
 
     def _widen(self, names: Iterable[str], held: int, room: int) -> None:
         self._whole = self._all = None

@@ -314,7 +314,7 @@ class StandingSet:
 
     def _rows_of(self, number: int) -> range:
         """Owners rise from row to row, because numbers do."""
-        owner = self._table.view().owner
+        owner = self._table.whole().owner[: self._table.rows]
         low, high = np.searchsorted(owner, np.array([number, number + 1], dtype=owner.dtype))
         return range(int(low), int(high))
 
