@@ -137,19 +137,29 @@ def drive(node: Any, ones: list[tuple[str, Any, str]], group: int, watch: Watch)
 
 def table(steps: list[Step], least_ms: float) -> str:
     """Steps of each kind, and those that took long."""
-    lines = ["| step | times | p50 ms | p99 ms | most ms | most ms of wall |", "|---|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| step | times | p50 ms | p99 ms | most ms | most ms of wall |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
     for what in Counter(step.what for step in steps):
         ms = np.array([step.ms for step in steps if step.what == what])
         wall = max(step.wall_ms for step in steps if step.what == what)
         p50, p99 = np.quantile(ms, (0.5, 0.99))
-        lines.append(f"| {what} | {len(ms):,} | {p50:.2f} | {p99:.2f} | {ms.max():.1f} | {wall:.1f} |")
-    lines += ["", "| step | after | ms | ms of wall | met | most of it |", "|---|--:|--:|--:|--:|---|"]
+        lines.append(
+            f"| {what} | {len(ms):,} | {p50:.2f} | {p99:.2f} | {ms.max():.1f} | {wall:.1f} |"
+        )
+    lines += [
+        "",
+        "| step | after | ms | ms of wall | met | most of it |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
     for step in sorted(steps, key=lambda step: -step.ms):
         if step.ms >= least_ms:
             most = sorted(step.within.items(), key=lambda one: -one[1])[:3]
             words = ", ".join(f"{what} {ms:.1f}" for what, ms in most)
             lines.append(
-                f"| {step.what} | {step.number:,} | {step.ms:.1f} | {step.wall_ms:.1f} | {step.met} | {words} |"
+                f"| {step.what} | {step.number:,} | {step.ms:.1f} | {step.wall_ms:.1f} "
+                f"| {step.met} | {words} |"
             )
     return "\n".join(lines)
 

@@ -38,7 +38,7 @@ def begin() -> None:
 
 
 def tidy() -> None:
-    """Look through what is new, if there is some, or after some calls; call it between two questions."""
+    """Look through what is new, if there is some or it is time; call it between two questions."""
     _turns[0] += 1
     newest, looked_through, _ = gc.get_count()
     if newest >= _YOUNG or looked_through or _turns[0] >= _TURNS:
