@@ -28,11 +28,15 @@ SQLITE_VERSION_MIN: Final = (3, 51, 3)
 APPLICATION_ID: Final = 0x6B636C72
 """``kclr``: marks the file as a keepclear database."""
 _BUSY_MS: Final = 2_000
+_LOG_PAGES: Final = 250
+"""Pages in the write-ahead log that are put into the file after a commit, while everybody waits: some
+80 declarations, 2 ms of processor. SQLite's own 1,000 take 3.5 ms, and no less for each declaration."""
 
 _PRAGMAS: Final = (
     "PRAGMA locking_mode = EXCLUSIVE",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}",
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA mmap_size = 0",
