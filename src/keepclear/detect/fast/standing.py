@@ -1,8 +1,9 @@
-"""Compiled search in a standing set: a built grid for most rows, a short list for the newest.
+"""Compiled search in a standing set: a built grid for most rows, and the newest beside it.
 
 The grid is that of the all-pairs search (``grid``), built once and asked by one new row at a time,
-as if the new row were a large one. Rows added since stand in a list that is looked through from end
-to end; when it is long, the grid is built anew over everything alive.
+as if the new row were a large one. Rows added since are entered one by one into chains (``newest``).
+Everybody waits while a grid is built anew over all, so that is done when there are as many rows again,
+or when looking through the newest has come to cost more than building.
 """
 
 from __future__ import annotations
@@ -33,10 +34,13 @@ from keepclear.detect.fast.grid import (
     large_entries,
     plane_of,
 )
+from keepclear.detect.fast.hot import TIME_MAX
+from keepclear.detect.fast.newest import Newest, look
 from keepclear.detect.fast.packed import append
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.fast.small import CompiledMaker
+from keepclear.detect.fast.taking import take
 from keepclear.detect.growing import GrowingTable
 from keepclear.detect.lattice import UNITS_PER_M, W
 from keepclear.detect.packed import PackedRows, pack, unpack
@@ -47,62 +51,16 @@ from keepclear.detect.vertical import MM_MAX
 __all__ = ["FastFinder"]
 
 _FRESH_MIN: Final = 4_096
-"""The newest rows are looked through one by one up to this many, some 10 microseconds."""
-_FRESH_SHARE: Final = 0.05
-"""Or up to this share of the grid, so that building it anew costs little for each row."""
-
-
-_TIME_MAX: Final = 2**30
-"""Hot rows hold seconds up to this; see ``sweep.hot_rows``."""
+"""For fewer of the newest rows no grid is built."""
+_FRESH_SHARE: Final = 1.0
+"""Nor for less than this share of the grid: each row is then built into about two in all."""
+_WORK_A_ROW: Final = 64
+"""Unless so many of the newest were looked at for each row that there is: that took about as long as
+to build a grid, in which what lies in one place stands in order of time."""
 _START_OF_2020_US: Final = 1_577_836_800_000_000
 """Where seconds are counted from as long as there is no grid."""
 _ANY_HEIGHT: Final = 4 * MM_MAX
 """Beyond every height a hot row may hold."""
-
-
-@njit
-def _may_meet(row, pads, box, start_us, end_us, time_us, low, high, start, end):
-    """Whether padded boxes and windows of a standing row and the new one meet."""
-    if start_us[row] > end + time_us or start > end_us[row] + time_us:
-        return False
-    pad = pads[row]
-    for axis in range(3):
-        if box[row, axis] - pad > high[axis] or box[row, axis + 3] + pad < low[axis]:
-            return False
-    return True
-
-
-@njit
-def _take(
-    row,
-    asked,
-    alive,
-    owner,
-    group,
-    kind,
-    compared,
-    pads,
-    box,
-    start_us,
-    end_us,
-    time_us,
-    low,
-    high,
-    out,
-    at,
-):
-    """Put a standing row on the list if it is compared with the new one and may meet it."""
-    if not alive[row] or owner[row] == owner[asked] or group[row] == group[asked]:
-        return at
-    if not compared[kind[row], kind[asked]]:
-        return at
-    if not _may_meet(
-        row, pads, box, start_us, end_us, time_us, low, high, start_us[asked], end_us[asked]
-    ):
-        return at
-    if at < len(out):
-        out[at] = row
-    return at + 1
 
 
 @njit
@@ -125,8 +83,8 @@ def _scan(
         if stamp[row] == mark:
             continue
         stamp[row] = mark
-        at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
-                   time_us, low, high, out, at)  # fmt: skip
+        at = take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
+                  time_us, low, high, out, at)  # fmt: skip
     return at
 
 
@@ -144,11 +102,11 @@ def _first_in_time(packed, first, stop, time):
 
 @njit
 def _collect(
-    asked, fresh_from, fresh_until, fresh, low, high, a0, a1, t0, t1, one_face, shape_kind,
-    ring_start, vertex_start, q, level, packed, rows, begins, shift, first_u, first_v, width,
-    height, base, longest, large_cells, large_begins, large_rows, large_packed, large_shift, alive,
-    owner, group, kind,
-    compared, pads, box, start_us, end_us, time_us, stamp, mark, out,
+    asked, newest_from, newest_until, boxes, heads, links, held, work, low, high, a0, a1, t0, t1,
+    one_face, shape_kind, ring_start, vertex_start, q, level, packed, rows, begins, shift, first_u,
+    first_v, width, height, base, longest, large_cells, large_begins, large_rows, large_packed,
+    large_shift, alive, owner, group, kind, compared, pads, box, start_us, end_us, time_us, stamp,
+    mark, out,
 ):  # fmt: skip
     """Standing rows that may meet the new one, each once; more than fit into ``out`` are counted."""
     at = 0
@@ -204,17 +162,10 @@ def _collect(
                            u0, u1, v0, v1, a0, a1, t0, t1, asked, alive, owner, group, kind,
                            compared, pads, box, start_us, end_us, time_us, low, high, stamp, mark,
                            out, at)  # fmt: skip
-    for row in range(fresh_from, fresh_until):
-        k = row - fresh_from
-        if fresh[k, 6] > t1 or fresh[k, 7] < t0:
-            continue
-        if fresh[k, 0] > high[0] or fresh[k, 3] < low[0] or fresh[k, 1] > high[1]:
-            continue
-        if fresh[k, 4] < low[1] or fresh[k, 2] > high[2] or fresh[k, 5] < low[2]:
-            continue
-        at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
-                   time_us, low, high, out, at)  # fmt: skip
-    return at
+    return look(
+        newest_from, newest_until, boxes, heads, links, held, low, high, t0, t1, asked, alive, owner,
+        group, kind, compared, pads, box, start_us, end_us, time_us, stamp, mark, out, at, work,
+    )  # fmt: skip
 
 
 @njit
@@ -223,18 +174,6 @@ def _write_pads(first, until, reach_m, standoff_m, error_m, half_m, pads):
     for row in range(first, until):
         reach = reach_m[row] + standoff_m[row] + error_m[row] + half_m
         pads[row] = np.int64(np.ceil(reach * UNITS_PER_M)) + 2 if reach > 0 else 0
-
-
-@njit
-def _write_fresh(first, until, built, box, pads, start_us, end_us, zero_us, fresh):
-    """Padded boxes and seconds of the newest rows, side by side; outwards, and within 32 bits."""
-    for row in range(first, until):
-        mine = fresh[row - built]
-        for axis in range(3):
-            mine[axis] = max(box[row, axis] - pads[row], -(2**31))
-            mine[axis + 3] = min(box[row, axis + 3] + pads[row], 2**31 - 1)
-        mine[6] = min(max((start_us[row] - zero_us) // 1_000_000, -_TIME_MAX), _TIME_MAX)
-        mine[7] = min(max((end_us[row] - zero_us) // 1_000_000 + 1, -_TIME_MAX), _TIME_MAX)
 
 
 @njit
@@ -305,7 +244,7 @@ def _seconds(start, end, zero_us, time_us):
     """
     first = (start - time_us - zero_us) // 1_000_000 - 1
     last = (end + time_us - zero_us) // 1_000_000 + 1
-    return min(first, _TIME_MAX), max(last, -_TIME_MAX)
+    return min(first, TIME_MAX), max(last, -TIME_MAX)
 
 
 @njit
@@ -325,12 +264,12 @@ def _heights(row, code, vertical_mm, kind, lower_code, lower_own, upper_code, up
 
 @njit
 def _met(
-    asked, alive, owner, group, whose, compared, pads, stamp, mark, out, fresh,
-    horizontal_m, vertical_mm, time_us,
+    asked, alive, owner, group, whose, compared, pads, stamp, mark, out, newest_until, boxes, heads,
+    links, held, work, horizontal_m, vertical_mm, time_us,
     kind, ring_start, vertex_start, q, lon, lat, level, box, face, reach_m, standoff_m, error_m,
     start_us, end_us, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most, surface,
     built_rows, zero_us, code, packed, packed_rows, begins, shift, first_u, first_v, width, height,
-    base, longest, large_cells, large_begins, large_rows, large_packed, large_shift, fresh_until,
+    base, longest, large_cells, large_begins, large_rows, large_packed, large_shift,
 ):  # fmt: skip
     """Put the standing rows that meet the new one first in ``out``: how many; or how many may, if more.
 
@@ -345,14 +284,15 @@ def _met(
         asked, code, vertical_mm, kind, lower_code, lower_own, upper_code, upper_own, surface
     )
     count = _collect(
-        asked, built_rows, fresh_until, fresh, low, high, a0, a1, t0, t1, np.int64(face[asked]), kind,
-        ring_start, vertex_start, q, level, packed, packed_rows, begins, shift, first_u, first_v,
-        width, height, base, longest, large_cells, large_begins, large_rows, large_packed,
-        large_shift, alive, owner, group, whose, compared, pads, box, start_us, end_us, time_us,
-        stamp, mark, out,
+        asked, built_rows, newest_until, boxes, heads, links, held, work, low, high, a0, a1, t0, t1,
+        np.int64(face[asked]), kind, ring_start, vertex_start, q, level, packed, packed_rows, begins,
+        shift, first_u, first_v, width, height, base, longest, large_cells, large_begins, large_rows,
+        large_packed, large_shift, alive, owner, group, whose, compared, pads, box, start_us, end_us,
+        time_us, stamp, mark, out,
     )  # fmt: skip
     if count > len(out):
         return -count
+    out[:count].sort()  # however the rows stand in grid and chains
     return _decided(
         asked, out, count, kind, ring_start, vertex_start, q, lon, lat, level, box, face, reach_m,
         standoff_m, error_m, start_us, end_us, lower_code, lower_own, lower_least, upper_code,
@@ -406,18 +346,18 @@ class FastFinder(CompiledMaker):
         """Nothing is known of any row.
 
         Args:
-            fresh_min: The newest rows that are looked through one by one, at least; as many as is
-                good for a large set, where none is said.
+            fresh_min: For so many of the newest rows no grid is built; as many as is good for a
+                large set, where none is said.
         """
         super().__init__()
         self._fresh_min = fresh_min
-        self._built: _Built | None = None
+        self._built = _NOTHING
+        self._newest = Newest(0, _NOTHING.zero_us)
         self._stamp = np.zeros(0, dtype=np.int64)
         self._mark = 0
         self._out = np.empty(1 << 12, dtype=np.int64)
         self._pads = np.zeros(0, dtype=np.int64)
-        self._padded = self._listed = 0
-        self._fresh = np.zeros((1024, 8), dtype=np.int32)
+        self._padded = 0
         self._known: tuple[Table | None, tuple[np.ndarray, ...]] = (None, ())
 
     def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
@@ -430,7 +370,7 @@ class FastFinder(CompiledMaker):
         """See :class:`keepclear.detect.index.Finder`."""
         self._pad(table, asked, minima)
         self._build(table, asked.start, minima)
-        self._list(table, asked.start)
+        self._newest.enter(table, self._pads, asked.start)
         found = [self._one(table, i, asked.start, alive, search, minima) for i in asked]
         if len(found) == 1:  # most often
             return np.full(len(found[0]), asked.start), found[0]
@@ -444,9 +384,9 @@ class FastFinder(CompiledMaker):
 
     def forget(self) -> None:
         """The set was built anew: row numbers mean something else now."""
-        self._built = None
+        self._built, self._newest = _NOTHING, Newest(0, _NOTHING.zero_us)
         self._stamp, self._pads = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        self._padded = self._listed = 0
+        self._padded = 0
 
     def _pad(self, table: Table, asked: range, minima: Minima) -> None:
         """Padding of every row; standing rows seen before keep theirs."""
@@ -460,26 +400,11 @@ class FastFinder(CompiledMaker):
         )  # fmt: skip
         self._padded = standing
 
-    def _list(self, table: Table, standing: int) -> None:
-        """Write the newest standing rows, those not in the grid, side by side."""
-        built = self._built or _NOTHING
-        first = max(self._listed, built.rows)
-        self._listed = standing
-        if first >= standing:
-            return
-        if standing - built.rows > len(self._fresh):
-            wider = np.zeros((2 * (standing - built.rows), 8), dtype=np.int32)
-            wider[: first - built.rows] = self._fresh[: first - built.rows]
-            self._fresh = wider
-        _write_fresh(
-            first, standing, built.rows, table.box, self._pads, table.start_us, table.end_us,
-            built.zero_us, self._fresh,
-        )  # fmt: skip
-
     def _build(self, table: Table, rows: int, minima: Minima) -> None:
-        built = self._built.rows if self._built else 0
+        fresh, built = rows - self._built.rows, self._built.rows
         fresh_min = _FRESH_MIN if self._fresh_min is None else self._fresh_min
-        if rows - built <= max(fresh_min, _FRESH_SHARE * built):
+        worth_it = fresh > _FRESH_SHARE * built or self._newest.work[0] > _WORK_A_ROW * rows
+        if fresh <= fresh_min or not worth_it:
             return
         few = table.first(rows)
         pad = self._pads[:rows]
@@ -503,18 +428,19 @@ class FastFinder(CompiledMaker):
             hot.order[cells.entries], known, np.append(begins, len(keys)),
             hot.order[large][inside], packed, large_shift,
         )  # fmt: skip
+        self._newest = Newest.beside(rows, self._built.zero_us, int(_FRESH_SHARE * rows))
 
     def _one(
         self, table: Table, i: int, fresh_until: int, alive: np.ndarray, search: Search,
         minima: Minima,
     ) -> np.ndarray:  # fmt: skip
-        columns = (*self._columns_of(table), *(self._built or _NOTHING).columns, fresh_until)
+        columns = (*self._columns_of(table), *self._built.columns)
         while True:
             self._mark += 1
             given = (
                 i, alive, search.owner, search.group, search.kind, search.compared, self._pads,
-                self._stamp, self._mark, self._out, self._fresh, float(minima.horizontal_m),
-                minima.vertical_m * 1000.0, minima.time_us, *columns,
+                self._stamp, self._mark, self._out, fresh_until, *self._newest.columns(),
+                float(minima.horizontal_m), minima.vertical_m * 1000.0, minima.time_us, *columns,
             )  # fmt: skip
             count = _met(*given)
             if count >= 0:
