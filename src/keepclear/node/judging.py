@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Final
 
 from keepclear.detect.crossing import Crossing, CrossingKind
-from keepclear.disclose.crossing_only import sides
 from keepclear.disclose.levels import arrangement_of, is_humanitarian
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import starts_us
@@ -74,7 +73,7 @@ def verdict_on(
         version=about.version,
         compared=compared,
         arrangements=arrangements_of(memory, party),
-        crossings=[_form(memory, about.declaration, one) for one in met],
+        crossings=[_form(one) for one in met],
         deviations=deviations,
         not_computed=list(missing),
         claims=list(claims) or None,
@@ -170,16 +169,15 @@ def _on_others(
     """Minima and priorities, each once for each other declaration."""
     told: dict[tuple[str, str, str], None] = {}
     for met in found:
-        _, side = sides(met.crossing, own)
+        side = met.other
         if arrangement_of([agreed], own.party, side.party) is None:
             continue
         if is_humanitarian(memory.arrangements.values(), side.party):
             continue
-        other = memory.cases[f"{side.party}/{side.id}"].latest.declaration
         if met.crossing.kind is CrossingKind.SEPARATION:
             told["separation.closer", side.party, side.id] = None
             continue
-        first = goes_first(memory, own, other)
+        first = goes_first(memory, own, met.case.latest.declaration)
         if first is not None and first in _YIELDS:
             told[_YIELDS[first], side.party, side.id] = None
     for code, party, name in told:
@@ -189,14 +187,13 @@ def _on_others(
 _YIELDS: Final = MappingProxyType({First.OTHER: "priority.yields", First.NEITHER: "priority.equal"})
 
 
-def _form(memory: Memory, own: Declaration, met: Met) -> CrossingForm:
+def _form(met: Met) -> CrossingForm:
     found: Crossing = met.crossing
-    _, side = sides(found, own)
     low, high = found.altitude_w84_m
     return CrossingForm(
-        party=side.party,
-        id=side.id,
-        version=memory.cases[f"{side.party}/{side.id}"].latest.number,
+        party=met.other.party,
+        id=met.other.id,
+        version=met.case.latest.number,
         kind=found.kind.value,
         certain=bool(found.certain),
         why_possible=list(found.why_possible),

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from keepclear.detect.crossing import Crossing, Minima
+from keepclear.detect.crossing import Crossing, Minima, Side
 from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.index import Finder, PortableFinder, StandingSet, batched
 from keepclear.detect.prepare import Prepared
 from keepclear.detect.vertical import Geoid
-from keepclear.disclose.crossing_only import coarse_area
+from keepclear.disclose.crossing_only import coarse_area, sides
 from keepclear.disclose.levels import arrangement_of
 from keepclear.domain.altitude import AltitudeBand
 from keepclear.domain.arrangement import Arrangement
@@ -54,10 +54,14 @@ _NOWHERE: Final = Declaration(
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A crossing, and the minima that it was found with."""
+    """A crossing, seen from what was asked about, and the minima that it was found with."""
 
     crossing: Crossing
     minima: Minima
+    own: Side
+    other: Side
+    case: Case
+    """What stands on the other side, as it is remembered: it is looked up once for all who ask."""
     _area: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def area(self) -> dict[str, Any] | None:
@@ -108,8 +112,13 @@ class Standing:
         for minima, standing in self._sets.items():
             only = None if agreed is None else partial(_is_agreed, agreed, minima)
             met = standing.query(declaration, prepared, depths=depths, only=only)
-            found += [Met(crossing, minima) for crossing in met]
-        return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
+            found += [self._met(crossing, minima, declaration) for crossing in met]
+        return tuple(found if len(found) < 2 else sorted(found, key=_order))
+
+    def _met(self, crossing: Crossing, minima: Minima, asked: Declaration) -> Met:
+        own, other = sides(crossing, asked)
+        case = self._memory.cases[f"{other.party}/{other.id}"]
+        return Met(crossing, minima, own, other, case)
 
     @property
     def compared(self) -> StandingSet:
@@ -205,9 +214,8 @@ def _only_windows(declaration: Declaration) -> None:
             )
 
 
-def _order(crossing: Crossing, own: Declaration) -> tuple[str, str, int]:
-    side = crossing.b if (crossing.a.party, crossing.a.id) == (own.party, own.id) else crossing.a
-    return side.party, side.id, crossing.time_start_us or 0
+def _order(met: Met) -> tuple[str, str, int]:
+    return met.other.party, met.other.id, met.crossing.time_start_us or 0
 
 
 def load_finder() -> None:
