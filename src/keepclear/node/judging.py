@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keepclear.detect.crossing import Crossing, CrossingKind
+from keepclear.detect.regions import Takes
 from keepclear.disclose.levels import arrangement_of, is_humanitarian
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import starts_us
@@ -20,7 +21,7 @@ from keepclear.domain.priority import First, first_of
 from keepclear.node.about import About
 from keepclear.node.bounds import Bounds
 from keepclear.node.memory import Memory
-from keepclear.node.standing import Met
+from keepclear.node.standing import Met, maker
 from keepclear.node.unseen import not_seen
 from keepclear.wire.entries import ClaimForm, CrossingForm, DeviationForm, Verdict
 
@@ -63,9 +64,10 @@ def verdict_on(
     deviations: list[DeviationForm] = []
     missing: dict[str, None] = {}
     if not is_humanitarian(memory.arrangements.values(), party):
+        takes = Takes(about.declaration)
         for one in memory.arrangements.values():
             if _is_in(one, party):
-                deviations += _deviations(memory, one, about, met, missing)
+                deviations += _deviations(memory, one, about, takes, met, missing)
     missing |= dict.fromkeys(not_seen(memory, about.declaration))
     return Verdict(
         subject=about.subject,
@@ -103,27 +105,28 @@ def _deviations(
     memory: Memory,
     agreed: Arrangement,
     about: About,
+    takes: Takes,
     found: Iterable[Met],
     missing: dict[str, None],
 ) -> list[DeviationForm]:
     if agreed.name not in memory.bounds:
-        memory.bounds[agreed.name] = Bounds(agreed)
+        memory.bounds[agreed.name] = Bounds(agreed, maker())
     bounds = memory.bounds[agreed.name]
-    place = _on_theatre(bounds, agreed, about.declaration, missing)
+    place = _on_theatre(bounds, agreed, takes, missing)
     if any(one.code == "theatre.outside" for one in place):
         return place
     return [
         *place,
         *_on_time(agreed, about),
-        *_on_line(bounds, agreed, about.declaration, missing),
+        *_on_line(bounds, agreed, about.declaration, takes, missing),
         *_on_others(memory, agreed, about.declaration, found),
     ]
 
 
 def _on_theatre(
-    bounds: Bounds, agreed: Arrangement, said: Declaration, missing: dict[str, None]
+    bounds: Bounds, agreed: Arrangement, takes: Takes, missing: dict[str, None]
 ) -> list[DeviationForm]:
-    lies = bounds.lies(said)
+    lies = bounds.lies(takes)
     if isinstance(lies, str):
         missing[lies] = None
     if lies is None or isinstance(lies, str) or lies.outside_m2 is None:
@@ -133,11 +136,11 @@ def _on_theatre(
 
 
 def _on_line(
-    bounds: Bounds, agreed: Arrangement, said: Declaration, missing: dict[str, None]
+    bounds: Bounds, agreed: Arrangement, said: Declaration, takes: Takes, missing: dict[str, None]
 ) -> list[DeviationForm]:
     if said.kind not in _LINE_KINDS:
         return []
-    lies = bounds.beyond(said)
+    lies = bounds.beyond(said.party, takes)
     if isinstance(lies, str):
         missing[lies] = None
     if lies is None or isinstance(lies, str) or lies[0] is None:
