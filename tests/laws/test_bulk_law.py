@@ -51,7 +51,7 @@ SECOND = 1_000_000
 def _small_files_too():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "BULK_BYTES_MIN", 0)
-        patch.setattr(bulk, "warm", lambda: True)
+        patch.setattr(bulk, "warm", lambda _: True)
         yield
 
 

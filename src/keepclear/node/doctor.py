@@ -19,7 +19,7 @@ from typing import Final, Literal
 from keepclear.domain.window import format_instant
 from keepclear.errors import ConfigurationError
 from keepclear.node.clock import now_us, resolution_s
-from keepclear.node.fastpath import cache_folder, warm
+from keepclear.node.fastpath import COMPARING, cache_folder, warm
 
 __all__ = ["Finding", "clock_findings", "examine"]
 
@@ -94,7 +94,7 @@ def _fast_path() -> Iterable[Finding]:
         yield Finding("numba", "note", text, "python -m pip install 'keepclear[fast]'")
         return
     yield Finding("numba", "ok", numba)
-    if warm():
+    if warm(COMPARING):
         yield Finding("fast path", "ok", "compiled")
     else:
         yield Finding("fast path", "note", "not compiled yet; the first large file does it, once")
