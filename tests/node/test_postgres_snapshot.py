@@ -1,4 +1,4 @@
-"""A node whose database is on a server goes on from a snapshot beside its settings, as any other does."""
+"""A node whose database is on a server goes on from a snapshot in its folder, as any other does."""
 
 from __future__ import annotations
 
