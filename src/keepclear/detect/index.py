@@ -20,14 +20,14 @@ from keepclear.detect.engine import PORTABLE, Engine, Search
 from keepclear.detect.exact import Court, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
+from keepclear.detect.making import rows_of
+from keepclear.detect.prepare import Maker, PortableMaker, Prepared
 from keepclear.detect.roll import Kept, Later, Roll, Said
-from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED, standing_on
+from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind, Part
-from keepclear.errors import InputError
 
 __all__ = ["Finder", "PortableFinder", "StandingRows", "StandingSet", "batched"]
 
@@ -244,16 +244,7 @@ class StandingSet:
         return self._made([declaration])
 
     def _made(self, declarations: list[Declaration]) -> Prepared:
-        found = prepare(
-            [standing_on(one) for one in declarations],
-            geoid=self._geoid,
-            ground=self._ground,
-            maker=self._finder,
-        )
-        if found.refused:
-            first = found.refused[0]
-            raise InputError(first.code, first.message, where=first.where)
-        return found
+        return rows_of(declarations, geoid=self._geoid, ground=self._ground, maker=self._finder)
 
     def insert(self, declaration: Declaration, prepared: Prepared | None = None) -> None:
         """Add a declaration; one of the same party and id is replaced.

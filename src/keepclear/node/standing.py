@@ -111,6 +111,16 @@ class Standing:
             found += [Met(crossing, minima) for crossing in met]
         return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
 
+    def made(self, declaration: Declaration, prepared: Prepared) -> None:
+        """Take rows that another process has made, for when this declaration is asked about or put.
+
+        Args:
+            declaration: What they are of, as it will be asked about: the same parts.
+            prepared: What :func:`keepclear.detect.making.rows_of` makes of it alone, with the heights
+                of the geoid that are used here.
+        """
+        self._last = declaration, prepared
+
     @property
     def compared(self) -> StandingSet:
         """Everything that stands, as it is compared without minima."""

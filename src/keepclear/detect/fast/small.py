@@ -17,7 +17,7 @@ from keepclear.detect.shape import columns_of, widen_round_faces
 from keepclear.detect.table import AREA, Table
 from keepclear.errors import InputError
 
-__all__ = ["complete", "faults"]
+__all__ = ["CompiledMaker", "complete", "faults"]
 
 _STEP_DEGREES = 10.0
 """A longer step may be one over 180."""
@@ -58,6 +58,25 @@ def faults(table: Table) -> dict[int, InputError]:
         table.q, table.face,
     )  # fmt: skip
     return {} if sure else ring_faults(table)
+
+
+class CompiledMaker:
+    """The compiled way, which does not look again at rings that it has just seen to be some."""
+
+    def __init__(self) -> None:
+        """Nothing was made yet."""
+        self._sure: Table | None = None
+        """The table that was made last, where all its areas surely are some."""
+
+    def complete(self, rows: Rows) -> Table:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        table, sure = complete(rows)
+        self._sure = table if sure else None
+        return table
+
+    def faults(self, table: Table) -> dict[int, InputError]:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        return {} if table is self._sure else faults(table)
 
 
 @njit

@@ -16,7 +16,7 @@ import numpy as np
 from keepclear.detect.account import Account
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.fast import small, sweep
+from keepclear.detect.fast import sweep
 from keepclear.detect.fast.account import account_of
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
@@ -36,11 +36,10 @@ from keepclear.detect.fast.grid import (
 )
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
+from keepclear.detect.fast.small import CompiledMaker
 from keepclear.detect.lattice import UNITS_PER_M, W
-from keepclear.detect.rows import Rows
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
-from keepclear.errors import InputError
 
 __all__ = ["FastFinder"]
 
@@ -383,7 +382,7 @@ class _Built:
         )  # fmt: skip
 
 
-class FastFinder:
+class FastFinder(CompiledMaker):
     """Finds standing rows in a grid; see :class:`keepclear.detect.index.Finder`.
 
     The rows it leaves already meet the new one, where both stand still.
@@ -399,6 +398,7 @@ class FastFinder:
             fresh_min: The newest rows that are looked through one by one, at least; as many as is
                 good for a large set, where none is said.
         """
+        super().__init__()
         self._fresh_min = fresh_min
         self._built: _Built | None = None
         self._stamp = np.zeros(0, dtype=np.int64)
@@ -408,18 +408,6 @@ class FastFinder:
         self._padded = self._listed = 0
         self._fresh = np.zeros((1024, 8), dtype=np.int32)
         self._known: tuple[Table | None, tuple[np.ndarray, ...]] = (None, ())
-        self._sure: Table | None = None
-        """The table that was made last, where all its areas surely are some."""
-
-    def complete(self, rows: Rows) -> Table:
-        """See :class:`keepclear.detect.prepare.Maker`."""
-        table, sure = small.complete(rows)
-        self._sure = table if sure else None
-        return table
-
-    def faults(self, table: Table) -> dict[int, InputError]:
-        """See :class:`keepclear.detect.prepare.Maker`."""
-        return {} if table is self._sure else small.faults(table)
 
     def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
         """See :class:`keepclear.detect.index.Finder`."""
