@@ -26,7 +26,7 @@ from keepclear.node.files import STDIN, party_names
 
 if TYPE_CHECKING:
     from keepclear.detect.table import Table
-    from keepclear.formats.scan import Scan
+    from keepclear.formats.scan.columns import Scan
 
 __all__ = ["BULK_BYTES_MIN", "BulkPairs", "bulk_pairs"]
 
@@ -77,7 +77,7 @@ def bulk_pairs(
         return None
     prepare_cache()
     try:
-        from keepclear.formats.scan import scan  # noqa: PLC0415  loads a compiler
+        from keepclear.formats.scan.columns import scan  # noqa: PLC0415  loads a compiler
     except ImportError:
         return None
     data, scans = [], []

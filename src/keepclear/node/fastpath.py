@@ -49,8 +49,9 @@ def cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     package = Path(__file__).parent.parent
     digest = sha256()
-    kernels = [package / "formats" / f"{name}.py" for name in ("scan", *_READERS)]
-    for path in sorted([*package.glob("detect/**/*.py"), *kernels]):
+    kernels = [package / "formats" / f"{name}.py" for name in _READERS]
+    scans = package.glob("formats/scan/*.py")
+    for path in sorted([*package.glob("detect/**/*.py"), *scans, *kernels]):
         digest.update(path.read_bytes())
     return Path(base) / "keepclear" / f"compiled-{digest.hexdigest()[:16]}"
 
