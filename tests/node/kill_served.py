@@ -39,7 +39,7 @@ from keepclear.wire.declaration import encode
 from tests.node import kill
 from tests.node.kill import ANSWERS_MAX, COUNTED, EACH, ROW, STEPS
 from tests.node.world import operation
-from tests.soak import add_line, commit_now
+from tests.soak import add_line, commit_now, take_serve
 
 SECTION = "kill -9 of a served node under HTTP load"
 HEAD = """
@@ -227,7 +227,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.node.kill_served")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--serve", action="append", default=[], metavar="OPTION")
+    take_serve(parser)
     parser.add_argument("--no-line", action="store_true", help="leave docs/soak.md as it is")
     typed = parser.parse_args()
     sums, begun_s, commit = dict.fromkeys(COUNTED, 0), time.monotonic(), commit_now("src", "tests")
