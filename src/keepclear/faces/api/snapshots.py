@@ -102,7 +102,9 @@ async def keep_snapshots(service: Service) -> None:
         await asyncio.sleep(wait_s)
         wait_s, before = _LOOK_S, size
         try:
-            due, size = await service.ask(lambda node: (node.snapshot_is_due, node.memory.size))
+            due, size, uncompared = await service.ask(_state)
+            if uncompared:  # it was read again; whoever asked was told, by whatever way they came
+                service.failed.set()
             since_s = (since_s or monotonic_s()) if due else None
             if since_s is not None and (
                 size - before <= _RESTS or monotonic_s() >= since_s + _LATE_S
@@ -112,6 +114,12 @@ async def keep_snapshots(service: Service) -> None:
         except (KeepclearError, OSError) as error:
             service.log({"event": "no snapshot kept", "why": type(error).__name__})
             wait_s = _AGAIN_S
+
+
+def _state(node: Node) -> tuple[bool, int, bool]:
+    """Whether a snapshot is due; how many entries there are; whether some are yet to be compared."""
+    compared, begun = node.past.compared
+    return node.snapshot_is_due, node.memory.size, compared < begun
 
 
 async def _keep_one(service: Service) -> None:
