@@ -32,7 +32,7 @@ from keepclear.domain.schedule import Schedule
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window
 from keepclear.errors import InputError
-from keepclear.node.fastpath import prepare_cache, warm
+from keepclear.node.fastpath import STANDING, has_warmed, prepare_cache, warm
 from keepclear.node.memory import Case, Memory
 
 __all__ = ["Met", "Standing", "load_finder", "maker", "minima_of"]
@@ -245,7 +245,7 @@ def _finder(rows: int) -> Finder:
     All of it is compiled or loaded here, at a start, so that nobody who asks has to wait for that.
     """
     prepare_cache()
-    if find_spec("numba") is None or not (warm() or rows >= FAST_ROWS_MIN):
+    if find_spec("numba") is None or not (warm(STANDING) or rows >= FAST_ROWS_MIN):
         return PortableFinder()
     from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415 - loads the compiler
 
@@ -273,3 +273,4 @@ def _rehearse() -> None:
         known.insert(two)
         known.query(three)
         known.query(three, depths=False)
+    has_warmed(STANDING)
