@@ -1,1 +1,1 @@
-"""A process of its own that speaks with clients, for a node that has much to decide."""
+"""A process of its own that speaks with clients, in front of the one that decides."""
