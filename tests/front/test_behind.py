@@ -15,6 +15,7 @@ from keepclear.faces.api import stream
 from keepclear.faces.api.limits import Pace
 from keepclear.faces.front import behind
 from keepclear.node import views
+from tests.api.service import Doors
 from tests.front.processes import waited
 from tests.front.service import running
 from tests.node.world import operation
@@ -227,3 +228,34 @@ def test_told_to_stop_it_answers_what_was_asked_before(monkeypatch):
         node.served.stop()
         assert connection.recv(100).startswith(b"HTTP/1.1 ")
         connection.close()
+
+
+def test_a_front_believes_nobody_and_the_node_decides():
+    """Whoever may come in is known by the node alone, and a change there holds for the next request."""
+
+    class Closing(Doors):
+        open = True
+
+        def bearer(self, node, token):
+            return super().bearer(node, token) if self.open else None
+
+    doors = Closing()
+    with running(doors=doors) as node:
+        alder = node.as_("Alder/duty")
+        assert alder.get(HERE).status_code == 200
+        doors.open = False
+        assert alder.get(HERE).status_code == 401
+        assert node.as_("Alder/nobody").get(HERE).status_code == 401
+        doors.open = True
+        assert node.as_("Alder/reader").declare(operation("1")).status_code == 403
+
+
+def test_a_front_that_says_what_is_no_frame_is_followed_by_another():
+    with running() as node:
+        served = node.served
+        first = served.behind.child
+        pipe = first._speaker._pipe
+        first._loop.call_soon_threadsafe(pipe._transport.write, b"\xff" * 100)
+        waited(lambda: served.behind.child is not first)
+        with served.client() as http:
+            assert http.get("/healthz").status_code == 200
