@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import socket
+import threading
 import time
 
 import httpx2
 import pytest
 
 from keepclear.errors import ConfigurationError
-from keepclear.faces.api import stream
+from keepclear.faces.api import speaking, stream
 from keepclear.faces.api.limits import Pace
 from keepclear.faces.front import behind
 from keepclear.node import views
@@ -259,3 +260,19 @@ def test_a_front_that_says_what_is_no_frame_is_followed_by_another():
         waited(lambda: served.behind.child is not first)
         with served.client() as http:
             assert http.get("/healthz").status_code == 200
+
+
+def test_an_end_waits_for_nobody_who_reads_nothing(monkeypatch):
+    monkeypatch.setattr(speaking, "FAREWELL_S", 1)
+    monkeypatch.setattr(behind, "FAREWELL_S", 1)
+    monkeypatch.setattr(stream, "_written", lambda _: b"id: 1\n:" + b"x" * 1_000_000 + b"\n\n")
+    with running() as node:
+        alder = node.as_("Alder/duty")
+        for number in range(30):
+            alder.declare(operation(str(number), start=10 * number, end=10 * number + 5))
+        silent = raw(node, asked("/api/v1/events?after=0"), receive_bytes=10_000)
+        waited(lambda: node.service.tail.streams)
+        threading.Event().wait(0.5)
+        node.served.stop()
+        assert not node.served.alive
+        silent.close()
