@@ -124,6 +124,19 @@ def test_a_front_that_cannot_be_says_why_in_one_sentence(folder, tmp_path, capsy
     assert "Traceback" not in said
 
 
+def test_a_front_imports_nothing_from_where_the_node_was_started(tmp_path, monkeypatch):
+    for name in ("msgspec", "signal", "keepclear"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    with listening(Place("127.0.0.1", 0)) as listener:
+        one = Child(Place("127.0.0.1", 0), PER_ADDRESS, listener)
+        try:
+            one.warm()
+        finally:
+            one.kill()
+            one.end()
+
+
 def test_a_start_that_fails_leaves_no_front_behind(folder, capsys):
     make_home(folder, "Alder")
     (folder / "keys" / "record").unlink()
