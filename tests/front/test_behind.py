@@ -15,6 +15,8 @@ from keepclear.errors import ConfigurationError
 from keepclear.faces.api import speaking, stream
 from keepclear.faces.api.limits import Pace
 from keepclear.faces.front import behind
+from keepclear.faces.front.quick import Preparer
+from keepclear.faces.front.trusted import Trusted
 from keepclear.node import views
 from tests.api.service import Doors
 from tests.front.processes import waited
@@ -276,3 +278,43 @@ def test_an_end_waits_for_nobody_who_reads_nothing(monkeypatch):
         node.served.stop()
         assert not node.served.alive
         silent.close()
+
+
+def test_nothing_of_a_stranger_is_worked_on_in_front_and_nothing_large_of_anybody(monkeypatch):
+    """To make a declaration ready may take seconds, and everybody would wait."""
+    made = []
+    whole = Preparer.ready
+
+    def ready(self, number, query, headers, body):
+        made.append(headers.get("authorization", ""))
+        return whole(self, number, query, headers, body)
+
+    monkeypatch.setattr(Preparer, "ready", ready)
+    with running() as node:
+        alder = node.as_("Alder/duty")
+        for _ in range(3):
+            assert node.as_("Alder/nobody").declare(operation("1")).status_code == 401
+            assert node.as_("Alder/reader").declare(operation("1")).status_code == 403
+        assert made == []
+        assert [alder.declare(operation(name)).status_code for name in "123"] == [201, 201, 201]
+        assert made == ["Bearer Alder/duty"] * 2, "the first goes whole, and tells who it is"
+        large = operation("4", parts=operation("4").parts * 20)
+        assert alder.declare(large).status_code == 201
+        assert len(made) == 2
+        assert node.as_("Alder/nobody").declare(operation("1")).status_code == 401
+        assert len(made) == 2
+
+
+def test_trust_ends_after_a_while_and_is_never_more_than_some():
+    now = [0.0]
+    trusted = Trusted(lambda: now[0])
+    assert "a" not in trusted
+    trusted.let_in("a")
+    assert "a" in trusted
+    assert "" not in trusted
+    now[0] = 601.0
+    assert "a" not in trusted
+    for number in range(25_000):
+        trusted.let_in(str(number))
+    assert "24999" in trusted
+    assert len(trusted._until_s) <= 10_000
