@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 import time
+from contextlib import closing, suppress
 
 import httpx2
 import pytest
@@ -144,6 +145,24 @@ def test_heads_that_are_too_large_and_paces_are_refused_in_front_and_logged_by_t
         ]
         text = node.service.figures.text(node.world.node).decode()
         assert 'keepclear_requests_total{route="",status="429"} 1.0' in text
+
+
+@pytest.mark.parametrize("size", [60_000, 100_001, 1_000_000, 17_000_000])
+def test_no_address_and_no_header_makes_a_front_fall(size):
+    """A frame has a limit, and what is longer ends the connection: no client may bring that about."""
+    with running() as node:
+        for text in (
+            b"GET /" + b"a" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            b"GET /healthz?" + b"a" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * size + b"\r\n\r\n",
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * (size // 6) + b"\r\n",
+        ):
+            with suppress(ConnectionError), closing(raw(node, text)) as connection:
+                assert connection.recv(100)[9:12] in {b"200", b"400", b"404", b"431"}
+        first = node.served.behind.child
+        assert node.as_().get("/healthz").status_code == 200
+        assert node.served.behind.child is first
+        assert not any("event" in one or "fault" in one for one in node.log)
 
 
 def test_several_over_one_connection_are_answered_in_their_order():

@@ -34,7 +34,7 @@ _QUICK_BYTES_MAX: Final = 2_000
 as continents. Everybody waits here meanwhile, and in the node only those who want something decided."""
 _LET_IN: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _HEAD_BYTES_MAX: Final = 100_000
-"""Of all headers of a request together: more is not passed on."""
+"""Of the address and all headers of a request together: more is not passed on; a frame has a limit."""
 
 
 class Quick(Protocol):
@@ -87,7 +87,7 @@ class Front:
         if wait_s:
             await self._refuse(too_many("limit.address", wait_s), scope, send, began_s)
             return
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > _HEAD_BYTES_MAX:
+        if _head_bytes(scope) > _HEAD_BYTES_MAX:
             problem = Problem(431, "headers", f"at most {_HEAD_BYTES_MAX:,} bytes are taken")
             await self._refuse(problem, scope, send, began_s)
             return
@@ -124,6 +124,11 @@ class Front:
                 }
             )
         )
+
+
+def _head_bytes(scope: Scope) -> int:
+    address = len(scope["raw_path"]) + len(scope["query_string"])
+    return address + sum(len(name) + len(value) for name, value in scope["headers"])
 
 
 def _address(scope: Scope) -> str:
