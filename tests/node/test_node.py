@@ -234,10 +234,11 @@ def test_both_are_shown_one_shared_area(world):
 def test_a_crossing_says_its_area_again_without_drawing_it_again(world):
     world.declare(operation("A1"))
     (crossing,) = world.declare(operation("B1", "Birch", east_m=1_500.0)).crossings
-    met = Met(crossing, Minima())
+    found = (crossing, Minima(), crossing.b, crossing.a, world.node.memory.cases["Alder/A1"])
+    met = Met(*found)
     assert met.area() == coarse_area(crossing)
     assert met.area() is met.area()
-    assert met == Met(crossing, Minima())  # what was drawn is no part of what was found
+    assert met == Met(*found)  # what was drawn is no part of what was found
 
 
 def test_an_open_kind_is_shown_as_it_is(world):

@@ -74,6 +74,8 @@ class Border:
         """
         south, west, north, east = wide = _wider(box)
         near = self._near(wide)
+        if near is not None and near.is_empty:  # it is further away than the room that was left
+            return 0.0
         plane = plane_at((west + east) / 2, (south + north) / 2)
         reach_m = max(hypot(*plane(west, south)), hypot(*plane(east, north)))
         if near is None or reach_m > _REACH_M_MAX:
@@ -84,7 +86,7 @@ class Border:
             [drawn(asked, row, 0, 0, plane, skeletons) for row in range(len(asked))]
         )
         off_m = _OFF_M + reach_m**3 / _EARTH_M**2
-        if near.is_empty or said.distance(ground) > off_m:
+        if said.distance(ground) > off_m:
             return 0.0
         shared = shapely.intersection(said, ground)
         if shared.is_empty or said.geom_type not in {"Polygon", "MultiPolygon"}:

@@ -11,7 +11,7 @@ Left to others: what was agreed about it, and for whom.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
@@ -19,8 +19,10 @@ import numpy as np
 from pyproj import Geod
 
 from keepclear.detect.border import Border
+from keepclear.detect.extent import Box
 from keepclear.detect.free import Free, box_round
 from keepclear.detect.index import StandingSet
+from keepclear.detect.prepare import PORTABLE_MAKER, Maker, Prepared, prepare
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.altitude import AltitudeBand
 from keepclear.domain.declaration import Declaration, Kind, Part
@@ -29,8 +31,11 @@ from keepclear.domain.position import Position
 from keepclear.domain.route import Route
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS
+from keepclear.errors import InputError
 
-__all__ = ["REACH_M_MAX", "SHARED_M", "Around", "Region", "beyond", "outside", "radius_for"]
+__all__ = [
+    "REACH_M_MAX", "SHARED_M", "Around", "Region", "Takes", "beyond", "outside", "radius_for",
+]  # fmt: skip
 
 SHARED_M: Final = 0.01
 """What lies no deeper than this on the other side lies on the line (decision 3 of the design)."""
@@ -49,18 +54,40 @@ _GEOD: Final = Geod(ellps="WGS84")
 _OPEN: Final = AltitudeBand(None, None)
 
 
+class Takes:
+    """What a declaration takes of the ground: looked at once, whatever regions it is held against."""
+
+    def __init__(self, said: Declaration) -> None:
+        """Remember which declaration it is."""
+        self._said = said
+
+    @cached_property
+    def grounds(self) -> list[Footprint]:
+        """What each part takes; of a route, all that it sweeps."""
+        return [_ground(part) for part in self._said.parts]
+
+    @cached_property
+    def boxes(self) -> list[Box | None]:
+        """Around each of them, with some room; nothing where that takes more than a look."""
+        return [box_round(ground) for ground in self.grounds]
+
+
 class Region:
     """Ground that stands ready to be asked what of a declaration lies on it."""
 
-    def __init__(self, ground: Area) -> None:
+    def __init__(self, ground: Area, maker: Maker = PORTABLE_MAKER) -> None:
         """Put it on the lattice.
+
+        Args:
+            ground: The ground.
+            maker: Makes the rows of what is asked about; compiled where that is loaded.
 
         Raises:
             InputError: its outline crosses itself, as that of a line that bends back on itself does.
         """
         part = Volume4D(ground, _OPEN, ALWAYS)
         whole = Declaration(id="region", kind=Kind.OPERATION, parts=(part,))
-        self._set = StandingSet(geoid=_no_geoid())
+        self._maker, self._set = maker, StandingSet(geoid=_no_geoid())
         prepared = self._set.prepared(whole)
         self._set.insert(whole, prepared)
         rows = range(len(prepared.table))
@@ -68,19 +95,18 @@ class Region:
         holds = self._border.holds if self._border is not None and self._border.is_drawn else None
         self._free = [Free(prepared.table, row, holds) for row in rows]
 
-    def shared_m2(self, said: Declaration) -> float | None:
+    def shared_m2(self, takes: Takes) -> float | None:
         """How much ground of a declaration lies on it, m2; nothing where none does.
 
         Raises:
             InputError: a part of the declaration cannot be used.
         """
-        grounds = [_ground(part) for part in said.parts]
-        boxes = [box_round(ground) for ground in grounds]
+        boxes = takes.boxes
         if all(free.of(box) for box in boxes for free in self._free):
             return None
-        parts = tuple(Volume4D(ground, _OPEN, ALWAYS) for ground in grounds)
+        parts = tuple(Volume4D(ground, _OPEN, ALWAYS) for ground in takes.grounds)
         asked = Declaration(id="asked", kind=Kind.OPERATION, parts=parts)
-        prepared = self._set.prepared(asked)
+        prepared = self._prepared(asked)
         plain_m2 = None
         if self._border is not None and len(boxes) == 1 and boxes[0] is not None:
             plain_m2 = self._border.shared_m2(prepared.table, boxes[0], SHARED_M)
@@ -90,6 +116,13 @@ class Region:
             if met.depth_m is not None and met.depth_m > SHARED_M:
                 return met.area_m2
         return None
+
+    def _prepared(self, asked: Declaration) -> Prepared:
+        found = prepare([asked], geoid=_no_geoid(), maker=self._maker)
+        if found.refused:
+            first = found.refused[0]
+            raise InputError(first.code, first.message, where=first.where)
+        return found
 
 
 def beyond(line: Corridor, *, left: bool, radius_m: float) -> Area:
@@ -124,7 +157,7 @@ def radius_for(places: tuple[Position, ...], said: Declaration) -> float | None:
 
     One of few, so that regions are made seldom; nothing where it would be too large.
     """
-    return Around(places).radius_for(said)
+    return Around(places).radius_for(Takes(said))
 
 
 class Around:
@@ -135,11 +168,11 @@ class Around:
         self._middle = _middle(list(places))
         self._own_m = max(_metres(self._middle, place) for place in places)
 
-    def radius_for(self, said: Declaration) -> float | None:
+    def radius_for(self, takes: Takes) -> float | None:
         """See :func:`radius_for`."""
-        around = list(_reaches(said))
-        if self._surely_within(around):  # almost always
+        if all(self._surely_holds(box) for box in takes.boxes):  # almost always
             return _radius(self._own_m)
+        around = list(_reaches(takes))
         rough_m = max(_sphere_m(self._middle, place) + reach for place, reach in around)
         least, most = (
             _radius(max(self._own_m, rough_m * factor)) for factor in (1 - _ROUGH, 1 + _ROUGH)
@@ -149,14 +182,14 @@ class Around:
         far_m = max(_metres(self._middle, place) + reach for place, reach in around)
         return _radius(max(self._own_m, far_m))
 
-    def _surely_within(self, around: list[tuple[Position, float]]) -> bool:
-        """Whether all of them lie no further from the middle than the places do: by one and a box."""
-        lats = [place.latitude for place, _ in around]
-        lons = [place.longitude for place, _ in around]
-        span = max(lats) - min(lats) + max(lons) - min(lons)
-        reach_m = max(reach for _, reach in around)
-        first_m = _sphere_m(self._middle, around[0][0])
-        return (first_m + span * _DEGREE_M_MAX + reach_m) * (1 + _ROUGH) <= self._own_m
+    def _surely_holds(self, box: Box | None) -> bool:
+        """Whether nothing in a box lies further from the middle than the places do: by a corner."""
+        if box is None:
+            return False
+        south, west, north, east = box
+        corner_m = _sphere_to_m(self._middle, south, west)
+        far_m = corner_m + (north - south + east - west) * _DEGREE_M_MAX
+        return far_m * (1 + _ROUGH) <= self._own_m
 
 
 def _radius(far_m: float) -> float | None:
@@ -167,18 +200,20 @@ def _radius(far_m: float) -> float | None:
 
 
 def _sphere_m(a: Position, b: Position) -> float:
+    return _sphere_to_m(a, b.latitude, b.longitude)
+
+
+def _sphere_to_m(a: Position, latitude: float, longitude: float) -> float:
     """Distance on a sphere; that on the ellipsoid differs by less than :data:`_ROUGH` of it."""
-    north = radians(b.latitude - a.latitude)
-    east = radians(b.longitude - a.longitude)
+    north = radians(latitude - a.latitude)
+    east = radians(longitude - a.longitude)
     half = (
-        sin(north / 2) ** 2
-        + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
+        sin(north / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(latitude)) * sin(east / 2) ** 2
     )
     return 2 * _SPHERE_M * asin(min(1.0, sqrt(half)))
 
 
 def _ground(part: Part) -> Footprint:
-    """What a part takes of the ground: a route, all that it sweeps."""
     if not isinstance(part, Route):
         return part.footprint
     places = [point.position for point in part.waypoints]
@@ -188,10 +223,9 @@ def _ground(part: Part) -> Footprint:
     return Corridor(tuple(ways), part.half_width_m, EdgeRule.GEODESIC)
 
 
-def _reaches(said: Declaration) -> Iterator[tuple[Position, float]]:
+def _reaches(takes: Takes) -> Iterator[tuple[Position, float]]:
     """Places that span a declaration, and how far it reaches beyond each; room is left for edges."""
-    for part in said.parts:
-        ground = _ground(part)
+    for ground in takes.grounds:
         if isinstance(ground, Circle):
             yield ground.center, ground.radius_m
         elif isinstance(ground, Corridor):

@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from keepclear.disclose.crossing_only import shared_part, sides, stay_away
+from keepclear.disclose.crossing_only import shared_part, stay_away
 from keepclear.disclose.hearing import Heard, Hearing
-from keepclear.disclose.levels import Level, desk_of, is_humanitarian, level_of
+from keepclear.disclose.levels import Level, desk_of, is_humanitarian
 from keepclear.disclose.released import released_fields
 from keepclear.domain.consent import NOTIFIED, RELEASES
 from keepclear.domain.declaration import Declaration, Kind, State
@@ -24,7 +24,7 @@ from keepclear.node.hearing import heard
 from keepclear.node.judging import goes_first
 from keepclear.node.memory import Case, Memory
 from keepclear.node.standing import Met
-from keepclear.node.wording import text_of
+from keepclear.node.wording import plain_text_of, text_of
 from keepclear.wire.entries import DeviationForm, Shown, Verdict
 
 __all__ = [
@@ -63,7 +63,7 @@ def tell(memory: Memory, about: About, found: tuple[Met, ...], verdict: Verdict)
         return [*told, *tell_claims(memory, about, verdict.claims or ())]
     arrangements = memory.arrangements.values()
     case = memory.cases.get(about.subject)
-    readers = {_other(met, about.declaration).party for met in found}
+    readers = {met.other.party for met in found}
     readers.update(case.told if case else ())
     readers.discard(about.declaration.party)
     for reader in sorted(readers):
@@ -128,7 +128,7 @@ def answer_on(
         seen = [(met, view_of(memory, met, viewer=own, at_us=about.at_us)) for met in found]
         shown = [(met, view) for met, view in seen if view is not None]
         claims = claim_views(memory, own.party, verdict.claims or ())
-        of = [_subject(_other(met, own)) for met, _ in shown] + [name for name, _ in claims]
+        of = [_subject(met.other) for met, _ in shown] + [name for name, _ in claims]
         text = {
             "notice": "answer/1",
             **head,
@@ -145,8 +145,16 @@ def answer_on(
         to=own.party,
         how=how,
         of=[memory.cases[name].mark for name in dict.fromkeys(of)],
-        text=text_of(text),
+        text=_written(text, text.get("crossings", ())),
     )
+
+
+def _written(text: dict[str, Any], views: Iterable[dict[str, Any]]) -> str:
+    """A text with some views in it; most of them hold nothing but rounded numbers."""
+    plain = all(
+        view["level"] == "crossing" and "area" in view and "released" not in view for view in views
+    )
+    return plain_text_of(text) if plain else text_of(text)
 
 
 def _deviations_seen(
@@ -195,7 +203,7 @@ def _notice(
             to=reader,
             how="notice",
             of=[about.mark],
-            text=text_of(text),
+            text=_written(text, shown),
         )
     ]
 
@@ -205,19 +213,18 @@ def views_for(
 ) -> list[dict[str, Any] | None]:
     """The crossings of a version with a reader's own declarations, as that reader may see them."""
     views: list[dict[str, Any] | None] = []
-    own, arrangements = about.declaration, memory.arrangements.values()
-    level = level_of(arrangements, viewer=reader, owner=own.party, kind=own.kind)
+    own = about.declaration
+    level = memory.level(viewer=reader, owner=own.party, kind=own.kind)
     unseen = level is Level.NOTHING and own.kind not in NOTIFIED and not about.came
     for met in found:
-        side = _other(met, own)
-        if side.party == reader:
+        if met.other.party == reader:
             if unseen:  # by anything that is said in the reader's own
                 views.append(None)
                 continue
-            theirs = memory.cases[_subject(side)].latest.declaration
-            view = view_of(memory, met, viewer=theirs, at_us=about.at_us, other=about)
+            theirs = met.case.latest
+            view = view_of(memory, met, viewer=theirs.declaration, at_us=about.at_us, other=about)
             if view is not None:
-                view["own"]["version"] = memory.cases[_subject(side)].latest.number
+                view["own"]["version"] = theirs.number
             views.append(view)
     return views
 
@@ -226,24 +233,23 @@ def view_of(
     memory: Memory, met: Met, *, viewer: Declaration, at_us: int, other: About | None = None
 ) -> dict[str, Any] | None:
     """One crossing as the party of ``viewer`` may see it; nothing, where it may see nothing."""
-    _, side = sides(met.crossing, viewer)
-    arrangements = memory.arrangements.values()
-    level = level_of(arrangements, viewer=viewer.party, owner=side.party, kind=side.kind)
+    side = met.other if other is None else met.own
+    level = memory.level(viewer=viewer.party, owner=side.party, kind=side.kind)
     if level is Level.NOTHING and side.kind not in NOTIFIED and viewer.party != memory.owner:
         return None  # consent is a matter of notifications; what it says need not be looked up
-    case = memory.cases.get(_subject(side))
+    case: Case | None
     if other is None:
-        assert case is not None
-        said, mark, version = case.latest.declaration, case.mark, case.latest.number
+        case, latest = met.case, met.case.latest
+        said, mark, version, came = latest.declaration, case.mark, latest.number, case.came
     else:
-        said, mark, version = other.declaration, other.mark, other.version
-    came = other.came if other is not None else case is not None and case.came
+        case = memory.cases.get(other.subject)
+        said, mark, version, came = other.declaration, other.mark, other.version, other.came
     may = _heard(memory, said, viewer.party, at_us, came=came)
     if may.hearing is Hearing.RELEASED and level in {Level.NOTHING, Level.CROSSING}:
         level = Level.STAY_AWAY if said.kind is Kind.SITE else Level.CROSSING
     if level is Level.NOTHING or may.hearing is Hearing.HELD:
         return None
-    desk = desk_of(arrangements, side.party)
+    desk = desk_of(memory.arrangements.values(), side.party)
     if level is Level.STAY_AWAY:
         view = stay_away(met.crossing, viewer, said, mark=mark, desk=desk)
     else:
@@ -278,10 +284,6 @@ def _plan(said: Declaration) -> Any:
     from keepclear.wire.declaration import encode  # noqa: PLC0415 - one use
 
     return json.loads(encode(said))
-
-
-def _other(met: Met, own: Declaration) -> Any:
-    return sides(met.crossing, own)[1]
 
 
 def _subject(side: Any) -> str:

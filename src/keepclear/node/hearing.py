@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from keepclear.disclose.hearing import Heard, Word, hearing_of
+from keepclear.disclose.hearing import UNSAID, Heard, Word, hearing_of
 from keepclear.disclose.levels import is_humanitarian
+from keepclear.domain.consent import NOTIFIED
 from keepclear.domain.declaration import Declaration
 from keepclear.node.memory import Memory
 
@@ -12,6 +13,8 @@ __all__ = ["heard", "named"]
 
 def heard(memory: Memory, said: Declaration, reader: str, at_us: int) -> Heard:
     """What a reader may hear of a version of a declaration at an instant."""
+    if said.kind not in NOTIFIED:  # by far the most: no word is on them
+        return UNSAID
     subject = f"{said.party}/{said.id}"
     case = memory.cases.get(subject)
     return hearing_of(

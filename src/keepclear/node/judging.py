@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keepclear.detect.crossing import Crossing, CrossingKind
-from keepclear.disclose.crossing_only import sides
+from keepclear.detect.regions import Takes
 from keepclear.disclose.levels import arrangement_of, is_humanitarian
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import starts_us
@@ -21,7 +21,7 @@ from keepclear.domain.priority import First, first_of
 from keepclear.node.about import About
 from keepclear.node.bounds import Bounds
 from keepclear.node.memory import Memory
-from keepclear.node.standing import Met
+from keepclear.node.standing import Met, maker
 from keepclear.node.unseen import not_seen
 from keepclear.wire.entries import ClaimForm, CrossingForm, DeviationForm, Verdict
 
@@ -64,9 +64,10 @@ def verdict_on(
     deviations: list[DeviationForm] = []
     missing: dict[str, None] = {}
     if not is_humanitarian(memory.arrangements.values(), party):
+        takes = Takes(about.declaration)
         for one in memory.arrangements.values():
             if _is_in(one, party):
-                deviations += _deviations(memory, one, about, met, missing)
+                deviations += _deviations(memory, one, about, takes, met, missing)
     missing |= dict.fromkeys(not_seen(memory, about.declaration))
     return Verdict(
         subject=about.subject,
@@ -74,7 +75,7 @@ def verdict_on(
         version=about.version,
         compared=compared,
         arrangements=arrangements_of(memory, party),
-        crossings=[_form(memory, about.declaration, one) for one in met],
+        crossings=[_form(one) for one in met],
         deviations=deviations,
         not_computed=list(missing),
         claims=list(claims) or None,
@@ -104,27 +105,28 @@ def _deviations(
     memory: Memory,
     agreed: Arrangement,
     about: About,
+    takes: Takes,
     found: Iterable[Met],
     missing: dict[str, None],
 ) -> list[DeviationForm]:
     if agreed.name not in memory.bounds:
-        memory.bounds[agreed.name] = Bounds(agreed)
+        memory.bounds[agreed.name] = Bounds(agreed, maker())
     bounds = memory.bounds[agreed.name]
-    place = _on_theatre(bounds, agreed, about.declaration, missing)
+    place = _on_theatre(bounds, agreed, takes, missing)
     if any(one.code == "theatre.outside" for one in place):
         return place
     return [
         *place,
         *_on_time(agreed, about),
-        *_on_line(bounds, agreed, about.declaration, missing),
+        *_on_line(bounds, agreed, about.declaration, takes, missing),
         *_on_others(memory, agreed, about.declaration, found),
     ]
 
 
 def _on_theatre(
-    bounds: Bounds, agreed: Arrangement, said: Declaration, missing: dict[str, None]
+    bounds: Bounds, agreed: Arrangement, takes: Takes, missing: dict[str, None]
 ) -> list[DeviationForm]:
-    lies = bounds.lies(said)
+    lies = bounds.lies(takes)
     if isinstance(lies, str):
         missing[lies] = None
     if lies is None or isinstance(lies, str) or lies.outside_m2 is None:
@@ -134,11 +136,11 @@ def _on_theatre(
 
 
 def _on_line(
-    bounds: Bounds, agreed: Arrangement, said: Declaration, missing: dict[str, None]
+    bounds: Bounds, agreed: Arrangement, said: Declaration, takes: Takes, missing: dict[str, None]
 ) -> list[DeviationForm]:
     if said.kind not in _LINE_KINDS:
         return []
-    lies = bounds.beyond(said)
+    lies = bounds.beyond(said.party, takes)
     if isinstance(lies, str):
         missing[lies] = None
     if lies is None or isinstance(lies, str) or lies[0] is None:
@@ -170,16 +172,15 @@ def _on_others(
     """Minima and priorities, each once for each other declaration."""
     told: dict[tuple[str, str, str], None] = {}
     for met in found:
-        _, side = sides(met.crossing, own)
+        side = met.other
         if arrangement_of([agreed], own.party, side.party) is None:
             continue
         if is_humanitarian(memory.arrangements.values(), side.party):
             continue
-        other = memory.cases[f"{side.party}/{side.id}"].latest.declaration
         if met.crossing.kind is CrossingKind.SEPARATION:
             told["separation.closer", side.party, side.id] = None
             continue
-        first = goes_first(memory, own, other)
+        first = goes_first(memory, own, met.case.latest.declaration)
         if first is not None and first in _YIELDS:
             told[_YIELDS[first], side.party, side.id] = None
     for code, party, name in told:
@@ -189,14 +190,13 @@ def _on_others(
 _YIELDS: Final = MappingProxyType({First.OTHER: "priority.yields", First.NEITHER: "priority.equal"})
 
 
-def _form(memory: Memory, own: Declaration, met: Met) -> CrossingForm:
+def _form(met: Met) -> CrossingForm:
     found: Crossing = met.crossing
-    _, side = sides(found, own)
     low, high = found.altitude_w84_m
     return CrossingForm(
-        party=side.party,
-        id=side.id,
-        version=memory.cases[f"{side.party}/{side.id}"].latest.number,
+        party=met.other.party,
+        id=met.other.id,
+        version=met.case.latest.number,
         kind=found.kind.value,
         certain=bool(found.certain),
         why_possible=list(found.why_possible),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from keepclear.disclose.budgets import DAY_US, Tally, Use, size_km2_hours, told_of_sizes
 from keepclear.disclose.hearing import Word
+from keepclear.disclose.levels import Level, level_of
 from keepclear.domain.access import SECRETARIAT, Action, Role
 from keepclear.domain.arrangement import Arrangement
 from keepclear.domain.consent import NOTIFIED, Consent
@@ -68,6 +69,10 @@ __all__ = [
     "Version",
     "stage_named",
 ]
+
+
+_LEVELS_MAX: Final = 10_000
+"""Pairs of parties that are remembered; names come from outside, and could be without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,10 @@ class Memory:
     """By subject."""
     gone: dict[str, Gone] = field(default_factory=dict)
     """By subject."""
+    levels: dict[tuple[str, str, Kind], Level] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """By viewer, owner and kind: what was worked out from the arrangements that hold."""
     _sized: tuple[Declaration, float] | None = field(default=None, repr=False, compare=False)
     """What was measured last."""
 
@@ -260,6 +269,17 @@ class Memory:
             self.of_party.add("", body.subject)
         self.uses.add(party, Use(body.at_us, size))
 
+    def level(self, *, viewer: str, owner: str, kind: Kind) -> Level:
+        """See :func:`keepclear.disclose.levels.level_of`; asked for with every crossing."""
+        asked = viewer, owner, kind
+        level = self.levels.get(asked)
+        if level is None:
+            if len(self.levels) >= _LEVELS_MAX:
+                self.levels.clear()
+            known = self.arrangements.values()
+            level = self.levels[asked] = level_of(known, viewer=viewer, owner=owner, kind=kind)
+        return level
+
     def size_of(self, declaration: Declaration) -> float:
         """What an answer to it can tell; it is asked for when that is allowed, and when it is kept."""
         if self._sized is None or self._sized[0] is not declaration:
@@ -301,6 +321,7 @@ class Memory:
         self.footings.pop(found.name, None)
         self.arranged_us[found.name] = body.at_us
         self.bounds.pop(found.name, None)
+        self.levels.clear()
         self.changed.update(subject for subject, _ in self.cases.of(*NOTIFIED))
 
     def _shown(self, body: Shown) -> None:
@@ -412,6 +433,7 @@ class Memory:
         held[body.party] = Footing(body.footing)
         down = frozenset(party for party, one in held.items() if one is not Footing.IN_FORCE)
         self.arrangements[body.name] = replace(found, stepped_down=down)
+        self.levels.clear()
 
     def _reported(self, body: Reported) -> None:
         self.incidents[body.subject] = Incident(body)

@@ -7,7 +7,6 @@ party compares everything that was declared to it. Left to others: the verdict, 
 
 from __future__ import annotations
 
-from keepclear.disclose.crossing_only import sides
 from keepclear.domain.access import SECRETARIAT
 from keepclear.node.about import About
 from keepclear.node.claiming import claims_on
@@ -28,8 +27,7 @@ def met_here(node: Node, about: About, *, depths: bool = True) -> tuple[Met, ...
     memory, found = node.memory, node.standing.ask(about.declaration, depths=depths)
     if _compares_all(memory, about):
         return found
-    others = ((met, sides(met.crossing, about.declaration)[1]) for met in found)
-    return tuple(met for met, other in others if _is_pair(memory, about, other.party, other.id))
+    return tuple(one for one in found if _is_pair(memory, about, one.other.party, one.other.id))
 
 
 def claims_here(node: Node, about: About) -> list[ClaimForm]:

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from keepclear.detect.crossing import Crossing, Minima
+from keepclear.detect.crossing import Crossing, Minima, Side
 from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.index import Finder, PortableFinder, StandingSet, batched
-from keepclear.detect.prepare import Prepared
+from keepclear.detect.packed import PackedRows
+from keepclear.detect.prepare import Maker, Prepared
 from keepclear.detect.vertical import Geoid
-from keepclear.disclose.crossing_only import coarse_area
+from keepclear.disclose.crossing_only import coarse_area, sides
 from keepclear.disclose.levels import arrangement_of
 from keepclear.domain.altitude import AltitudeBand
 from keepclear.domain.arrangement import Arrangement
@@ -31,10 +32,10 @@ from keepclear.domain.schedule import Schedule
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window
 from keepclear.errors import InputError
-from keepclear.node.fastpath import prepare_cache, warm
+from keepclear.node.fastpath import STANDING, has_warmed, prepare_cache, warm
 from keepclear.node.memory import Case, Memory
 
-__all__ = ["Met", "Standing", "load_finder", "minima_of"]
+__all__ = ["Met", "Standing", "load_finder", "maker", "minima_of"]
 
 _BATCH: Final = 10_000
 """Declarations that are put into the sets in one go."""
@@ -54,10 +55,14 @@ _NOWHERE: Final = Declaration(
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A crossing, and the minima that it was found with."""
+    """A crossing, seen from what was asked about, and the minima that it was found with."""
 
     crossing: Crossing
     minima: Minima
+    own: Side
+    other: Side
+    case: Case
+    """What stands on the other side, as it is remembered: it is looked up once for all who ask."""
     _area: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def area(self) -> dict[str, Any] | None:
@@ -81,7 +86,7 @@ class Standing:
         self._arrangements: tuple[Arrangement, ...] = ()
         self._compared = StandingSet(geoid=geoid, said=self._said)
         self._sets = {Minima(): self._compared}
-        self._last: tuple[Declaration, Prepared] | None = None
+        self._last: tuple[Declaration, Prepared | PackedRows] | None = None
         """What was asked about last: most often it is what is put next."""
         self._finds = False
         """Whether the sets have the finders that they are asked with."""
@@ -108,8 +113,23 @@ class Standing:
         for minima, standing in self._sets.items():
             only = None if agreed is None else partial(_is_agreed, agreed, minima)
             met = standing.query(declaration, prepared, depths=depths, only=only)
-            found += [Met(crossing, minima) for crossing in met]
-        return tuple(sorted(found, key=lambda met: _order(met.crossing, declaration)))
+            found += [self._met(crossing, minima, declaration) for crossing in met]
+        return tuple(found if len(found) < 2 else sorted(found, key=_order))
+
+    def _met(self, crossing: Crossing, minima: Minima, asked: Declaration) -> Met:
+        own, other = sides(crossing, asked)
+        case = self._memory.cases[f"{other.party}/{other.id}"]
+        return Met(crossing, minima, own, other, case)
+
+    def made(self, declaration: Declaration, prepared: Prepared | PackedRows) -> None:
+        """Take rows that another process has made, for when this declaration is asked about or put.
+
+        Args:
+            declaration: What they are of, as it will be asked about: the same parts.
+            prepared: What :func:`keepclear.detect.making.rows_of` makes of it alone, with the heights
+                of the geoid that are used here.
+        """
+        self._last = declaration, prepared
 
     @property
     def compared(self) -> StandingSet:
@@ -162,7 +182,7 @@ class Standing:
             else:
                 one.remove(said.party, said.id)
 
-    def _prepared(self, said: Declaration) -> Prepared:
+    def _prepared(self, said: Declaration) -> Prepared | PackedRows:
         """The rows of a declaration, which its party, name and state say nothing in."""
         if self._last is None or not _same_rows(self._last[0], said):
             self._last = said, self._compared.prepared(said)
@@ -205,9 +225,13 @@ def _only_windows(declaration: Declaration) -> None:
             )
 
 
-def _order(crossing: Crossing, own: Declaration) -> tuple[str, str, int]:
-    side = crossing.b if (crossing.a.party, crossing.a.id) == (own.party, own.id) else crossing.a
-    return side.party, side.id, crossing.time_start_us or 0
+def _order(met: Met) -> tuple[str, str, int]:
+    return met.other.party, met.other.id, met.crossing.time_start_us or 0
+
+
+def maker() -> Maker:
+    """Makes rows, as quickly as can be here; the same rows."""
+    return _finder(0)
 
 
 def load_finder() -> None:
@@ -221,7 +245,7 @@ def _finder(rows: int) -> Finder:
     All of it is compiled or loaded here, at a start, so that nobody who asks has to wait for that.
     """
     prepare_cache()
-    if find_spec("numba") is None or not (warm() or rows >= FAST_ROWS_MIN):
+    if find_spec("numba") is None or not (warm(STANDING) or rows >= FAST_ROWS_MIN):
         return PortableFinder()
     from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415 - loads the compiler
 
@@ -249,3 +273,4 @@ def _rehearse() -> None:
         known.insert(two)
         known.query(three)
         known.query(three, depths=False)
+    has_warmed(STANDING)

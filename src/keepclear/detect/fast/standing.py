@@ -9,7 +9,6 @@ or when looking through the newest has come to cost more than building.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from keepclear.detect.account import Account
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.fast import small, sweep
+from keepclear.detect.fast import sweep
 from keepclear.detect.fast.account import account_of
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
@@ -37,14 +36,17 @@ from keepclear.detect.fast.grid import (
 )
 from keepclear.detect.fast.hot import TIME_MAX
 from keepclear.detect.fast.newest import Newest, look
+from keepclear.detect.fast.packed import append
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
+from keepclear.detect.fast.small import CompiledMaker
 from keepclear.detect.fast.taking import take
+from keepclear.detect.growing import GrowingTable
 from keepclear.detect.lattice import UNITS_PER_M, W
-from keepclear.detect.rows import Rows
+from keepclear.detect.packed import PackedRows, pack, unpack
+from keepclear.detect.prepare import Prepared
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
-from keepclear.errors import InputError
 
 __all__ = ["FastFinder"]
 
@@ -164,6 +166,14 @@ def _collect(
         newest_from, newest_until, boxes, heads, links, held, low, high, t0, t1, asked, alive, owner,
         group, kind, compared, pads, box, start_us, end_us, time_us, stamp, mark, out, at, work,
     )  # fmt: skip
+
+
+@njit
+def _write_pads(first, until, reach_m, standoff_m, error_m, half_m, pads):
+    """Units by which boxes of rows are padded; see ``sweep.padded_boxes``."""
+    for row in range(first, until):
+        reach = reach_m[row] + standoff_m[row] + error_m[row] + half_m
+        pads[row] = np.int64(np.ceil(reach * UNITS_PER_M)) + 2 if reach > 0 else 0
 
 
 @njit
@@ -323,7 +333,7 @@ class _Built:
         )  # fmt: skip
 
 
-class FastFinder:
+class FastFinder(CompiledMaker):
     """Finds standing rows in a grid; see :class:`keepclear.detect.index.Finder`.
 
     The rows it leaves already meet the new one, where both stand still.
@@ -339,6 +349,7 @@ class FastFinder:
             fresh_min: For so many of the newest rows no grid is built; as many as is good for a
                 large set, where none is said.
         """
+        super().__init__()
         self._fresh_min = fresh_min
         self._built = _NOTHING
         self._newest = Newest(0, _NOTHING.zero_us)
@@ -348,18 +359,6 @@ class FastFinder:
         self._pads = np.zeros(0, dtype=np.int64)
         self._padded = 0
         self._known: tuple[Table | None, tuple[np.ndarray, ...]] = (None, ())
-        self._sure: Table | None = None
-        """The table that was made last, where all its areas surely are some."""
-
-    def complete(self, rows: Rows) -> Table:
-        """See :class:`keepclear.detect.prepare.Maker`."""
-        table, sure = small.complete(rows)
-        self._sure = table if sure else None
-        return table
-
-    def faults(self, table: Table) -> dict[int, InputError]:
-        """See :class:`keepclear.detect.prepare.Maker`."""
-        return {} if table is self._sure else small.faults(table)
 
     def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
         """See :class:`keepclear.detect.index.Finder`."""
@@ -378,6 +377,11 @@ class FastFinder:
         counts = [len(rows) for rows in found]
         return np.repeat(np.arange(asked.start, asked.stop), counts), np.concatenate(found)
 
+    def append(self, table: GrowingTable, rows: Prepared | PackedRows, owner: int) -> range:
+        """See :class:`keepclear.detect.index.Finder`."""
+        packed = rows if isinstance(rows, PackedRows) else unpack(pack(rows))
+        return append(table, packed, owner)
+
     def forget(self) -> None:
         """The set was built anew: row numbers mean something else now."""
         self._built, self._newest = _NOTHING, Newest(0, _NOTHING.zero_us)
@@ -390,15 +394,11 @@ class FastFinder:
         if n > len(self._pads):
             self._pads = np.pad(self._pads, (0, max(n, 2 * len(self._pads)) - len(self._pads)))
             self._stamp = np.pad(self._stamp, (0, len(self._pads) - len(self._stamp)))
-        known, self._padded = self._padded, standing
-        if n - known == 1:
-            self._pads[known] = _pad_of(table, known, minima)
-            return
-        new = slice(known, n)
-        reach = table.reach_m[new] + table.standoff_m[new] + table.error_m[new]
-        reach = reach + minima.horizontal_m / 2.0
-        units = np.where(reach > 0, np.ceil(reach * UNITS_PER_M) + 2, 0)
-        self._pads[new] = units.astype(np.int64)
+        _write_pads(
+            self._padded, n, table.reach_m, table.standoff_m, table.error_m,
+            minima.horizontal_m / 2.0, self._pads,
+        )  # fmt: skip
+        self._padded = standing
 
     def _build(self, table: Table, rows: int, minima: Minima) -> None:
         fresh, built = rows - self._built.rows, self._built.rows
@@ -459,13 +459,6 @@ class FastFinder:
                 bands.surface,
             )  # fmt: skip
         return self._known[1]
-
-
-def _pad_of(table: Table, row: int, minima: Minima) -> int:
-    """Padding of one row; see ``_pad``."""
-    reach = float(table.reach_m[row] + table.standoff_m[row] + table.error_m[row])
-    reach += minima.horizontal_m / 2.0
-    return ceil(reach * UNITS_PER_M) + 2 if reach > 0 else 0
 
 
 def _one_code(table: Table) -> int:
