@@ -16,6 +16,7 @@ from keepclear.errors import StoreError
 from keepclear.faces.api import snapshots
 from keepclear.faces.api.early import early
 from keepclear.faces.api.server import Place, listening
+from keepclear.faces.api.tail import Tail
 from keepclear.node import ledger
 from keepclear.node.declaring import Request, declare
 from tests.api.service import running
@@ -183,3 +184,21 @@ def test_what_is_done_beside_ends_with_the_service():
         pass
     assert node.service.tail.stopping
     asyncio.run(asyncio.wait_for(snapshots.keep_snapshots(node.service), PATIENCE_S))
+
+
+def test_a_write_that_fails_while_it_is_said_ends_no_looking_back():
+    """Whoever shares a write is told that it failed, and so is this."""
+
+    class Answers:
+        tail = Tail()
+        worker: object
+
+        async def ask(self, *_, **__):
+            return True
+
+        async def answer(self, *_):
+            raise StoreError("the write was lost")
+
+    service = Answers()
+    service.worker = service
+    asyncio.run(snapshots._compare(service))

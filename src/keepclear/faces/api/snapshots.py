@@ -9,6 +9,7 @@ others: what is compared and kept (:mod:`keepclear.node.ledger`).
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from keepclear.errors import ChangedStoreError, KeepclearError
@@ -67,7 +68,8 @@ async def _compare(service: Service) -> None:
         least, most = _PAUSE_S
         await asyncio.sleep(min(max((monotonic_s() - began_s) / _SHARE, least), most))
     if done:
-        await service.worker.answer(lambda node: _say(service, node))
+        with suppress(KeepclearError):  # all is read again then, and compared again
+            await service.worker.answer(lambda node: _say(service, node))
 
 
 async def _told(service: Service) -> bool:
