@@ -199,7 +199,8 @@ class Memory:
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
-        return self.gone.get(subject, Gone()).versions
+        gone = self.gone.get(subject)
+        return 0 if gone is None else gone.versions
 
     def erased(self, kind: str, subject: str) -> None:
         """Pass over an entry that says nothing any more, as it was read again."""
