@@ -27,7 +27,7 @@ DEMO_ARGS   ?=
 SCHEMATHESIS_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo example test check format docs bench bench-quick exact-night fuzz prober crash kill-loop pg-kill \
+.PHONY: help demo example test check format docs bench bench-quick exact-night fuzz prober crash kill-loop kill-served pg-kill \
         schemathesis simulate partitions lock clean
 
 help: ## list what there is to make
@@ -106,6 +106,10 @@ crash: ## open what a disk may hold after the power went, for 100,000 acknowledg
 kill-loop: ## kill -9 a node in mid-load a thousand times, and look what is there
 	@tools/setup.sh dev
 	$(BIN)/python -m tests.node.kill $(KILL_ARGS)
+
+kill-served: ## kill -9 a served node under HTTP load two hundred times, and look what is there
+	@tools/setup.sh dev
+	$(BIN)/python -m tests.node.kill_served $(KILL_ARGS)
 
 pg-kill: ## kill PostgreSQL under a node a thousand times, and look what is there
 	@tools/setup.sh dev

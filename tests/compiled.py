@@ -37,7 +37,7 @@ def reading():
 
     prepare_cache()
     from keepclear.formats.cot_scan import scan_events
-    from keepclear.formats.scan import scan
+    from keepclear.formats.scan.columns import scan
     from tests.laws.test_bulk_law import collection, lines, volume
     from tests.laws.test_cot_columns_law import AREA, PLAIN
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def add_line(section: str, head: str, line: str) -> None:
     before, _, rest = text.partition(title)
     body, mark, after = rest.partition("\n## ")
     PAGE.write_text(f"{before}{title}{body.rstrip()}\n{line}\n{mark}{after}", encoding="utf-8")
+
+
+def take_serve(parser: argparse.ArgumentParser) -> None:
+    """Let a run that serves nodes be told how: ``typed.serve``."""
+    says = "handed to keepclear serve, such as --serve=--front; may be repeated"
+    parser.add_argument("--serve", action="append", default=[], metavar="OPTION", help=says)
 
 
 def commit_now(*paths: str) -> str:

@@ -1,6 +1,6 @@
 """Everything that the OpenAPI document allows, and much that it does not, asked of a real process.
 
-usage: python -m tests.api.schemathesis_run [--minutes 30] [--seed 1]
+usage: python -m tests.api.schemathesis_run [--minutes 30] [--seed 1] [--serve=OPTION ...]
 
 A node is served with people and programs of several parties; schemathesis asks it as some of them in
 turn, for equal shares of the time. Whatever is answered with a fault of ours, or with a status, a media
@@ -23,7 +23,7 @@ from keepclear.node.clock import monotonic_s, now_us
 from keepclear.node.home import make_home
 from tests.api.test_serve import PASSWORD, client, declare, served
 from tests.node.world import agreement, operation, site
-from tests.soak import add_line, commit_now
+from tests.soak import add_line, commit_now, take_serve
 
 SECTION = "Requests made from the OpenAPI document"
 HEAD = """
@@ -97,14 +97,17 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-line", action="store_true", help="leave docs/soak.md as it is")
+    take_serve(parser)
     options = parser.parse_args()
+    how = f", `{' '.join(options.serve)}`" if options.serve else ""
     begun_us, begun_s, commit = now_us(), monotonic_s(), commit_now("src", "tests")
     total, failed = 0, 0
     with TemporaryDirectory() as place:
         folder = Path(place) / "node"
         make_home(folder, "")
         log = Path(place) / "log"
-        with served(folder, "--per-party", "0", "--per-address", "0", log=log) as (process, url):
+        limits = ("--per-party", "0", "--per-address", "0")
+        with served(folder, *limits, *options.serve, log=log) as (process, url):
             people = prepare(url, process.stdout.readline().strip().partition("#")[2])
             for name, headers in people.items():
                 share_s = options.minutes * 60 / len(people)
@@ -123,7 +126,7 @@ def main() -> int:
     if not options.no_line:
         day = format_instant(begun_us)[:10]
         line = (
-            f"| {day} | {commit} | {seconds:,} | {options.seed} | "
+            f"| {day} | {commit}{how} | {seconds:,} | {options.seed} | "
             f"{total:,} | {failed + len(faults)} |"
         )
         add_line(SECTION, HEAD, line)

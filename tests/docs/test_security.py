@@ -22,8 +22,13 @@ MAY_CONNECT = {
     "faces/remote/line.py": {"httpx2"},  # to the address that a person typed, with its token
     "faces/peer/reach.py": {"httpx2"},  # to the addresses on cards that were compared
     "node/pinned_tls.py": {"ssl"},  # how the line reaches a peer
-    "faces/api/server.py": {"socket", "ssl"},  # it listens
+    "faces/api/server.py": {"socket"},  # it listens
+    "faces/api/speaking.py": {"socket", "ssl"},  # likewise
     "faces/api/early.py": {"socket", "ssl"},  # it listens until the node is ready
+    "faces/front/behind.py": {"socket"},  # of the one that listens
+    "faces/front/child.py": {"socket"},  # pairs, between a node and its front
+    "faces/front/pipe.py": {"socket"},  # one end of such a pair
+    "faces/front/speaker.py": {"socket"},  # the other, and the one that listens
     "faces/demo/desk.py": {"httpx2"},  # to the demonstration's own nodes, on this machine
     "faces/demo/making.py": {"socket"},  # on which these listen
     "faces/demo/nodes.py": {"socket"},  # and again, once their process was killed

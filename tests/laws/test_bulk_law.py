@@ -34,7 +34,7 @@ from tests.laws.strategies import NOTABLE, star_rings
 pytest.importorskip("numba", reason="the way of columns is compiled: install the extra [fast]")
 prepare_cache()
 columns = importlib.import_module("keepclear.faces.report.columns")
-scanner = importlib.import_module("keepclear.formats.scan")
+scanner = importlib.import_module("keepclear.formats.scan.columns")
 
 LAW = settings(
     derandomize=True,
@@ -51,7 +51,7 @@ SECOND = 1_000_000
 def _small_files_too():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "BULK_BYTES_MIN", 0)
-        patch.setattr(bulk, "warm", lambda: True)
+        patch.setattr(bulk, "warm", lambda _: True)
         yield
 
 
@@ -697,7 +697,7 @@ import sys
 from pathlib import Path
 import numba
 import numpy as np
-from keepclear.formats import scan as scanner
+from keepclear.formats.scan import columns as scanner
 
 numba.get_num_threads = lambda: 3
 

@@ -46,7 +46,7 @@ pytestmark = pytest.mark.skipif(
 
 STEPS = 12
 EXAMPLES = 20
-"""For each of two ways to build; some 10 seconds of processor time."""
+"""For each of the ways to build; some 15 seconds of processor time."""
 MINIMA = st.builds(
     Minima,
     st.sampled_from([0.0, 0.0, 150.0, 1_000.0]),
@@ -56,11 +56,16 @@ MINIMA = st.builds(
 ONE_AT_A_TIME, IN_BULK, OUT, ASK = range(4)
 
 
-@pytest.fixture(params=[0, 4_096], ids=["grid at once", "newest first"])
+WAYS = {"grid at once": (0, 0.0), "newest first": (4_096, 1.0), "both in turn": (1, 1.0)}
+"""How many of the newest there may be beside a grid, and which share of it."""
+
+
+@pytest.fixture(params=WAYS.values(), ids=WAYS)
 def _fresh(request, monkeypatch):
-    """With the grid built over whatever stands, and with a list of the newest beside none."""
+    """With the grid built over whatever stands, with the newest beside none, and with both."""
     standing = importlib.import_module("keepclear.detect.fast.standing")
-    monkeypatch.setattr(standing, "_FRESH_MIN", request.param)
+    monkeypatch.setattr(standing, "_FRESH_MIN", request.param[0])
+    monkeypatch.setattr(standing, "_FRESH_SHARE", request.param[1])
 
 
 @st.composite
@@ -200,7 +205,7 @@ def test_every_way_to_find_gives_the_answers_of_pair_by_pair():
 
 @pytest.mark.parametrize("place", NOTABLE[::2])
 def test_a_crowd_is_found_alike_while_it_changes(monkeypatch, place):
-    """Hundreds of rows, so that grids, lists and rebuilding all take part; both finders agree."""
+    """Hundreds of rows, so that grids, chains and rebuilding all take part; both finders agree."""
     module = importlib.import_module("keepclear.detect.fast.standing")
     index = importlib.import_module("keepclear.detect.index")
     monkeypatch.setattr(module, "_FRESH_MIN", 40)
@@ -244,6 +249,31 @@ def test_windows_a_lifetime_apart_hide_nothing(monkeypatch, years):
         asked = declared("asked", volume(square(47.0, 8.0, 50.0), when=window(start, start + 20)))
         met = {id_.split()[0] for _, id_ in standing.meeting(asked)}
         assert met == ({name} if name else set())
+
+
+def test_a_grid_is_built_when_there_are_as_many_again_or_looking_costs_more(monkeypatch):
+    module = importlib.import_module("keepclear.detect.fast.standing")
+    monkeypatch.setattr(module, "_FRESH_MIN", 4)
+    monkeypatch.setattr(module, "_WORK_A_ROW", 16)
+    chance = np.random.default_rng(7)
+    crowd = [_one_of_a_crowd(chance, number, (47.0, 8.0)) for number in range(60)]
+    finder = module.FastFinder()
+    standing = StandingSet(geoid=FLAT, finder=finder)
+
+    def put(first, last):
+        for one in crowd[first:last]:
+            standing.insert(one)
+        standing.meeting(crowd[-1])
+        return finder._built.rows
+
+    assert put(0, 4) == 0
+    assert put(4, 20) == 20
+    assert put(20, 40) == 20
+    assert put(40, 41) == 41
+    assert put(41, 50) == 41
+    for _ in range(200):  # nine of the newest are looked at by each
+        standing.meeting(crowd[-1])
+    assert finder._built.rows == 50
 
 
 def _one_of_a_crowd(chance, number, place):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepclear.errors import VerificationError
-from keepclear.link.card_chain import believed, check_successor, next_card
+from keepclear.link.card_chain import check_successor, next_card
 from keepclear.link.cards import (
     CARD,
     Revoked,
@@ -169,13 +169,10 @@ def test_two_cards_of_one_number_are_a_fork():
     assert hash_of(one) == hash_of(check_same)
 
 
-def test_a_replaced_key_is_believed_up_to_a_number_and_no_further():
-    new = card_of(second(last_believed=7))
-    assert believed(new, NEW.verifier, 1_000)
-    assert believed(new, MESSAGE.verifier, 7)
-    assert not believed(new, MESSAGE.verifier, 8)
-    assert not believed(card_of(second()), MESSAGE.verifier, 1)
-    assert not believed(new, RECORD.verifier, 1)
+def test_a_replaced_key_is_revoked_with_the_last_number_that_its_party_stands_by():
+    old = str(MESSAGE.verifier)
+    assert card_of(second(last_believed=7)).revoked == (Revoked(old, 7),)
+    assert card_of(second()).revoked == (Revoked(old, 0),)
 
 
 def test_the_end_of_its_span_does_not_belong_to_it():

@@ -59,6 +59,32 @@ def test_a_site_from_draft_to_stay_away(folder, type_):
     assert "receipt and no verdict" in err
 
 
+def test_a_draft_is_never_taken_for_something_that_stands(folder, type_):
+    """Kept is not told: whoever entered a hospital must hear that it is not on anybody's map yet."""
+    for code, out, err in (
+        type_("declare", folder, DARLING[3]),
+        type_("declare", folder, DARLING[3]),  # and again, unchanged
+    ):
+        assert (code, out) == (0, "")
+        assert "Relief/S1: kept; " in err
+        assert "does not stand yet, and nobody is told of it: a second person verifies it" in err
+    _, _, err = type_("act", folder, "Relief/S1", "verify", "--by", "second")
+    assert "does not stand yet, and nobody is told of it: it is still to be submitted" in err
+    assert "not stand" not in type_("act", folder, "Relief/S1", "submit")[2]
+
+
+def test_what_crosses_says_so_again_where_nothing_changed(folder, type_):
+    """Exit code 0 says that nothing crosses, however often the same is declared."""
+    first = type_("declare", folder, *DARLING[1:3])
+    again = type_("declare", folder, *DARLING[1:3])
+    assert (first[0], again[0], again[1]) == (1, 1, "")
+    assert "Alder/A1: as it was kept before, version 1; not compared again, 0 crossings" in again[2]
+    assert "Birch/B1: as it was kept before, version 1; not compared again, 1 crossing" in again[2]
+    for name in ("B1", "B2"):
+        type_("withdraw", folder, f"Birch/{name}", "--reason", "over")
+    assert type_("declare", folder, DARLING[1])[0] == 0
+
+
 def test_the_same_with_a_key_is_done_once(folder, type_):
     first = type_("declare", folder, DARLING[1], "--key", "k")
     size = json.loads(type_("status", folder, "--json")[1])["entries"]

@@ -119,3 +119,23 @@ def test_what_cannot_be_reported_is_one_sentence(as_, words, code, said):
     _, err = as_("Relief", "incident", "report", "URL", *FIRST, *words, code=code)
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_what_crosses_says_so_again_where_nothing_changed(as_):
+    first, _ = as_("Birch", "declare", "URL", DARLING[2], code=1)
+    again, _ = as_("Birch", "declare", "URL", DARLING[2], code=1)
+    assert "as it was answered before; not compared again" in again
+    assert again.count("crosses operation of Alder") == 2
+    assert first.count("crosses operation of Alder") == 2
+
+
+def test_a_draft_is_never_taken_for_something_that_stands(as_):
+    _, err = as_("Relief", "declare", "URL", DARLING[3])
+    assert err.count("it does not stand yet, and nobody is told of it") == 3
+
+
+def test_where_no_node_answers_nothing_was_sent(monkeypatch, capsysbinary):
+    monkeypatch.setenv("KEEPCLEAR_TOKEN", "kc_none")
+    assert main(["list", "http://127.0.0.1:1"]) == 4
+    err = capsysbinary.readouterr().err.decode()
+    assert "nothing was sent: there is no node at http://127.0.0.1:1 that can be spoken" in err

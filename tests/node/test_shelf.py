@@ -33,9 +33,9 @@ def shelf_in(folder, said=None, key=KEY):
     return FileShelf(folder, key, FLAT, (said if said is not None else []).append)
 
 
-def lived(folder):
-    """A node on a file in a folder, in which something of every kind was done."""
-    world = World(store=SqliteStore(folder / "node.db"), shelf=shelf_in(folder))
+def lived(folder, store=None):
+    """A node, on a file in a folder unless elsewhere, in which something of every kind was done."""
+    world = World(store=store or SqliteStore(folder / "node.db"), shelf=shelf_in(folder))
     world.arrange()
     for party in ("Alder", "Birch", "Cedar"):
         for name in ("1", "2"):

@@ -69,3 +69,18 @@ def test_nothing_is_done_while_little_is_new(tidy, monkeypatch):
     assert gone() is not None
     assert left_out == []
     assert id(held) in {id(one) for one in gc.get_objects()}
+
+
+def test_what_is_new_is_looked_at_soon_though_as_much_that_was_left_out_goes(tidy):
+    old = [[k] for k in range(tidying._YOUNG)]
+    tidy()
+    gone, young = circle(), []
+    while old:  # one comes, one goes: Python counts nothing new
+        young.append([len(old)])
+        old.pop()
+        assert gc.get_count()[0] < tidying._YOUNG // 2
+    assert gone() is not None
+    for _ in range(tidying._TURNS):
+        tidy()
+    assert gone() is None
+    assert {id(one) for one in gc.get_objects()}.isdisjoint(map(id, young))

@@ -202,3 +202,16 @@ def test_in_use_is_told_from_all_else(tmp_path):
     with pytest.raises(InUseError):
         SqliteStore(tmp_path / "node.db")
     store.close()
+
+
+def test_the_log_is_put_into_the_file_in_small_steps(tmp_path):
+    """So that no commit waits for many pages; and the file has what the log had."""
+    store, log = SqliteStore(tmp_path / "a.db"), tmp_path / "a.db-wal"
+    sizes = set()
+    for number in range(400):
+        store.commit([batch(number, "x" * 3_000)])
+        sizes.add(log.stat().st_size // 4_096)
+    assert 200 < max(sizes) < 300
+    assert (tmp_path / "a.db").stat().st_size > 250 * 4_096
+    assert whole(store) == 400
+    store.close()

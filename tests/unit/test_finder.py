@@ -27,7 +27,7 @@ def test_the_compiled_finder_is_taken_where_it_is_made_or_worth_making(
     monkeypatch, warm, rows, compiled
 ):
     rehearsed = []
-    monkeypatch.setattr(standing, "warm", lambda: warm)
+    monkeypatch.setattr(standing, "warm", lambda _: warm)
     monkeypatch.setattr(standing, "_rehearse", lambda: rehearsed.append(1))
     found = standing._finder(rows)
     assert isinstance(found, PortableFinder) is not compiled

@@ -10,7 +10,7 @@ import numpy as np
 
 from keepclear.detect.table import BAND_COLUMNS, Bands, Table
 
-__all__ = ["GrowingTable", "columns_of", "table_of"]
+__all__ = ["COLUMNS", "GrowingTable", "columns_of", "table_of"]
 
 _ROW: Final = {
     "owner": np.int32, "part": np.int32, "kind": np.uint8, "straight": np.bool_,
@@ -29,6 +29,10 @@ _FIRST_ROOM: Final = 1024
 
 _OF_A_ROW: Final = (*_ROW, "box", *(column for side in _BANDS.values() for _, column in side))
 """Everything that there is one of for each row; they are widened together."""
+_OF_A_VERTEX: Final = (*_VERTEX, "q")
+"""Likewise of each vertex."""
+COLUMNS: Final = (*_OF_A_ROW, "ring_start", "vertex_start", *_OF_A_VERTEX)
+"""All columns by name."""
 _row_columns: Final = attrgetter(*_ROW, "box")
 _band_columns: Final = attrgetter(*BAND_COLUMNS)
 _TABLE: Final = (*_ROW, *_VERTEX, "q", "box", "ring_start", "vertex_start")
@@ -74,6 +78,7 @@ class GrowingTable:
     def __init__(self) -> None:
         self.rows = self._rings = self._vertices = 0
         self._whole: Table | None = None
+        self._all: tuple[np.ndarray, ...] | None = None
         self._columns: dict[str, np.ndarray] = {
             name: np.zeros(_FIRST_ROOM, dtype=kind) for name, kind in (_ROW | _VERTEX).items()
         }
@@ -85,6 +90,7 @@ class GrowingTable:
             for name in BAND_COLUMNS:
                 kind = np.bool_ if name == "surface" else np.int32
                 self._columns[f"{side}.{name}"] = np.zeros(_FIRST_ROOM, dtype=kind)
+        self._room = self._room_now()
 
     @classmethod
     def of(cls, table: Table) -> GrowingTable:
@@ -93,31 +99,39 @@ class GrowingTable:
         found.rows = len(table)
         found._rings, found._vertices = len(table.vertex_start) - 1, len(table.q)
         found._columns = {name: _with_room(column) for name, column in columns_of(table).items()}
+        found._room = found._room_now()
         return found
 
     def append(self, more: Table, owner: int | np.ndarray) -> range:
         """Add all rows of a table, of one owner or of the owners given; their numbers."""
         n, rings, vertices = len(more), len(more.vertex_start) - 1, len(more.q)
-        first, last = self.rows, self.rows + n
-        if last > len(self._columns["owner"]):
-            self._widen(_OF_A_ROW, first, 2 * last)  # what is not yet used costs no memory
+        row, ring, vertex = self.reserve(n, rings, vertices)
         given = (*_row_columns(more), *_band_columns(more.bands), *_band_columns(more.bands_end))
         for name, values in zip(_OF_A_ROW, given, strict=True):
-            self._columns[name][first:last] = values
-        self._columns["owner"][first:last] = owner
-        self._put("ring_start", first + 1, last + 1, more.ring_start[1:] + self._rings)
-        at = self._rings
-        self._put("vertex_start", at + 1, at + rings + 1, more.vertex_start[1:] + self._vertices)
-        at = self._vertices
-        self._put("q", at, at + vertices, more.q)
-        self._put("level", at, at + vertices, more.level)
-        degrees = (more.lon, more.lat)
-        if more.scale != 1.0:
-            degrees = (more.lon / more.scale, more.lat / more.scale)
-        self._put("lon", at, at + vertices, degrees[0])
-        self._put("lat", at, at + vertices, degrees[1])
-        self.rows, self._rings, self._vertices = last, self._rings + rings, at + vertices
-        return range(first, last)
+            self._columns[name][row : row + n] = values
+        self._columns["owner"][row : row + n] = owner
+        self._columns["ring_start"][row + 1 : row + n + 1] = more.ring_start[1:] + ring
+        self._columns["vertex_start"][ring + 1 : ring + rings + 1] = more.vertex_start[1:] + vertex
+        lon, lat = more.degrees(slice(None))
+        for name, values in zip(_OF_A_VERTEX, (lon, lat, more.level, more.q), strict=True):
+            self._columns[name][vertex : vertex + vertices] = values
+        return range(row, row + n)
+
+    def reserve(self, rows: int, rings: int, vertices: int) -> tuple[int, int, int]:
+        """Let there be so many more, to be written at once; the number of the first of each."""
+        row, ring, vertex = self.rows, self._rings, self._vertices
+        until = row + rows, ring + rings, vertex + vertices
+        room = self._room
+        if until[0] > room[0] or until[1] > room[1] or until[2] > room[2]:
+            self._make_room(until)
+        self.rows, self._rings, self._vertices = until
+        return row, ring, vertex
+
+    def columns(self) -> tuple[np.ndarray, ...]:
+        """All columns with their room, in the order of :data:`COLUMNS`; the same until one widens."""
+        if self._all is None:
+            self._all = tuple(self._columns[name] for name in COLUMNS)
+        return self._all
 
     def drop_last(self, rows: range) -> None:
         """Forget the rows that were appended last."""
@@ -154,13 +168,29 @@ class GrowingTable:
             self._whole = table_of(self._columns)
         return self._whole
 
-    def _put(self, name: str, first: int, last: int, values: np.ndarray) -> None:
-        if last > len(self._columns[name]):
-            self._widen((name,), first, 2 * last)
-        self._columns[name][first:last] = values
+    def _make_room(self, until: tuple[int, int, int]) -> None:
+        """Widen what has none for so many; what is not yet used costs no memory."""
+        rows, rings, vertices = until
+        for names, held, needed in (
+            (_OF_A_ROW, self.rows, rows),
+            (("ring_start",), self.rows + 1, rows + 1),
+            (("vertex_start",), self._rings + 1, rings + 1),
+            (_OF_A_VERTEX, self._vertices, vertices),
+        ):
+            if needed > min(len(self._columns[name]) for name in names):
+                self._widen(names, held, 2 * needed)
+        self._room = self._room_now()
+
+    def _room_now(self) -> tuple[int, int, int]:
+        """How many rows, rings and vertices every column has room for."""
+        shortest = [
+            min(len(self._columns[name]) for name in names) for names in (_OF_A_ROW, _OF_A_VERTEX)
+        ]
+        rows = min(shortest[0], len(self._columns["ring_start"]) - 1)
+        return rows, len(self._columns["vertex_start"]) - 1, shortest[1]
 
     def _widen(self, names: Iterable[str], held: int, room: int) -> None:
-        self._whole = None
+        self._whole = self._all = None
         for name in names:
             column = self._columns[name]
             wider = np.zeros((room, *column.shape[1:]), dtype=column.dtype)

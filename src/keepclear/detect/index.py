@@ -20,14 +20,15 @@ from keepclear.detect.engine import PORTABLE, Engine, Search
 from keepclear.detect.exact import Court, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.growing import GrowingTable
-from keepclear.detect.prepare import Maker, PortableMaker, Prepared, prepare
+from keepclear.detect.making import rows_of
+from keepclear.detect.packed import PackedRows
+from keepclear.detect.prepare import Maker, PortableMaker, Prepared
 from keepclear.detect.roll import Kept, Later, Roll, Said
-from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED, standing_on
+from keepclear.detect.rules import KIND_CODES, KINDS, KINDS_COMPARED
 from keepclear.detect.sweep import padded_boxes
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import Geoid
 from keepclear.domain.declaration import NEVER_COMPARED_STATES, Declaration, Ground, Kind, Part
-from keepclear.errors import InputError
 
 __all__ = ["Finder", "PortableFinder", "StandingRows", "StandingSet", "batched"]
 
@@ -63,6 +64,9 @@ class Finder(Maker, Protocol):
 
         Columns may hold more than those rows.
         """
+
+    def append(self, table: GrowingTable, rows: Prepared | PackedRows, owner: int) -> range:
+        """Add rows of one owner to a table; their numbers."""
 
     def forget(self) -> None:
         """Rows are numbered anew."""
@@ -100,6 +104,10 @@ class PortableFinder(PortableMaker):
             found_i.append(np.full(len(j), i))
             found_j.append(j)
         return np.concatenate(found_i), np.concatenate(found_j)
+
+    def append(self, table: GrowingTable, rows: Prepared | PackedRows, owner: int) -> range:
+        """See :class:`Finder`."""
+        return table.append(rows.table, owner)
 
     def forget(self) -> None:
         """See :class:`Finder`; it remembers nothing."""
@@ -162,7 +170,7 @@ class StandingSet:
     def _no_rows(self) -> None:
         self._finder.forget()
         self._table = GrowingTable()
-        self._asked: tuple[Table, range] | None = None
+        self._asked: tuple[Prepared | PackedRows, range] | None = None
         """Rows that were dropped last, and still stand behind the last row of the table."""
         self._alive = np.zeros(1024, dtype=bool)
         self._group = np.zeros(1024, dtype=np.int32)
@@ -235,7 +243,7 @@ class StandingSet:
         rows = slice(added.start, added.stop)
         self._group[rows], self._kind[rows], self._alive[rows] = group, kind, True
 
-    def prepared(self, declaration: Declaration) -> Prepared:
+    def prepared(self, declaration: Declaration) -> Prepared | PackedRows:
         """A declaration's rows, once for asking and inserting.
 
         Raises:
@@ -243,19 +251,12 @@ class StandingSet:
         """
         return self._made([declaration])
 
-    def _made(self, declarations: list[Declaration]) -> Prepared:
-        found = prepare(
-            [standing_on(one) for one in declarations],
-            geoid=self._geoid,
-            ground=self._ground,
-            maker=self._finder,
-        )
-        if found.refused:
-            first = found.refused[0]
-            raise InputError(first.code, first.message, where=first.where)
-        return found
+    def _made(self, declarations: Sequence[Declaration]) -> Prepared | PackedRows:
+        return rows_of(declarations, geoid=self._geoid, ground=self._ground, maker=self._finder)
 
-    def insert(self, declaration: Declaration, prepared: Prepared | None = None) -> None:
+    def insert(
+        self, declaration: Declaration, prepared: Prepared | PackedRows | None = None
+    ) -> None:
         """Add a declaration; one of the same party and id is replaced.
 
         What has ended, and areas of activity, stand in nobody's way and are not kept.
@@ -267,7 +268,7 @@ class StandingSet:
         self.remove(declaration.party, declaration.id)
         if _in_nobodys_way(declaration):
             return
-        rows = self._again(prepared.table, declaration)
+        rows = self._again(prepared, declaration)
         self._alive[rows.start : rows.stop] = True
         self._roll.add(declaration)
 
@@ -313,14 +314,14 @@ class StandingSet:
 
     def _rows_of(self, number: int) -> range:
         """Owners rise from row to row, because numbers do."""
-        owner = self._table.view().owner
+        owner = self._table.whole().owner[: self._table.rows]
         low, high = np.searchsorted(owner, np.array([number, number + 1], dtype=owner.dtype))
         return range(int(low), int(high))
 
     def query(
         self,
         declaration: Declaration,
-        prepared: Prepared | None = None,
+        prepared: Prepared | PackedRows | None = None,
         *,
         areas: bool = True,
         depths: bool = True,
@@ -351,11 +352,11 @@ class StandingSet:
         crossings = self._crossings(
             table, declaration, prepared, i, j, asked, areas=areas, depths=depths
         )
-        self._drop(prepared.table, asked)
+        self._drop(prepared, asked)
         return crossings
 
     def meeting(
-        self, declaration: Declaration, prepared: Prepared | None = None
+        self, declaration: Declaration, prepared: Prepared | PackedRows | None = None
     ) -> tuple[tuple[str, str], ...]:
         """Party and id of everything standing that it crosses: the verdict alone, in order."""
         prepared = prepared or self.prepared(declaration)
@@ -375,16 +376,16 @@ class StandingSet:
             own = (declaration.party, declaration.id)
             sides = {(side.party, side.id) for one in found for side in (one.a, one.b)}
             names = sides - {own}
-        self._drop(prepared.table, asked)
+        self._drop(prepared, asked)
         return tuple(sorted(names))
 
     def _name(self, number: int) -> tuple[str, str]:
         return self._roll.name(number)
 
     def _candidates(
-        self, declaration: Declaration, prepared: Prepared
+        self, declaration: Declaration, prepared: Prepared | PackedRows
     ) -> tuple[range, Table, np.ndarray, np.ndarray]:
-        asked = self._append(prepared.table, declaration)
+        asked = self._append(prepared, declaration)
         table = self._table.whole()
         search = Search(table.owner, self._group, self._kind, KINDS_COMPARED)
         i, j = self._finder.find(table, asked, self._alive, search, self._minima)
@@ -394,12 +395,12 @@ class StandingSet:
             i, j = i[other], j[other]
         return asked, table, i, j
 
-    def _drop(self, rows: Table, asked: range) -> None:
+    def _drop(self, rows: Prepared | PackedRows, asked: range) -> None:
         """Take out what was asked about, and remember where it was: most often it is put in next."""
         self._table.drop_last(asked)
         self._asked = rows, asked
 
-    def _again(self, rows: Table, declaration: Declaration) -> range:
+    def _again(self, rows: Prepared | PackedRows, declaration: Declaration) -> range:
         """As :meth:`_append`, from what was just asked about where that is the same."""
         if self._asked is None or self._asked[0] is not rows:
             return self._append(rows, declaration)
@@ -409,10 +410,10 @@ class StandingSet:
         self._kind[asked.start : asked.stop] = KIND_CODES[declaration.kind]
         return asked
 
-    def _append(self, rows: Table, declaration: Declaration) -> range:
+    def _append(self, rows: Prepared | PackedRows, declaration: Declaration) -> range:
         self._asked = None
         number = self._roll.next
-        added = self._table.append(rows, number)
+        added = self._finder.append(self._table, rows, number)
         self._widen(added.stop)
         self._group[added.start : added.stop] = self._group_of(declaration, number)
         self._kind[added.start : added.stop] = KIND_CODES[declaration.kind]
@@ -436,7 +437,7 @@ class StandingSet:
         self,
         table: Table,
         declaration: Declaration,
-        prepared: Prepared,
+        prepared: Prepared | PackedRows,
         i: np.ndarray,
         j: np.ndarray,
         asked: range,

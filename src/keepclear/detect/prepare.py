@@ -16,6 +16,7 @@ import numpy as np
 from keepclear.detect.edges import geodesic_points, great_circle_lonlat, short_lonlat
 from keepclear.detect.extent import box_of, places_of, reach_of
 from keepclear.detect.legs import short_legs
+from keepclear.detect.packed import PackedRows
 from keepclear.detect.rings import ring_faults
 from keepclear.detect.rows import Rows
 from keepclear.detect.shape import complete
@@ -31,7 +32,7 @@ from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import Window
 from keepclear.errors import InputError, InternalError, Refusal
 
-__all__ = ["PORTABLE_MAKER", "Maker", "PortableMaker", "Prepared", "prepare"]
+__all__ = ["PORTABLE_MAKER", "Maker", "PortableMaker", "Prepared", "gather", "prepare"]
 
 _OPEN_LOWER: Final = lower_limit(None, None)
 _OPEN_UPPER: Final = upper_limit(None, None)
@@ -59,6 +60,9 @@ class Maker(Protocol):
     def faults(self, table: Table) -> dict[int, InputError]:
         """The rows that are no area, and why."""
 
+    def packed(self, rows: Rows, missing: tuple[int, ...]) -> PackedRows | None:
+        """The same rows as bytes, where they are made so and all its areas surely are some."""
+
 
 class PortableMaker:
     """numpy and shapely; always there."""
@@ -70,6 +74,9 @@ class PortableMaker:
     def faults(self, table: Table) -> dict[int, InputError]:
         """See :class:`Maker`."""
         return ring_faults(table)
+
+    def packed(self, rows: Rows, missing: tuple[int, ...]) -> None:
+        """See :class:`Maker`; it makes columns."""
 
 
 PORTABLE_MAKER: Final[Maker] = PortableMaker()
@@ -95,7 +102,24 @@ def prepare(
         its other parts.
     """
     said = list(declarations)
-    rows, missing = Rows(), set()
+    rows, refused, missing = gather(said, geoid, ground)
+    table = maker.complete(rows)
+    for row, fault in maker.faults(table).items():
+        refused.setdefault((int(table.owner[row]), int(table.part[row])), fault)
+    if not refused:
+        return Prepared(table, (), missing)
+    pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
+    table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
+    parts = tuple(sorted(refused))
+    refusals = tuple(_refusal(said[n], i, refused[n, i]) for n, i in parts)
+    return Prepared(table, refusals, missing, parts)
+
+
+def gather(
+    said: Sequence[Declaration], geoid: Geoid, ground: Ground | None
+) -> tuple[Rows, dict[tuple[int, int], InputError], tuple[int, ...]]:
+    """What rows are made of; the parts that cannot be, and why; whose ground is missing."""
+    rows, missing = Rows(), []
     refused: dict[tuple[int, int], InputError] = {}
     for number, declaration in enumerate(said):
         heights = _Heights(geoid, declaration.ground or ground)
@@ -105,17 +129,8 @@ def prepare(
             except InputError as error:
                 refused[number, index] = error
         if heights.world_ground_used:
-            missing.add(number)
-    table = maker.complete(rows)
-    for row, fault in maker.faults(table).items():
-        refused.setdefault((int(table.owner[row]), int(table.part[row])), fault)
-    if not refused:
-        return Prepared(table, (), tuple(sorted(missing)))
-    pairs = zip(table.owner.tolist(), table.part.tolist(), strict=True)
-    table = table.take(np.flatnonzero([pair not in refused for pair in pairs]))
-    parts = tuple(sorted(refused))
-    refusals = tuple(_refusal(said[n], i, refused[n, i]) for n, i in parts)
-    return Prepared(table, refusals, tuple(sorted(missing)), parts)
+            missing.append(number)
+    return rows, refused, tuple(missing)
 
 
 def _refusal(declaration: Declaration, part: int, error: InputError) -> Refusal:

@@ -16,7 +16,7 @@ import numpy as np
 
 from keepclear.detect.assemble import assemble, claims_of
 from keepclear.detect.crossing import Claim, Comparison, Minima
-from keepclear.detect.engine import FAST_ROWS_MIN, PORTABLE, Engine, Search, choose
+from keepclear.detect.engine import PORTABLE, Engine, Search, choose
 from keepclear.detect.exact import Court, Hits, joined, judge
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.prepare import Prepared, prepare
@@ -68,7 +68,7 @@ def compare(
     areas: bool = True,
     progress: Progress | None = None,
     engine: Engine | None = None,
-    fast_from: int = FAST_ROWS_MIN,
+    chooses: Callable[[int], Engine] = choose,
 ) -> Comparison:
     """Every crossing among declarations, exactly.
 
@@ -83,7 +83,7 @@ def compare(
             certain.
         progress: Told how far the work is.
         engine: Portable or compiled; chosen by the size of the work where it is not given.
-        fast_from: Rows from which the compiled engine is worth its loading.
+        chooses: Which engine is worth its loading for so many rows.
 
     Returns:
         The comparison. Parts that could not be used are in ``refused``; all others are compared.
@@ -93,7 +93,7 @@ def compare(
     claiming = [k for k, item in enumerate(declarations) if item.kind is Kind.AREA]
     prepared = prepare([standing_on(declarations[k]) for k in used], geoid=geoid, ground=ground)
     claimed = prepare([declarations[k] for k in claiming], geoid=geoid, ground=ground)
-    engine = engine or choose(len(prepared.table), fast_from)
+    engine = engine or chooses(len(prepared.table))
     hits, skeletons = _search(
         prepared.table, [declarations[k] for k in used], minima,
         within_party=within_party, measure=areas, progress=progress, engine=engine,

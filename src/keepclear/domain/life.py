@@ -46,7 +46,7 @@ class Stage(Enum):
     WITHDRAWN = "withdrawn"
     """Taken back by its party, with a reason."""
     REMOVED = "removed"
-    """A site that is no more, taken off by its party with a reason and a signature."""
+    """A site that is no more, taken off by its party with a reason."""
 
 
 class Act(Enum):

@@ -335,7 +335,7 @@ _SECTIONS: Final[dict[str, tuple[tuple[click.Command, str], ...]]] = {
         (incident, "report an incident, and what was said about it"),
     ),
     "The record": (
-        (log, "show the record, or a proof from it"),
+        (log, "show the record: what was kept, in order"),
         (bundle, "make a bundle of evidence"),
         (verify, "say what a bundle proves, offline"),
     ),

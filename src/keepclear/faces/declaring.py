@@ -18,7 +18,7 @@ from keepclear.faces.lives import asking, token_file
 from keepclear.faces.outcome import Exit
 from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.words import plain, refusal
+from keepclear.faces.words import NOT_YET, count, plain, refusal
 from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def declare(
 ) -> int:
     """Declare what is in FILE... at the node in DIR, and say what it crosses.
 
-    A declaration that is there already gets a new version. Sites and movements begin as drafts. Rows
-    are kept one by one: those before a refused one stay. At an address: for the party of the token.
+    A declaration that is there already gets a new version; one that is there just so is not compared
+    again. Sites and movements begin as drafts. Rows are kept one by one: those before a refused one
+    stay. At an address: for the party of the token.
     """
     from keepclear.faces.telling import say_findings  # noqa: PLC0415
     from keepclear.integrity.context import Context  # noqa: PLC0415
@@ -136,17 +137,25 @@ def closing_of(
     for one in refused or ():
         say(f"refused: {refusal(one)}")
     crossings: dict[Key, Crossing] = {}
+    crossed_before = False
     left_out = {NOT_ALLOWED: not_allowed} if not_allowed else dict[str, int]()
     verdicts = 0
     for answer in answers:
         subject = str(answer.reply["subject"])
         party = subject.split("/", 1)[0]
         if silent or is_humanitarian(arrangements, party):
+            yet = NOT_YET.get(str(answer.reply["stage"]))
             say(
                 f"{plain(subject)}: kept; a humanitarian notification gets a receipt and no verdict"
+                + (f"; {yet}" if yet else "")
             )
         elif answer.again:
-            say(f"{plain(subject)}: as it was kept before, version {answer.reply['version']}")
+            met = _met_before(node, subject)
+            crossed_before = crossed_before or met > 0
+            say(
+                f"{plain(subject)}: as it was kept before, version {answer.reply['version']}; "
+                f"not compared again, {count(met, 'crossing')} when it was declared"
+            )
         elif answer.verdict is None:
             left_out[DRAFT] = left_out.get(DRAFT, 0) + 1
         else:
@@ -177,9 +186,17 @@ def closing_of(
             crossings=tuple(crossings.values()),
         )
         deliver(render_plain(comparison), STDIN)
-    if crossings:
+    if crossings or crossed_before:
         return Exit.CROSSING
     return Exit.UNREADABLE if refused else Exit.NOTHING
+
+
+def _met_before(node: Node, subject: str) -> int:
+    """How many crossings the last verdict on something has that stands; 0 where there is none."""
+    case = node.memory.cases.get(subject)
+    if case is None or not case.stands or case.verdict is None:
+        return 0
+    return len(case.verdict.crossings)
 
 
 def _read(

@@ -125,7 +125,7 @@ def bundle(folder: str, output: str, token_file: str | None, **asked: Any) -> in
                 )
             named = {**asked, "about": about or (incident_subject(incident) if incident else "")}
             data = asked_for(to, {name: named[name] for name in _ASKED})
-        _say_bundle(data, output, "VKEY")
+        _say_bundle(data, output, "")
         return Exit.NOTHING
     with running(folder) as (home, node):
         data = evidence(
@@ -146,7 +146,13 @@ def _say_bundle(data: bytes, output: str, key: str) -> None:
     from keepclear.record.note import parse_note  # noqa: PLC0415
 
     deliver(data, output)
-    say(f"to verify it: keepclear verify FILE --key '{key}'")
+    if key:
+        say(f"to verify it: keepclear verify {plain(output)} --key '{key}'")
+    else:
+        say(
+            f"to verify it: keepclear verify {plain(output)} --key VKEY, with the public key of the "
+            "node's record in its place, as its desk told you"
+        )
     names = [one.name for one in parse_note(json.loads(data)["checkpoint"].encode()).signatures][1:]
     for name in names:
         say(

@@ -47,6 +47,7 @@ def init(folder: str, party: str | None, database: str, *, secretariat: bool) ->
     deliver(f"{home.record_key.verifier}\n", STDIN)
     say("this is the public key of its record: give it to the other parties over another path")
     say(f"keep a copy of {folder}/keys where nobody else can read it; a lost key is not made again")
+    say(f"to go on: keepclear serve {folder}, or keepclear declare {folder} FILE...")
     return Exit.NOTHING
 
 

@@ -14,7 +14,7 @@ from keepclear.faces import quantities
 from keepclear.faces.outcome import Exit
 from keepclear.faces.place import is_url
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.words import plain
+from keepclear.faces.words import NOT_YET, plain
 from keepclear.node.files import STDIN
 
 if TYPE_CHECKING:
@@ -43,7 +43,12 @@ by_option = click.option(
 def asking(command: Any) -> Any:
     """The options by which a request says who asks, and how it is known again."""
     for option in (
-        click.option("--key", default="", metavar="TEXT", help="Asked again with it: done once."),
+        click.option(
+            "--key",
+            default="",
+            metavar="TEXT",
+            help="Names this request; asked twice under one name, it is done once.",
+        ),
         by_option,
     ):
         command = option(command)
@@ -240,6 +245,8 @@ def _say_done(answer: Answer) -> None:
     reply = answer.reply
     again = " (as it was answered before)" if answer.again else ""
     say(f"{reply['subject']}: version {reply['version']} is {reply['stage']}{again}")
+    if reply["stage"] in NOT_YET:
+        say(f"{reply['subject']}: {NOT_YET[reply['stage']]}")
 
 
 def _row(memory: Memory, subject: str, case: Case) -> dict[str, Any]:
@@ -280,7 +287,9 @@ def _told(kind: str, body: dict[str, Any]) -> str:
 
 def _verdict_told(body: dict[str, Any]) -> str:
     deviations = ", ".join(one["code"] for one in body["deviations"])
-    return f"verdict: {len(body['crossings'])} crossings {deviations}".rstrip()
+    number = len(body["crossings"])
+    told = f"verdict: {number} crossing{'' if number == 1 else 's'}"
+    return f"{told}; differs from what was agreed: {deviations}" if deviations else told
 
 
 _TELLS: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import click
 
@@ -39,6 +39,7 @@ __all__ = ["serve"]
     metavar="N",
     help="Requests a second from one address in the long run; 0: no limit.",
 )
+@click.option("--front", is_flag=True, help="Have a process of its own speak with clients.")
 def serve(
     folder: str,
     host: str,
@@ -48,6 +49,7 @@ def serve(
     tls_key: str,
     per_party: float | None,
     per_address: float | None,
+    front: bool,
 ) -> int:
     """Serve the node in DIR: its API, and the events of its parties, until it is told to stop.
 
@@ -55,8 +57,10 @@ def serve(
     link for the first person, which is good until somebody is in, or until the next start.
     """
     from keepclear.faces.api.early import early  # noqa: PLC0415
-    from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY  # noqa: PLC0415
+    from keepclear.faces.api.limits import NO_LIMIT, PER_ADDRESS, PER_PARTY  # noqa: PLC0415
     from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
+    from keepclear.faces.front.behind import Behind  # noqa: PLC0415
+    from keepclear.faces.front.inlet import Inlets  # noqa: PLC0415
     from keepclear.faces.peer.conversation import Conversation  # noqa: PLC0415
     from keepclear.node.links import first_link  # noqa: PLC0415
     from keepclear.node.serving import serving  # noqa: PLC0415
@@ -68,8 +72,14 @@ def serve(
     known = place.checked()
     with ExitStack() as stack:
         listener = stack.enter_context(listening(place))
+        pace, behind = PER_ADDRESS.at(per_address), None
+        if front:
+            behind = stack.enter_context(closing(Behind(place, pace, listener)))
+            pace = NO_LIMIT  # the front counts
         with early(place, listener) as state:
             home, node = stack.enter_context(running(folder, say=say, tell=state.tell))
+        if behind is not None:
+            behind.warm()
         url = place.url(listener.getsockname()[1])
         link = first_link(node)
         if link is not None:
@@ -82,15 +92,20 @@ def serve(
             known,
             conversation=conversation,
             per_party=PER_PARTY.at(per_party),
-            per_address=PER_ADDRESS.at(per_address),
+            per_address=pace,
         )
+        inlets = Inlets(service)
         try:
             with serving(home.folder, url):
                 say(f"serving the node of {home.owner} at {url}")
-                run(place, service, listener)
+                if behind is None:
+                    run(place, service, listener)
+                else:
+                    behind.run(service, inlets)
         except OSError as error:
             raise ConfigurationError(f"{folder!r} cannot be served ({error})") from error
         finally:
             worker.close()
+            inlets.close()
     say("stopped; everything that was answered is kept")
     return Exit.NOTHING

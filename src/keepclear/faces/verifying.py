@@ -68,7 +68,10 @@ def proven_in(path: str, key: str, witnesses: Sequence[str], quorum: int = 0) ->
     believed = Verifier.parse(key)
     if is_split(data):
         return verify_split(data, believed)
-    return verify(data, believed, [_witness(one) for one in witnesses], quorum=quorum)
+    try:
+        return verify(data, believed, [_witness(one) for one in witnesses], quorum=quorum)
+    except VerificationError as error:
+        raise VerificationError(error.code, f"{_plain(path)}: {error}") from error
 
 
 def sentences(evidence: Evidence | Split) -> Iterator[str]:

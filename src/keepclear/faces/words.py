@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Final
 
 from keepclear.detect.crossing import Claim, Comparison, Crossing, CrossingKind, Minima, Side
@@ -19,6 +20,7 @@ from keepclear.domain.window import format_instant
 from keepclear.errors import Refusal
 
 __all__ = [
+    "NOT_YET",
     "altitudes",
     "apart",
     "area",
@@ -42,6 +44,16 @@ __all__ = [
     "who",
 ]
 
+NOT_YET: Final = MappingProxyType(
+    {
+        "draft": (
+            "it does not stand yet, and nobody is told of it: a second person verifies it, then it is "
+            "submitted"
+        ),
+        "verified": "it does not stand yet, and nobody is told of it: it is still to be submitted",
+    }
+)
+"""What is said of a site or movement by its stage, where that may be taken for more than it is."""
 PARTIES_NAMED: Final = 6
 """More parties than this are counted instead of listed."""
 _SHALLOW_M: Final = 0.1

@@ -12,7 +12,7 @@ from typing import Final
 import numba
 import numpy as np
 
-from keepclear.formats.scan import _number, _power
+from keepclear.formats.scan.decimals import number, power
 
 __all__ = ["corner", "is_plain_ring", "is_tidy", "value"]
 
@@ -34,20 +34,20 @@ njit = numba.njit(cache=True, error_model="numpy", nogil=True)
 @njit
 def value(b, p, q):
     """A plain decimal; NaN where it is not."""
-    mantissa, decimals, end = _number(b, p, q)
+    mantissa, decimals, end = number(b, p, q)
     if end != q or decimals > _DECIMALS_MAX:
         return np.nan
-    return mantissa / _power(decimals)
+    return mantissa / power(decimals)
 
 
 @njit
 def corner(b, p, q, corners, at):
     """One ``latitude,longitude`` or ``latitude,longitude,height``; False where it is anything else."""
     for axis in range(2):
-        mantissa, decimals, p = _number(b, p, q)
+        mantissa, decimals, p = number(b, p, q)
         if p < 0 or decimals > _DECIMALS_MAX:
             return False
-        corners[at, axis] = mantissa / _power(decimals)
+        corners[at, axis] = mantissa / power(decimals)
         if axis == 0:
             if p >= q or b[p] != 44:
                 return False

@@ -16,7 +16,8 @@ import numba
 import numpy as np
 
 from keepclear.formats.cot_ring import corner, is_plain_ring, is_tidy, value
-from keepclear.formats.scan import _NONE, _is, _time
+from keepclear.formats.scan.instant import NOT_SAID, instant
+from keepclear.formats.scan.text import is_word
 
 __all__ = ["PlainEvents", "scan_events"]
 
@@ -98,7 +99,7 @@ def _white(b, p, n):
 
 @njit
 def _starts(b, p, n, word):
-    return p + len(word) <= n and _is(b, p, p + len(word), word)
+    return p + len(word) <= n and is_word(b, p, p + len(word), word)
 
 
 @njit
@@ -173,7 +174,7 @@ def _attributes(b, p, n, found):
 def _attribute(b, count, found, word):
     """Which of the attributes has that name; -1 where none has."""
     for k in range(count):
-        if _is(b, found[k, 0], found[k, 1], word):
+        if is_word(b, found[k, 0], found[k, 1], word):
             return k
     return -1
 
@@ -181,7 +182,7 @@ def _attribute(b, count, found, word):
 @njit
 def _drawn(b, p, q, count, found, span, ring, corners):
     """Take what an element right inside the detail says of the drawing; False where it is not plain."""
-    if _is(b, p, q, _LINK):
+    if is_word(b, p, q, _LINK):
         k = _attribute(b, count, found, _POINT)
         if k < 0 or found[k, 2] == found[k, 3]:
             return True  # a link to something else
@@ -189,13 +190,13 @@ def _drawn(b, p, q, count, found, span, ring, corners):
             return False
         ring[1] += 1
         return True
-    if _is(b, p, q, _CONTACT) and span[6] == 0:
+    if is_word(b, p, q, _CONTACT) and span[6] == 0:
         k = _attribute(b, count, found, _SIGN)
         span[6] = span[7] = p
         if k >= 0:
             span[6], span[7] = found[k, 2], found[k, 3]
         return is_tidy(b, span[6], span[7])
-    return not _is(b, p, q, _SHAPE)
+    return not is_word(b, p, q, _SHAPE)
 
 
 @njit
@@ -223,7 +224,7 @@ def _content(b, p, n, found, stack, span, ring, corners):
             if depth == 0:
                 if not drawable:
                     ring[1] = -1
-                return r + 1 if _is(b, p + 2, q, _DETAIL) else -1
+                return r + 1 if is_word(b, p + 2, q, _DETAIL) else -1
             depth -= 1
             if not _same(b, stack[depth, 0], stack[depth, 1], p + 2, q):
                 return -1
@@ -242,7 +243,7 @@ def _content(b, p, n, found, stack, span, ring, corners):
             return -1
         if depth == 0 and drawable:
             drawable = _drawn(b, p + 1, q, count, found, span, ring, corners)
-            if span[8] == 0 and _is(b, p + 1, q, _REMARKS):
+            if span[8] == 0 and is_word(b, p + 1, q, _REMARKS):
                 span[8], span[9] = r, r if empty else _OPEN
         if not empty:
             if depth == _DEPTH_MAX:
@@ -273,25 +274,25 @@ def _event(b, p, n, found, stack, span, times_us, numbers, ring, corners):
     said = 0
     for k in range(count):
         s, t, u, v = found[k, 0], found[k, 1], found[k, 2], found[k, 3]
-        if _is(b, s, t, _UID):
+        if is_word(b, s, t, _UID):
             if u == v or not is_tidy(b, u, v):
                 return -1
             span[2], span[3] = u, v
             said |= 1
-        elif _is(b, s, t, _TYPE):
+        elif is_word(b, s, t, _TYPE):
             span[4], span[5] = u, v
             said |= 2
-        elif _is(b, s, t, _VERSION):
-            if not _is(b, u, v, _TWO):
+        elif is_word(b, s, t, _VERSION):
+            if not is_word(b, u, v, _TWO):
                 return -1
             said |= 4
-        elif _is(b, s, t, _OPEX) or (_is(b, s, t, _HOW) and _starts(b, u, v, _SIMULATED)):
+        elif is_word(b, s, t, _OPEX) or (is_word(b, s, t, _HOW) and _starts(b, u, v, _SIMULATED)):
             return -1
         else:
             for which, word in ((0, _TIME), (1, _START), (2, _STALE)):
-                if _is(b, s, t, word):
-                    times_us[which] = _time(b, u, v)
-                    if times_us[which] == _NONE:
+                if is_word(b, s, t, word):
+                    times_us[which] = instant(b, u, v)
+                    if times_us[which] == NOT_SAID:
                         return -1
                     said |= 8 << which
     if said != 63:
@@ -300,7 +301,7 @@ def _event(b, p, n, found, stack, span, times_us, numbers, ring, corners):
     if at >= n or b[at] != 60:
         return -1
     q = _name(b, at + 1, n)
-    if not _is(b, at + 1, q, _POINT):
+    if not is_word(b, at + 1, q, _POINT):
         return -1
     count, at, empty = _attributes(b, q, n, found)
     if count < 0 or not empty:
@@ -309,7 +310,7 @@ def _event(b, p, n, found, stack, span, times_us, numbers, ring, corners):
     for k in range(count):
         s, t, u, v = found[k, 0], found[k, 1], found[k, 2], found[k, 3]
         for which, word in ((0, _LAT), (1, _LON), (2, _HAE), (3, _CE), (4, _LE)):
-            if _is(b, s, t, word):
+            if is_word(b, s, t, word):
                 numbers[which] = value(b, u, v)
                 if np.isnan(numbers[which]):
                     return -1
@@ -319,7 +320,7 @@ def _event(b, p, n, found, stack, span, times_us, numbers, ring, corners):
     at = _white(b, at, n)
     if at < n and b[at] == 60 and b[at + 1] != 47:
         q = _name(b, at + 1, n)
-        if not _is(b, at + 1, q, _DETAIL):
+        if not is_word(b, at + 1, q, _DETAIL):
             return -1
         count, at, empty = _attributes(b, q, n, found)
         if count < 0:

@@ -1,8 +1,9 @@
 """How one card of a party follows another: by number and hash, both signed by its root key.
 
 Nothing can be slipped in between two cards, and two of one number prove that their party signed both. A
-message key that changes is revoked by the card that changes it, which also says up to which number of
-its messages it is to be believed. Left to others: what a card is (:mod:`keepclear.link.cards`).
+message key that changes is revoked by the card that changes it, which also says which of its messages
+was the last that the party stands by. Left to others: what a card is (:mod:`keepclear.link.cards`), and
+what is believed: a line takes in what the newest card's message key signed, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from keepclear.errors import VerificationError
 from keepclear.link.cards import Card, Revoked, UnverifiedCard, hash_of
 from keepclear.record.note import Verifier
 
-__all__ = ["believed", "check_successor", "next_card"]
+__all__ = ["check_successor", "next_card"]
 
 
 def check_successor(old: Card, new: Card) -> None:
@@ -34,13 +35,6 @@ def check_successor(old: Card, new: Card) -> None:
             f"this card is not the one that follows number {old.number} of {old.party}; "
             "ask for the ones between",
         )
-
-
-def believed(card: Card, key: Verifier, sequence: int) -> bool:
-    """Whether a message with a sequence number, signed by a key, is still believed under a card."""
-    if key == card.message_key:
-        return True
-    return any(one.key == str(key) and sequence <= one.after for one in card.revoked)
 
 
 def next_card(
@@ -66,8 +60,8 @@ def next_card(
         addresses: As before, where they are left out.
         age: As before, where it is left out.
         certificate: As before, where it is left out.
-        last_believed: Of a replaced message key, number of the last message to believe; none, where it
-            is left out.
+        last_believed: Of a replaced message key, number of the last message that the party stands by;
+            none, where it is left out.
     """
     revoked = list(old.revoked)
     if message_key != old.message_key:

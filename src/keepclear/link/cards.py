@@ -56,7 +56,7 @@ class Revoked:
     key: str
     """The key as text."""
     after: int
-    """Number of the last message of its stream that is still believed; 0: none."""
+    """Number of the last message of its stream that its party stands by; 0: none."""
 
 
 @dataclass(frozen=True, slots=True)

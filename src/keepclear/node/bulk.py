@@ -21,12 +21,12 @@ from keepclear.domain.declaration import Kind
 from keepclear.errors import InputError
 from keepclear.formats.sniff import Family, text_family
 from keepclear.node.check import Question
-from keepclear.node.fastpath import COLD_FACTOR, prepare_cache, warm
+from keepclear.node.fastpath import COLD_FACTOR, COMPARING, has_warmed, prepare_cache, warm
 from keepclear.node.files import STDIN, party_names
 
 if TYPE_CHECKING:
     from keepclear.detect.table import Table
-    from keepclear.formats.scan import Scan
+    from keepclear.formats.scan.columns import Scan
 
 __all__ = ["BULK_BYTES_MIN", "BulkPairs", "bulk_pairs"]
 
@@ -69,7 +69,7 @@ def bulk_pairs(
     if not plain or read_as not in {None, "geojson", "ndjson"} or STDIN in paths:
         return None
     sizes = [_size(path) for path in paths]
-    worth = BULK_BYTES_MIN if warm() else BULK_BYTES_MIN * COLD_FACTOR
+    worth = BULK_BYTES_MIN if warm(COMPARING) else BULK_BYTES_MIN * COLD_FACTOR
     different = len({os.path.realpath(path) for path in paths}) == len(paths)
     if not different or min(sizes) < 0 or sum(sizes) < worth:
         return None
@@ -77,7 +77,7 @@ def bulk_pairs(
         return None
     prepare_cache()
     try:
-        from keepclear.formats.scan import scan  # noqa: PLC0415  loads a compiler
+        from keepclear.formats.scan.columns import scan  # noqa: PLC0415  loads a compiler
     except ImportError:
         return None
     data, scans = [], []
@@ -88,7 +88,10 @@ def bulk_pairs(
             return None
         data.append(content)
         scans.append(found)
-    return _answer(paths, question, data, scans)
+    answer = _answer(paths, question, data, scans)
+    if answer is not None:
+        has_warmed(COMPARING)
+    return answer
 
 
 def _is_expected(content: np.ndarray, path: str, found: Scan, read_as: str | None) -> bool:

@@ -18,7 +18,7 @@ from keepclear.detect.rings import ring_faults
 from keepclear.detect.table import AREA, Bands, Table
 
 if TYPE_CHECKING:
-    from keepclear.formats.scan import Scan
+    from keepclear.formats.scan.columns import Scan
 
 __all__ = ["table_of"]
 

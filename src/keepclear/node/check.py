@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from keepclear.detect.crossing import Claim, Comparison, Crossing, Minima, Side
-from keepclear.detect.engine import FAST_ROWS_MIN
+from keepclear.detect.engine import FAST_ROWS_MIN, PORTABLE, Engine, choose
 from keepclear.detect.rules import Progress, compare
 from keepclear.domain.declaration import Declaration, Ground, Kind, Part
 from keepclear.domain.route import Route
 from keepclear.domain.window import Window
 from keepclear.errors import UsageError
 from keepclear.formats.reading import Reading
-from keepclear.node.fastpath import COLD_FACTOR, prepare_cache, warm
+from keepclear.node.fastpath import COLD_FACTOR, COMPARING, has_warmed, prepare_cache, warm
 from keepclear.node.geoid import load_geoid
 from keepclear.node.weekly import Key, extent, open_schedules
 
@@ -78,6 +78,7 @@ def answer(
         now_us=now_us,
     )
     left_out[NO_WINDOW] = opened.closed
+    engines: list[Engine] = []
     found = compare(
         opened.declarations,
         minima=question.minima,
@@ -87,8 +88,10 @@ def answer(
         within_party=question.within_party,
         areas=question.areas,
         progress=progress,
-        fast_from=_fast_from(),
+        chooses=lambda rows: _noted(engines, choose(rows, _fast_from())),
     )
+    if engines != [PORTABLE]:
+        has_warmed(COMPARING)
     for reason, count in found.not_compared:
         left_out[reason] += count
     refused = (*reading.refused, *opened.refused, *found.refused)
@@ -108,7 +111,12 @@ def answer(
 def _fast_from() -> int:
     """Rows from which compiled code is used: more while it would have to be compiled first."""
     prepare_cache()
-    return FAST_ROWS_MIN if warm() else FAST_ROWS_MIN * COLD_FACTOR
+    return FAST_ROWS_MIN if warm(COMPARING) else FAST_ROWS_MIN * COLD_FACTOR
+
+
+def _noted(engines: list[Engine], engine: Engine) -> Engine:
+    engines.append(engine)
+    return engine
 
 
 def _outside(declaration: Declaration, question: Question) -> bool:

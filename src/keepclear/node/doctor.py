@@ -19,7 +19,7 @@ from typing import Final, Literal
 from keepclear.domain.window import format_instant
 from keepclear.errors import ConfigurationError
 from keepclear.node.clock import now_us, resolution_s
-from keepclear.node.fastpath import cache_folder, warm
+from keepclear.node.fastpath import COMPARING, cache_folder, warm
 
 __all__ = ["Finding", "clock_findings", "examine"]
 
@@ -94,7 +94,7 @@ def _fast_path() -> Iterable[Finding]:
         yield Finding("numba", "note", text, "python -m pip install 'keepclear[fast]'")
         return
     yield Finding("numba", "ok", numba)
-    if warm():
+    if warm(COMPARING):
         yield Finding("fast path", "ok", "compiled")
     else:
         yield Finding("fast path", "note", "not compiled yet; the first large file does it, once")
@@ -121,7 +121,8 @@ def clock_findings(advice: str = _COMPARE) -> Iterable[Finding]:
     now = format_instant(now_us() // 1_000_000 * 1_000_000)
     resolution = resolution_s()
     state: Literal["ok", "note"] = "ok" if resolution <= _ROUGH_RESOLUTION_S else "note"
-    yield Finding("clock", state, f"{now}, steps of {resolution:g} s; compare it with your watch")
+    steps = "by less than a microsecond" if resolution < 1e-6 else f"by {resolution * 1e3:g} ms"
+    yield Finding("clock", state, f"{now}, goes on {steps} at a time; compare it with your watch")
     error_us = _clock_error_us()
     if error_us is None:
         yield Finding("clock kept", "note", "cannot be known on this machine", advice)

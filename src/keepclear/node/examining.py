@@ -122,7 +122,8 @@ def _database(home: Home) -> Generator[Finding, None, bool]:
 
 def _file(look: Look) -> Finding:
     if look.faults:
-        return Finding("database", "wrong", f"damaged: {'; '.join(look.faults)}", _RESTORE)
+        faults = "; ".join(look.faults).replace("\n", "; ")
+        return Finding("database", "wrong", f"damaged: {faults}", _RESTORE)
     if not look.private:
         text = "whole, but others may read the file"
         return Finding("database", "note", text, "the folder keeps them out; chmod 0600 node.db")

@@ -1,26 +1,46 @@
-"""Where compiled code is kept between runs, and when it is old.
+"""Where compiled code is kept between runs, when it is old, and which work has all that it needs of it.
 
 The cache of the compiler looks only at the file a kernel stands in. Our kernels call one another
-across files, so the folder carries a fingerprint of them all: changed source, fresh folder.
+across files, so the folder carries a fingerprint of them all: changed source, fresh folder. Kernels are
+kept one by one, and a process may end while it compiles; so work that was done to its end leaves a
+mark, and only the mark says that nobody has to wait for the compiler any more.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from keepclear.node.threads import lend_threads
 
-__all__ = ["COLD_FACTOR", "cache_folder", "prepare_cache", "warm"]
+__all__ = [
+    "COLD_FACTOR",
+    "COMPARING",
+    "EVENTS",
+    "STANDING",
+    "cache_folder",
+    "has_warmed",
+    "prepare_cache",
+    "warm",
+]
 
 _VARIABLE = "NUMBA_CACHE_DIR"
 
 
 _READERS: Final = ("cot_scan", "cot_ring")
-"""Modules of kernels that only read: that they are compiled says nothing of those that compare."""
+"""Modules of kernels that only read."""
+COMPARING: Final = "comparing"
+"""All with all, as ``keepclear check`` does it."""
+STANDING: Final = "standing"
+"""One with all that stand, as a node does it."""
+EVENTS: Final = "cot_scan._events"
+"""Large files of events. The kernel that calls all others of its reader: it is kept when they are."""
 
 
 @cache
@@ -29,8 +49,9 @@ def cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     package = Path(__file__).parent.parent
     digest = sha256()
-    kernels = [package / "formats" / f"{name}.py" for name in ("scan", *_READERS)]
-    for path in sorted([*package.glob("detect/**/*.py"), *kernels]):
+    kernels = [package / "formats" / f"{name}.py" for name in _READERS]
+    scans = package.glob("formats/scan/*.py")
+    for path in sorted([*package.glob("detect/**/*.py"), *scans, *kernels]):
         digest.update(path.read_bytes())
     return Path(base) / "keepclear" / f"compiled-{digest.hexdigest()[:16]}"
 
@@ -39,16 +60,40 @@ COLD_FACTOR: Final = 10
 """Compiling takes most of a minute; until that is done, only work this much larger asks for it."""
 
 
-def warm(reader: str = "") -> bool:
-    """Whether the compiled form has been made before on this machine.
+def warm(work: str) -> bool:
+    """Whether all that a kind of work needs was compiled before on this machine, for this program.
 
     Args:
-        reader: Of this module of kernels that only read; else of those that compare.
+        work: :data:`COMPARING`, :data:`STANDING` or :data:`EVENTS`.
     """
-    folder = Path(os.environ.get(_VARIABLE) or cache_folder())
-    if reader:
-        return any(folder.rglob(f"{reader}.*.nbc"))
-    return any(not path.name.startswith(_READERS) for path in folder.rglob("*.nbc"))
+    if work == EVENTS:
+        return any(_folder().rglob(f"{EVENTS}-*.nbc"))
+    try:
+        return (_folder() / f"{work}.mark").read_text() == _compiled_by()
+    except OSError:
+        return False
+
+
+def has_warmed(work: str) -> None:
+    """Leave a mark: work of this kind was done by compiled code, to its end.
+
+    What is met for the first time afterwards (minima, say) may still ask for a kernel or two.
+    """
+    with suppress(OSError):  # without a mark the next ones go the slow way, which is right too
+        (_folder() / f"{work}.mark").write_text(_compiled_by())
+
+
+def _folder() -> Path:
+    return Path(os.environ.get(_VARIABLE) or cache_folder())
+
+
+def _compiled_by() -> str:
+    """What kernels are compiled from, and by what; for another of these they are compiled again."""
+    try:
+        compiler = version("numba")
+    except PackageNotFoundError:
+        compiler = ""
+    return f"{cache_folder().name} {sys.implementation.cache_tag} numba {compiler}\n"
 
 
 def prepare_cache() -> None:

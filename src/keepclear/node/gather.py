@@ -15,7 +15,7 @@ from keepclear.errors import InputError, Refusal
 from keepclear.formats.cot_columns import SCANNED_BYTES_MIN
 from keepclear.formats.reading import Reading
 from keepclear.formats.registry import read_bytes
-from keepclear.node.fastpath import prepare_cache, warm
+from keepclear.node.fastpath import EVENTS, prepare_cache, warm
 from keepclear.node.files import BYTES_MAX, STDIN, party_names, read_file, shown
 
 __all__ = ["gather", "read_one", "stands_alone_warning"]
@@ -38,7 +38,7 @@ def read_one(
     compiled = False
     if len(data) >= SCANNED_BYTES_MIN:  # below it no reader asks
         prepare_cache()
-        compiled = warm("cot_scan")
+        compiled = warm(EVENTS)
     return read_bytes(
         data,
         name=shown(path),

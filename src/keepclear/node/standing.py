@@ -18,6 +18,7 @@ import numpy as np
 from keepclear.detect.crossing import Crossing, Minima, Side
 from keepclear.detect.engine import FAST_ROWS_MIN
 from keepclear.detect.index import Finder, PortableFinder, StandingSet, batched
+from keepclear.detect.packed import PackedRows
 from keepclear.detect.prepare import Maker, Prepared
 from keepclear.detect.vertical import Geoid
 from keepclear.disclose.crossing_only import coarse_area, sides
@@ -31,7 +32,7 @@ from keepclear.domain.schedule import Schedule
 from keepclear.domain.volume import Volume4D
 from keepclear.domain.window import ALWAYS, Window
 from keepclear.errors import InputError
-from keepclear.node.fastpath import prepare_cache, warm
+from keepclear.node.fastpath import STANDING, has_warmed, prepare_cache, warm
 from keepclear.node.memory import Case, Memory
 
 __all__ = ["Met", "Standing", "load_finder", "maker", "minima_of"]
@@ -85,7 +86,7 @@ class Standing:
         self._arrangements: tuple[Arrangement, ...] = ()
         self._compared = StandingSet(geoid=geoid, said=self._said)
         self._sets = {Minima(): self._compared}
-        self._last: tuple[Declaration, Prepared] | None = None
+        self._last: tuple[Declaration, Prepared | PackedRows] | None = None
         """What was asked about last: most often it is what is put next."""
         self._finds = False
         """Whether the sets have the finders that they are asked with."""
@@ -119,6 +120,16 @@ class Standing:
         own, other = sides(crossing, asked)
         case = self._memory.cases[f"{other.party}/{other.id}"]
         return Met(crossing, minima, own, other, case)
+
+    def made(self, declaration: Declaration, prepared: Prepared | PackedRows) -> None:
+        """Take rows that another process has made, for when this declaration is asked about or put.
+
+        Args:
+            declaration: What they are of, as it will be asked about: the same parts.
+            prepared: What :func:`keepclear.detect.making.rows_of` makes of it alone, with the heights
+                of the geoid that are used here.
+        """
+        self._last = declaration, prepared
 
     @property
     def compared(self) -> StandingSet:
@@ -171,7 +182,7 @@ class Standing:
             else:
                 one.remove(said.party, said.id)
 
-    def _prepared(self, said: Declaration) -> Prepared:
+    def _prepared(self, said: Declaration) -> Prepared | PackedRows:
         """The rows of a declaration, which its party, name and state say nothing in."""
         if self._last is None or not _same_rows(self._last[0], said):
             self._last = said, self._compared.prepared(said)
@@ -234,7 +245,7 @@ def _finder(rows: int) -> Finder:
     All of it is compiled or loaded here, at a start, so that nobody who asks has to wait for that.
     """
     prepare_cache()
-    if find_spec("numba") is None or not (warm() or rows >= FAST_ROWS_MIN):
+    if find_spec("numba") is None or not (warm(STANDING) or rows >= FAST_ROWS_MIN):
         return PortableFinder()
     from keepclear.detect.fast.standing import FastFinder  # noqa: PLC0415 - loads the compiler
 
@@ -262,3 +273,4 @@ def _rehearse() -> None:
         known.insert(two)
         known.query(three)
         known.query(three, depths=False)
+    has_warmed(STANDING)

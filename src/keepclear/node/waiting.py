@@ -1,7 +1,8 @@
-"""Those who wait for the node's thread: a thread with a future of its own, or a task in a loop.
+"""Those who wait for the node's thread: a thread with a future of its own, a task in a loop, or others.
 
 All that wait in one loop are told with one call into it: a call for each would wake it as often, and
-make it and the thread that decides wait for each other. Left to others: when anybody may be told
+make it and the thread that decides wait for each other. So are those who wait in another process, at
+the place that speaks with it. Left to others: when anybody may be told
 (:mod:`keepclear.node.worker`).
 """
 
@@ -11,8 +12,9 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from typing import Protocol
 
-__all__ = ["Done", "InLoop", "Waits", "tell"]
+__all__ = ["AtPlace", "Done", "InLoop", "Place", "Waits", "tell"]
 
 
 class InLoop:
@@ -29,7 +31,27 @@ class InLoop:
         return not self.future.cancelled()
 
 
-Waits = InLoop | Future[object]
+class Place(Protocol):
+    """Where others wait than tasks and threads of this process."""
+
+    def tell(self, done: Sequence[Done]) -> None:
+        """Answer some of them, in the node's thread; it must not fail."""
+
+
+class AtPlace:
+    """One who waits at a place."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """It still waits: nobody there says that it does not."""
+        return True
+
+
+Waits = InLoop | Future[object] | AtPlace
 Done = tuple[Waits, object, BaseException | None]
 """Who waited, and what was found, or what went wrong."""
 
@@ -37,14 +59,19 @@ Done = tuple[Waits, object, BaseException | None]
 def tell(done: Sequence[Done]) -> None:
     """Answer those who waited; a loop that has ended has nobody left who waits."""
     loops: dict[asyncio.AbstractEventLoop, list[Done]] = {}
+    places: dict[Place, list[Done]] = {}
     for one in done:
         waits, found, failed = one
-        if isinstance(waits, InLoop):
+        if isinstance(waits, AtPlace):
+            places.setdefault(waits.place, []).append(one)
+        elif isinstance(waits, InLoop):
             loops.setdefault(waits.loop, []).append(one)
         elif failed is None:
             waits.set_result(found)
         else:
             waits.set_exception(failed)
+    for place, several in places.items():
+        place.tell(several)
     for loop, several in loops.items():
         with suppress(RuntimeError):  # it was closed meanwhile
             loop.call_soon_threadsafe(_tell_here, several)

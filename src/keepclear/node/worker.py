@@ -23,10 +23,10 @@ from keepclear.errors import StoreError
 from keepclear.node import tidying
 from keepclear.node.ledger import Node
 from keepclear.node.paces import Paces
-from keepclear.node.turns import Turn, Turns
+from keepclear.node.turns import Source, Turn, Turns
 from keepclear.node.waiting import Done, InLoop, Waits, tell
 
-__all__ = ["CHECKPOINT_S", "WAITING_MAX", "Worker"]
+__all__ = ["CHECKPOINT_S", "WAITING_MAX", "Call", "Worker"]
 
 Found = TypeVar("Found")
 WAITING_MAX: Final = 10_000
@@ -39,13 +39,13 @@ _GATHER_S: Final = (0.004, 0.02)
 would leave a slow disk to pace the node; more would make those wait who come to a quick one."""
 
 
-class _Call(NamedTuple):
+class Call(NamedTuple):
     """What is asked, who waits for it, and when it came, by the clock that is never set."""
 
     ask: Callable[[Node], object]
     waits: Waits
     came_s: float
-    idle: bool
+    idle: bool = False
 
 
 class Worker:
@@ -55,7 +55,7 @@ class Worker:
         """Start the thread."""
         tidying.begin()
         self._node = node
-        self._turns: Turns[_Call] = Turns(WAITING_MAX)
+        self._turns: Turns[Call] = Turns(WAITING_MAX)
         self.paces = Paces()
         self._gather_s = _GATHER_S[0]
         self._due_s: float | None = None
@@ -96,7 +96,16 @@ class Worker:
         self, call: Callable[[Node], object], waits: Waits, *, first: bool, idle: bool
     ) -> None:
         turn = Turn.FIRST if first else Turn.IDLE if idle else Turn.QUEUED
-        self._turns.put(_Call(call, waits, time.monotonic(), idle), turn)
+        self._turns.put(Call(call, waits, time.monotonic(), idle), turn)
+
+    def take_from(self, source: Source[Call] | None) -> Future[None]:
+        """Take calls from a source, too, or from none any more.
+
+        Returns:
+            What is done when the node's thread looks at it, and at no other before it.
+        """
+        self._turns.take_from(source)
+        return self.ask(_nothing, idle=True)
 
     def close(self) -> None:
         """Do what waits, then stop."""
@@ -115,7 +124,7 @@ class Worker:
             if not goes_on or (self._due_s is not None and time.monotonic() >= self._due_s):
                 self._keep_checkpoint()
 
-    def _next(self) -> _Call | None:
+    def _next(self) -> Call | None:
         """The next call; none, where this is the end."""
         while True:
             wait_s = None if self._due_s is None else max(self._due_s - time.monotonic(), 0.0)
@@ -124,11 +133,11 @@ class Worker:
             except queue.Empty:
                 self._keep_checkpoint()
 
-    def _together(self, first: _Call) -> bool:
+    def _together(self, first: Call) -> bool:
         """Decide what waits, write it, answer; whether it goes on then."""
         begun_s = time.monotonic()
         until_s, goes_on = begun_s + self._gather_s, True
-        call: _Call | None = first
+        call: Call | None = first
         done: list[Done] = []
         times: list[tuple[float, float, float]] = []
         self._node.gather()
@@ -179,7 +188,11 @@ class Worker:
             self._due_s = time.monotonic() + CHECKPOINT_S
 
 
-def _tried(node: Node, call: _Call) -> list[Done]:
+def _nothing(_: Node) -> None:
+    """A call that does nothing."""
+
+
+def _tried(node: Node, call: Call) -> list[Done]:
     """What became of a call; nothing, where nobody waits for it any more."""
     ask, waits = call.ask, call.waits
     if not waits.set_running_or_notify_cancel():

@@ -8,6 +8,7 @@ where it lies, and when it is made.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 import apsw
@@ -25,13 +26,18 @@ _UNDER_WAY: Final = ".part"
 class Copying:
     """One copy under way."""
 
-    def __init__(self, source: apsw.Connection, path: str) -> None:
+    def __init__(self, source: apsw.Connection, path: str, wait: Callable[[], None]) -> None:
         """Begin; nothing is copied yet.
+
+        Args:
+            source: What is copied.
+            path: Where to.
+            wait: Returns when nobody else uses the source.
 
         Raises:
             ConfigurationError: the file exists, or cannot be written.
         """
-        self._path, self._part = path, path + _UNDER_WAY
+        self._path, self._part, self._wait = path, path + _UNDER_WAY, wait
         for one in (self._path, self._part):
             if os.path.exists(one):  # noqa: PTH110 - the room that touches files takes plain names
                 raise ConfigurationError(f"{one!r} exists; a backup never writes over a file")
@@ -51,6 +57,7 @@ class Copying:
         Raises:
             ConfigurationError: it cannot be written; what is there of it may be deleted.
         """
+        self._wait()
         try:
             if not self._running.step(pages):
                 return False
@@ -64,6 +71,7 @@ class Copying:
 
     def give_up(self) -> None:
         """Let go of a copy that was not finished."""
+        self._wait()
         self._running.close(True)
         self._copy.close(True)
 

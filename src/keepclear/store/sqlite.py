@@ -1,8 +1,9 @@
 """The store in one SQLite file: no set-up, one writer, durable when a commit returns.
 
 WAL with ``synchronous=FULL``; one connection that writes, reads and checkpoints, and keeps every other
-process out for as long as it is open. SQLite is the one that apsw carries, which is current: older
-ones can damage a file when one connection checkpoints while another commits.
+process out for as long as it is open. The log is put into the file by another thread, by the same
+connection, between two uses of it: whoever uses the store next waits until that has ended, and
+meanwhile does something else. SQLite is the one that apsw carries, which is current.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import apsw
 
 from keepclear.errors import ConfigurationError, InUseError, StoreError
 from keepclear.record.merkle import HASH_BYTES
+from keepclear.store.aside import Aside
 from keepclear.store.base import ERASED, Batch, Committed, Entry, Kept, Pending
 from keepclear.store.copying import ALL, Copying
 from keepclear.store.migrations import Applied, migrations_of, to_apply
@@ -31,6 +33,9 @@ _BUSY_MS: Final = 2_000
 _CACHE_KIB: Final = 32_768
 """Each new subject touches another page of the index by subject. That of some 250,000 declarations
 fits; the usual 2 MB hold that of 15,000."""
+_LOG_PAGES: Final = 250
+"""Pages in the write-ahead log that are put into the file after a commit: some 80 declarations, 2 ms of
+processor and two syncs. SQLite's own 1,000 take longer, and no less for each declaration."""
 
 _PRAGMAS: Final = (
     "PRAGMA locking_mode = EXCLUSIVE",
@@ -89,9 +94,10 @@ class SqliteStore:
         self._edge: Edge | None = None
         """Where the record ends; read again after a write that failed."""
         self._closed = False
+        self._aside, self._log_pages = Aside(), 0
         _make_private(self._path)
         try:
-            self._db = apsw.Connection(self._path, vfs=vfs)
+            self._connection = apsw.Connection(self._path, vfs=vfs)
         except apsw.Error as error:
             raise self._explained(error) from error
         try:
@@ -106,6 +112,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         self._db.set_busy_timeout(_BUSY_MS)
+        self._db.set_wal_hook(self._logged)  # in the place of SQLite's own, which makes all wait
         for pragma in _PRAGMAS:
             self._db.execute(pragma).fetchall()
         owner = int(self._one("PRAGMA application_id"))
@@ -117,6 +124,29 @@ class SqliteStore:
         if self._looks:
             self.look_through()
         self._migrate(empty=empty)
+
+    @property
+    def _db(self) -> apsw.Connection:
+        """The connection, once nobody else uses it."""
+        self._aside.wait()
+        return self._connection
+
+    def _logged(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        """After each commit: how many pages the log has now."""
+        self._log_pages = pages
+        return apsw.SQLITE_OK
+
+    def _shorten_log(self) -> None:
+        """Have a long log put into the file, while nobody uses the store."""
+        if self._log_pages >= _LOG_PAGES:
+            self._log_pages = 0
+            with suppress(RuntimeError):  # no thread can be had now: after the next commit
+                self._aside.begin(self._put_log)
+
+    def _put_log(self) -> None:
+        """Where it fails, the log stays as it is, and is put later; nothing is lost by that."""
+        with suppress(apsw.Error):
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def look_through(self) -> None:
         """Look through all pages for damage.
@@ -158,6 +188,7 @@ class SqliteStore:
                 done = [self._apply(batch) for batch in batches]
             if any(_forgets(batch) for batch in batches):
                 self._empty_log()
+            self._shorten_log()
         except BaseException as error:
             self._edge = None  # whatever became of it: it is read again
             if isinstance(error, apsw.Error):
@@ -263,6 +294,7 @@ class SqliteStore:
                 self._db.executemany(
                     "DELETE FROM outgoing WHERE number = ?", [(number,) for number in numbers]
                 )
+            self._shorten_log()
         except apsw.Error as error:
             raise self._failed(error) from error
 
@@ -289,7 +321,7 @@ class SqliteStore:
         Raises:
             ConfigurationError: the file exists, or cannot be written.
         """
-        return Copying(self._db, os.fspath(path))
+        return Copying(self._db, os.fspath(path), self._aside.wait)
 
     @property
     def path(self) -> str:
@@ -299,7 +331,8 @@ class SqliteStore:
     def close(self) -> None:
         """See :class:`keepclear.store.base.Store`."""
         self._closed = True
-        self._db.close()
+        self._aside.end()
+        self._connection.close()
 
     def _open(self) -> None:
         if self._closed:  # it answers nothing

@@ -10,15 +10,18 @@ import numpy as np
 
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.build import _fill
+from keepclear.detect.fast.packed import opened
 from keepclear.detect.fast.simple import LONG, is_simple
+from keepclear.detect.packed import LIMITS, PackedRows, gathered
 from keepclear.detect.rings import ring_faults
 from keepclear.detect.rows import Rows
 from keepclear.detect.shape import columns_of, widen_round_faces
 from keepclear.detect.table import AREA, Table
 from keepclear.errors import InputError
 
-__all__ = ["complete", "faults"]
+__all__ = ["CompiledMaker", "complete", "faults"]
 
+_LIMITS = len(LIMITS)
 _STEP_DEGREES = 10.0
 """A longer step may be one over 180."""
 _LATITUDE = 89.0
@@ -60,6 +63,30 @@ def faults(table: Table) -> dict[int, InputError]:
     return {} if sure else ring_faults(table)
 
 
+class CompiledMaker:
+    """The compiled way, which does not look again at rings that it has just seen to be some."""
+
+    def __init__(self) -> None:
+        """Nothing was made yet."""
+        self._sure: Table | None = None
+        """The table that was made last, where all its areas surely are some."""
+
+    def complete(self, rows: Rows) -> Table:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        table, sure = complete(rows)
+        self._sure = table if sure else None
+        return table
+
+    def faults(self, table: Table) -> dict[int, InputError]:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        return {} if table is self._sure else faults(table)
+
+    def packed(self, rows: Rows, missing: tuple[int, ...]) -> PackedRows | None:
+        """See :class:`keepclear.detect.prepare.Maker`."""
+        found = gathered(rows, missing)
+        return found if _completed(found.data) else None
+
+
 @njit
 def _made(kind, ring_start, vertex_start, lon, lat, straight, q, level, box, face):
     """Integers of all rows, and whether every area surely is one."""
@@ -68,6 +95,20 @@ def _made(kind, ring_start, vertex_start, lon, lat, straight, q, level, box, fac
         0, n, kind, ring_start, vertex_start, lon, lat, 1.0, straight, q, level, box, face
     )  # fmt: skip
     return _all_sure(kind, straight, ring_start, vertex_start, lon, lat, q, face)
+
+
+@njit
+def _completed(data):
+    """As :func:`_made`, of packed rows; every area is then on one face."""
+    n, rings, m, sides, long, double, number, byte = opened(data)
+    boxes = (2 + _LIMITS * sides) * n
+    box = number[boxes : boxes + 6 * n].reshape((n, 6))
+    q = number[boxes + 6 * n : boxes + 6 * n + 3 * m].reshape((m, 3))
+    return _made(
+        byte[:n], long[: n + 1], long[n + 1 : n + rings + 2], double[3 * n : 3 * n + m],
+        double[3 * n + m :], byte[n : 2 * n].view(np.bool_), q, byte[(3 + sides) * n :], box,
+        byte[2 * n : 3 * n].view(np.int8),
+    )  # fmt: skip
 
 
 @njit

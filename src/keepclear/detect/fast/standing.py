@@ -1,14 +1,14 @@
-"""Compiled search in a standing set: a built grid for most rows, a short list for the newest.
+"""Compiled search in a standing set: a built grid for most rows, and the newest beside it.
 
 The grid is that of the all-pairs search (``grid``), built once and asked by one new row at a time,
-as if the new row were a large one. Rows added since stand in a list that is looked through from end
-to end; when it is long, the grid is built anew over everything alive.
+as if the new row were a large one. Rows added since are entered one by one into chains (``newest``).
+Everybody waits while a grid is built anew over all, so that is done when there are as many rows again,
+or when looking through the newest has come to cost more than building.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from keepclear.detect.account import Account
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
-from keepclear.detect.fast import small, sweep
+from keepclear.detect.fast import sweep
 from keepclear.detect.fast.account import account_of
 from keepclear.detect.fast.arcs import njit
 from keepclear.detect.fast.cover import runs
@@ -34,73 +34,33 @@ from keepclear.detect.fast.grid import (
     large_entries,
     plane_of,
 )
+from keepclear.detect.fast.hot import TIME_MAX
+from keepclear.detect.fast.newest import Newest, look
+from keepclear.detect.fast.packed import append
 from keepclear.detect.fast.pairs import near
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
+from keepclear.detect.fast.small import CompiledMaker
+from keepclear.detect.fast.taking import take
+from keepclear.detect.growing import GrowingTable
 from keepclear.detect.lattice import UNITS_PER_M, W
-from keepclear.detect.rows import Rows
+from keepclear.detect.packed import PackedRows, pack, unpack
+from keepclear.detect.prepare import Prepared
 from keepclear.detect.table import LEG, Table
 from keepclear.detect.vertical import MM_MAX
-from keepclear.errors import InputError
 
 __all__ = ["FastFinder"]
 
 _FRESH_MIN: Final = 4_096
-"""The newest rows are looked through one by one up to this many, some 10 microseconds."""
-_FRESH_SHARE: Final = 0.05
-"""Or up to this share of the grid, so that building it anew costs little for each row."""
-
-
-_TIME_MAX: Final = 2**30
-"""Hot rows hold seconds up to this; see ``sweep.hot_rows``."""
+"""For fewer of the newest rows no grid is built."""
+_FRESH_SHARE: Final = 1.0
+"""Nor for less than this share of the grid: each row is then built into about two in all."""
+_WORK_A_ROW: Final = 64
+"""Unless so many of the newest were looked at for each row that there is: that took about as long as
+to build a grid, in which what lies in one place stands in order of time."""
 _START_OF_2020_US: Final = 1_577_836_800_000_000
 """Where seconds are counted from as long as there is no grid."""
 _ANY_HEIGHT: Final = 4 * MM_MAX
 """Beyond every height a hot row may hold."""
-
-
-@njit
-def _may_meet(row, pads, box, start_us, end_us, time_us, low, high, start, end):
-    """Whether padded boxes and windows of a standing row and the new one meet."""
-    if start_us[row] > end + time_us or start > end_us[row] + time_us:
-        return False
-    pad = pads[row]
-    for axis in range(3):
-        if box[row, axis] - pad > high[axis] or box[row, axis + 3] + pad < low[axis]:
-            return False
-    return True
-
-
-@njit
-def _take(
-    row,
-    asked,
-    alive,
-    owner,
-    group,
-    kind,
-    compared,
-    pads,
-    box,
-    start_us,
-    end_us,
-    time_us,
-    low,
-    high,
-    out,
-    at,
-):
-    """Put a standing row on the list if it is compared with the new one and may meet it."""
-    if not alive[row] or owner[row] == owner[asked] or group[row] == group[asked]:
-        return at
-    if not compared[kind[row], kind[asked]]:
-        return at
-    if not _may_meet(
-        row, pads, box, start_us, end_us, time_us, low, high, start_us[asked], end_us[asked]
-    ):
-        return at
-    if at < len(out):
-        out[at] = row
-    return at + 1
 
 
 @njit
@@ -123,8 +83,8 @@ def _scan(
         if stamp[row] == mark:
             continue
         stamp[row] = mark
-        at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
-                   time_us, low, high, out, at)  # fmt: skip
+        at = take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
+                  time_us, low, high, out, at)  # fmt: skip
     return at
 
 
@@ -142,11 +102,11 @@ def _first_in_time(packed, first, stop, time):
 
 @njit
 def _collect(
-    asked, fresh_from, fresh_until, fresh, low, high, a0, a1, t0, t1, one_face, shape_kind,
-    ring_start, vertex_start, q, level, packed, rows, begins, shift, first_u, first_v, width,
-    height, base, longest, large_cells, large_begins, large_rows, large_packed, large_shift, alive,
-    owner, group, kind,
-    compared, pads, box, start_us, end_us, time_us, stamp, mark, out,
+    asked, newest_from, newest_until, boxes, heads, links, held, work, low, high, a0, a1, t0, t1,
+    one_face, shape_kind, ring_start, vertex_start, q, level, packed, rows, begins, shift, first_u,
+    first_v, width, height, base, longest, large_cells, large_begins, large_rows, large_packed,
+    large_shift, alive, owner, group, kind, compared, pads, box, start_us, end_us, time_us, stamp,
+    mark, out,
 ):  # fmt: skip
     """Standing rows that may meet the new one, each once; more than fit into ``out`` are counted."""
     at = 0
@@ -202,29 +162,18 @@ def _collect(
                            u0, u1, v0, v1, a0, a1, t0, t1, asked, alive, owner, group, kind,
                            compared, pads, box, start_us, end_us, time_us, low, high, stamp, mark,
                            out, at)  # fmt: skip
-    for row in range(fresh_from, fresh_until):
-        k = row - fresh_from
-        if fresh[k, 6] > t1 or fresh[k, 7] < t0:
-            continue
-        if fresh[k, 0] > high[0] or fresh[k, 3] < low[0] or fresh[k, 1] > high[1]:
-            continue
-        if fresh[k, 4] < low[1] or fresh[k, 2] > high[2] or fresh[k, 5] < low[2]:
-            continue
-        at = _take(row, asked, alive, owner, group, kind, compared, pads, box, start_us, end_us,
-                   time_us, low, high, out, at)  # fmt: skip
-    return at
+    return look(
+        newest_from, newest_until, boxes, heads, links, held, low, high, t0, t1, asked, alive, owner,
+        group, kind, compared, pads, box, start_us, end_us, time_us, stamp, mark, out, at, work,
+    )  # fmt: skip
 
 
 @njit
-def _write_fresh(first, until, built, box, pads, start_us, end_us, zero_us, fresh):
-    """Padded boxes and seconds of the newest rows, side by side; outwards, and within 32 bits."""
+def _write_pads(first, until, reach_m, standoff_m, error_m, half_m, pads):
+    """Units by which boxes of rows are padded; see ``sweep.padded_boxes``."""
     for row in range(first, until):
-        mine = fresh[row - built]
-        for axis in range(3):
-            mine[axis] = max(box[row, axis] - pads[row], -(2**31))
-            mine[axis + 3] = min(box[row, axis + 3] + pads[row], 2**31 - 1)
-        mine[6] = min(max((start_us[row] - zero_us) // 1_000_000, -_TIME_MAX), _TIME_MAX)
-        mine[7] = min(max((end_us[row] - zero_us) // 1_000_000 + 1, -_TIME_MAX), _TIME_MAX)
+        reach = reach_m[row] + standoff_m[row] + error_m[row] + half_m
+        pads[row] = np.int64(np.ceil(reach * UNITS_PER_M)) + 2 if reach > 0 else 0
 
 
 @njit
@@ -295,7 +244,7 @@ def _seconds(start, end, zero_us, time_us):
     """
     first = (start - time_us - zero_us) // 1_000_000 - 1
     last = (end + time_us - zero_us) // 1_000_000 + 1
-    return min(first, _TIME_MAX), max(last, -_TIME_MAX)
+    return min(first, TIME_MAX), max(last, -TIME_MAX)
 
 
 @njit
@@ -315,12 +264,12 @@ def _heights(row, code, vertical_mm, kind, lower_code, lower_own, upper_code, up
 
 @njit
 def _met(
-    asked, alive, owner, group, whose, compared, pads, stamp, mark, out, fresh,
-    horizontal_m, vertical_mm, time_us,
+    asked, alive, owner, group, whose, compared, pads, stamp, mark, out, newest_until, boxes, heads,
+    links, held, work, horizontal_m, vertical_mm, time_us,
     kind, ring_start, vertex_start, q, lon, lat, level, box, face, reach_m, standoff_m, error_m,
     start_us, end_us, lower_code, lower_own, lower_least, upper_code, upper_own, upper_most, surface,
     built_rows, zero_us, code, packed, packed_rows, begins, shift, first_u, first_v, width, height,
-    base, longest, large_cells, large_begins, large_rows, large_packed, large_shift, fresh_until,
+    base, longest, large_cells, large_begins, large_rows, large_packed, large_shift,
 ):  # fmt: skip
     """Put the standing rows that meet the new one first in ``out``: how many; or how many may, if more.
 
@@ -335,14 +284,15 @@ def _met(
         asked, code, vertical_mm, kind, lower_code, lower_own, upper_code, upper_own, surface
     )
     count = _collect(
-        asked, built_rows, fresh_until, fresh, low, high, a0, a1, t0, t1, np.int64(face[asked]), kind,
-        ring_start, vertex_start, q, level, packed, packed_rows, begins, shift, first_u, first_v,
-        width, height, base, longest, large_cells, large_begins, large_rows, large_packed,
-        large_shift, alive, owner, group, whose, compared, pads, box, start_us, end_us, time_us,
-        stamp, mark, out,
+        asked, built_rows, newest_until, boxes, heads, links, held, work, low, high, a0, a1, t0, t1,
+        np.int64(face[asked]), kind, ring_start, vertex_start, q, level, packed, packed_rows, begins,
+        shift, first_u, first_v, width, height, base, longest, large_cells, large_begins, large_rows,
+        large_packed, large_shift, alive, owner, group, whose, compared, pads, box, start_us, end_us,
+        time_us, stamp, mark, out,
     )  # fmt: skip
     if count > len(out):
         return -count
+    out[:count].sort()  # however the rows stand in grid and chains
     return _decided(
         asked, out, count, kind, ring_start, vertex_start, q, lon, lat, level, box, face, reach_m,
         standoff_m, error_m, start_us, end_us, lower_code, lower_own, lower_least, upper_code,
@@ -383,7 +333,7 @@ class _Built:
         )  # fmt: skip
 
 
-class FastFinder:
+class FastFinder(CompiledMaker):
     """Finds standing rows in a grid; see :class:`keepclear.detect.index.Finder`.
 
     The rows it leaves already meet the new one, where both stand still.
@@ -396,30 +346,19 @@ class FastFinder:
         """Nothing is known of any row.
 
         Args:
-            fresh_min: The newest rows that are looked through one by one, at least; as many as is
-                good for a large set, where none is said.
+            fresh_min: For so many of the newest rows no grid is built; as many as is good for a
+                large set, where none is said.
         """
+        super().__init__()
         self._fresh_min = fresh_min
-        self._built: _Built | None = None
+        self._built = _NOTHING
+        self._newest = Newest(0, _NOTHING.zero_us)
         self._stamp = np.zeros(0, dtype=np.int64)
         self._mark = 0
         self._out = np.empty(1 << 12, dtype=np.int64)
         self._pads = np.zeros(0, dtype=np.int64)
-        self._padded = self._listed = 0
-        self._fresh = np.zeros((1024, 8), dtype=np.int32)
+        self._padded = 0
         self._known: tuple[Table | None, tuple[np.ndarray, ...]] = (None, ())
-        self._sure: Table | None = None
-        """The table that was made last, where all its areas surely are some."""
-
-    def complete(self, rows: Rows) -> Table:
-        """See :class:`keepclear.detect.prepare.Maker`."""
-        table, sure = small.complete(rows)
-        self._sure = table if sure else None
-        return table
-
-    def faults(self, table: Table) -> dict[int, InputError]:
-        """See :class:`keepclear.detect.prepare.Maker`."""
-        return {} if table is self._sure else small.faults(table)
 
     def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
         """See :class:`keepclear.detect.index.Finder`."""
@@ -431,18 +370,23 @@ class FastFinder:
         """See :class:`keepclear.detect.index.Finder`."""
         self._pad(table, asked, minima)
         self._build(table, asked.start, minima)
-        self._list(table, asked.start)
+        self._newest.enter(table, self._pads, asked.start)
         found = [self._one(table, i, asked.start, alive, search, minima) for i in asked]
         if len(found) == 1:  # most often
             return np.full(len(found[0]), asked.start), found[0]
         counts = [len(rows) for rows in found]
         return np.repeat(np.arange(asked.start, asked.stop), counts), np.concatenate(found)
 
+    def append(self, table: GrowingTable, rows: Prepared | PackedRows, owner: int) -> range:
+        """See :class:`keepclear.detect.index.Finder`."""
+        packed = rows if isinstance(rows, PackedRows) else unpack(pack(rows))
+        return append(table, packed, owner)
+
     def forget(self) -> None:
         """The set was built anew: row numbers mean something else now."""
-        self._built = None
+        self._built, self._newest = _NOTHING, Newest(0, _NOTHING.zero_us)
         self._stamp, self._pads = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        self._padded = self._listed = 0
+        self._padded = 0
 
     def _pad(self, table: Table, asked: range, minima: Minima) -> None:
         """Padding of every row; standing rows seen before keep theirs."""
@@ -450,36 +394,17 @@ class FastFinder:
         if n > len(self._pads):
             self._pads = np.pad(self._pads, (0, max(n, 2 * len(self._pads)) - len(self._pads)))
             self._stamp = np.pad(self._stamp, (0, len(self._pads) - len(self._stamp)))
-        known, self._padded = self._padded, standing
-        if n - known == 1:
-            self._pads[known] = _pad_of(table, known, minima)
-            return
-        new = slice(known, n)
-        reach = table.reach_m[new] + table.standoff_m[new] + table.error_m[new]
-        reach = reach + minima.horizontal_m / 2.0
-        units = np.where(reach > 0, np.ceil(reach * UNITS_PER_M) + 2, 0)
-        self._pads[new] = units.astype(np.int64)
-
-    def _list(self, table: Table, standing: int) -> None:
-        """Write the newest standing rows, those not in the grid, side by side."""
-        built = self._built or _NOTHING
-        first = max(self._listed, built.rows)
-        self._listed = standing
-        if first >= standing:
-            return
-        if standing - built.rows > len(self._fresh):
-            wider = np.zeros((2 * (standing - built.rows), 8), dtype=np.int32)
-            wider[: first - built.rows] = self._fresh[: first - built.rows]
-            self._fresh = wider
-        _write_fresh(
-            first, standing, built.rows, table.box, self._pads, table.start_us, table.end_us,
-            built.zero_us, self._fresh,
+        _write_pads(
+            self._padded, n, table.reach_m, table.standoff_m, table.error_m,
+            minima.horizontal_m / 2.0, self._pads,
         )  # fmt: skip
+        self._padded = standing
 
     def _build(self, table: Table, rows: int, minima: Minima) -> None:
-        built = self._built.rows if self._built else 0
+        fresh, built = rows - self._built.rows, self._built.rows
         fresh_min = _FRESH_MIN if self._fresh_min is None else self._fresh_min
-        if rows - built <= max(fresh_min, _FRESH_SHARE * built):
+        worth_it = fresh > _FRESH_SHARE * built or self._newest.work[0] > _WORK_A_ROW * rows
+        if fresh <= fresh_min or not worth_it:
             return
         few = table.first(rows)
         pad = self._pads[:rows]
@@ -503,18 +428,19 @@ class FastFinder:
             hot.order[cells.entries], known, np.append(begins, len(keys)),
             hot.order[large][inside], packed, large_shift,
         )  # fmt: skip
+        self._newest = Newest.beside(rows, self._built.zero_us, int(_FRESH_SHARE * rows))
 
     def _one(
         self, table: Table, i: int, fresh_until: int, alive: np.ndarray, search: Search,
         minima: Minima,
     ) -> np.ndarray:  # fmt: skip
-        columns = (*self._columns_of(table), *(self._built or _NOTHING).columns, fresh_until)
+        columns = (*self._columns_of(table), *self._built.columns)
         while True:
             self._mark += 1
             given = (
                 i, alive, search.owner, search.group, search.kind, search.compared, self._pads,
-                self._stamp, self._mark, self._out, self._fresh, float(minima.horizontal_m),
-                minima.vertical_m * 1000.0, minima.time_us, *columns,
+                self._stamp, self._mark, self._out, fresh_until, *self._newest.columns(),
+                float(minima.horizontal_m), minima.vertical_m * 1000.0, minima.time_us, *columns,
             )  # fmt: skip
             count = _met(*given)
             if count >= 0:
@@ -533,13 +459,6 @@ class FastFinder:
                 bands.surface,
             )  # fmt: skip
         return self._known[1]
-
-
-def _pad_of(table: Table, row: int, minima: Minima) -> int:
-    """Padding of one row; see ``_pad``."""
-    reach = float(table.reach_m[row] + table.standoff_m[row] + table.error_m[row])
-    reach += minima.horizontal_m / 2.0
-    return ceil(reach * UNITS_PER_M) + 2 if reach > 0 else 0
 
 
 def _one_code(table: Table) -> int:

@@ -40,7 +40,7 @@ class Application:
             assert route.method not in methods, f"{route.method} {route.path} stands twice"
             methods[route.method] = route
         self._paths = Paths({path: Endpoint(on, service) for path, on in by_path.items()})
-        self._life = Router(lifespan=self._lifespan)
+        self._life = Router(lifespan=self.lifespan)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or follow the life of the process."""
@@ -62,7 +62,8 @@ class Application:
         await endpoint.answer(scope, headers, parts, receive, send)
 
     @asynccontextmanager
-    async def _lifespan(self, _: object) -> AsyncIterator[None]:
+    async def lifespan(self, _: object = None) -> AsyncIterator[None]:
+        """What is done beside answering, from the start to the end."""
         service = self._service
         tasks = [follow, keep_time, look_back, keep_snapshots]
         if service.conversation is not None:

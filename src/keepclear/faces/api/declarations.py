@@ -7,11 +7,12 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
-from keepclear.domain.access import Action
+from keepclear.domain.access import Action, Principal
 from keepclear.domain.declaration import Declaration
 from keepclear.domain.life import Act
 from keepclear.domain.window import format_instant
@@ -25,14 +26,14 @@ from keepclear.integrity.context import Context
 from keepclear.integrity.examine import examine
 from keepclear.node import acting, declaring, views
 from keepclear.node.allowing import allow
-from keepclear.node.declaring import Answer
+from keepclear.node.declaring import Answer, Request
 from keepclear.node.ledger import Node
 from keepclear.node.told import told_on
 from keepclear.node.views import View, view_of
 from keepclear.wire.declaration import declaration_of, spelled
 from keepclear.wire.forms import DeclarationForm
 
-__all__ = ["ROUTES", "answered", "own"]
+__all__ = ["ROUTES", "answered", "declared", "own"]
 
 
 def declare(asked: Asked, node: Node) -> Reply:
@@ -139,15 +140,46 @@ def answered(answer: Answer, *, status: int | None = None) -> Reply:
     return Reply(form, status=status, headers=_tag(version))
 
 
-def _declared(asked: Asked, node: Node, said: Declaration) -> Reply:
-    allow(node, asked.who, Action.DECLARE, said.party)
-    doubts = [one.code for one in examine([said], Context(now_us=node.now_us()))]
-    text = spelled(asked.body).decode()
-    answer = declaring.declare(
-        node, said, asked.request(), if_match=asked.if_match, doubts=doubts, text=text
-    )
+def declared(
+    node: Node,
+    who: Principal,
+    said: Declaration,
+    request: Request,
+    *,
+    if_match: int | None,
+    doubts: Sequence[str],
+    text: str,
+) -> Reply:
+    """Declare for somebody, and answer.
+
+    Args:
+        node: Where.
+        who: Who asks.
+        said: What they declare.
+        request: Of theirs.
+        if_match: The version that was seen last.
+        doubts: Codes of what looked wrong in it.
+        text: Its canonical JSON.
+
+    Raises:
+        RuleError, InputError, StoreError: as :func:`keepclear.node.declaring.declare`; ``access.*``.
+    """
+    allow(node, who, Action.DECLARE, said.party)
+    answer = declaring.declare(node, said, request, if_match=if_match, doubts=doubts, text=text)
     fresh = answer.reply["version"] == 1 and not answer.again
     return answered(answer, status=201 if fresh else 200)
+
+
+def _declared(asked: Asked, node: Node, said: Declaration) -> Reply:
+    return declared(
+        node,
+        asked.who,
+        said,
+        asked.request(),
+        if_match=asked.if_match,
+        doubts=[one.code for one in examine([said], Context(now_us=node.now_us()))],
+        text=spelled(asked.body).decode(),
+    )
 
 
 def _seen(asked: Asked, node: Node) -> View:

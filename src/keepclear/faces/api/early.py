@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from keepclear.errors import ConfigurationError
-from keepclear.faces.api.server import Place
+from keepclear.faces.api.reached import Place
 
 __all__ = ["Early", "early"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-__all__ = ["PER_ADDRESS", "PER_PARTY", "Limits", "Pace"]
+__all__ = ["NO_LIMIT", "PER_ADDRESS", "PER_PARTY", "Limits", "Pace"]
 
 _FORGET_EVERY: Final = 10_000
 """Requests between two looks for buckets that are full again."""
@@ -36,6 +36,7 @@ PER_PARTY: Final = Pace(200.0, 1_000.0)
 """A desk with a feed of a few hundred drones; a program with more is given more by its operator."""
 PER_ADDRESS: Final = Pace(400.0, 2_000.0)
 """Several desks behind one address."""
+NO_LIMIT: Final = Pace(0.0, 1.0)
 
 
 class Limits:

@@ -20,7 +20,7 @@ from keepclear.faces.api.names import Names
 from keepclear.faces.api.problems import Problem
 from keepclear.faces.api.route import BODY_BYTES_MAX, GEOJSON, Asked, Route
 
-__all__ = ["Sent", "asked_of", "credentials_of", "read_body"]
+__all__ = ["Sent", "asked_of", "check_head", "credentials_of", "read_body"]
 
 KEY_MAX: Final = 200
 """Characters of an Idempotency-Key."""
@@ -38,14 +38,12 @@ class Sent:
     body: bytes
 
 
-async def read_body(headers: Headers, receive: Receive, route: Route) -> bytes:
-    """The body, at most as large as the route takes.
+def check_head(headers: Headers, route: Route) -> None:
+    """Whether a body may come that is what these headers say of it.
 
     Raises:
-        Problem: 413, 415, 400.
+        Problem: 413, 415.
     """
-    if route.body is None:
-        return b""
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in route.takes:
         raise Problem(415, "body.media", f"expected {' or '.join(route.takes)} as Content-Type")
@@ -54,6 +52,17 @@ async def read_body(headers: Headers, receive: Receive, route: Route) -> bytes:
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > BODY_BYTES_MAX:
         raise _too_large()
+
+
+async def read_body(headers: Headers, receive: Receive, route: Route) -> bytes:
+    """The body, at most as large as the route takes.
+
+    Raises:
+        Problem: 413, 415, 400.
+    """
+    if route.body is None:
+        return b""
+    check_head(headers, route)
     parts, size, more = [], 0, True
     while more:
         message = await receive()

@@ -6,89 +6,42 @@ given. Left to others: what is answered (:mod:`keepclear.faces.api.application`)
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import signal
 import socket
-import ssl
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from ipaddress import ip_address
 from types import FrameType
 from typing import Final
 
 import uvicorn
 
-from keepclear.errors import ConfigurationError, UsageError
+from keepclear.errors import ConfigurationError
 from keepclear.faces.api.application import Application
 from keepclear.faces.api.figures import Figures
-from keepclear.faces.api.joined import JoinedProtocol
 from keepclear.faces.api.limits import PER_ADDRESS, PER_PARTY, Limits, Pace
-from keepclear.faces.api.names import LOOPBACK, Names
+from keepclear.faces.api.names import Names
+from keepclear.faces.api.reached import Place
 from keepclear.faces.api.service import Service
+from keepclear.faces.api.speaking import BACKLOG, Speaking, config_of
 from keepclear.faces.api.technical import TechnicalLog
 from keepclear.faces.peer.conversation import Conversation
 from keepclear.node import sessions
 from keepclear.node.clock import monotonic_s, now_us
 from keepclear.node.worker import Worker
 
-__all__ = ["GUESSES", "Place", "listening", "run", "service_of"]
+__all__ = ["GUESSES", "SWITCH_S", "Place", "listening", "run", "service_of", "told_to_stop"]
 
 GUESSES: Final = Pace(0.5, 20.0)
 """Passwords and links that one address may try: a desk with twenty people logs in at once."""
-_BACKLOG: Final = 2_048
-_CONNECTIONS_MAX: Final = 4_000
-"""Streams included; beyond it the machine's memory is what would be asked for."""
-_IDLE_S: Final = 30
-"""A connection on which nothing is asked is closed."""
-_CLOSING_S: Final = 1.0
-"""For the other side to close an idle connection, once the node is told to stop."""
-_FAREWELL_S: Final = 10
-"""What was asked before the end is answered within this time."""
-_SWITCH_S: Final = 0.0002
+_LEFT_S: Final = 1.0
+"""How long a port that is taken is tried again: a front whose node was killed leaves it at once."""
+_AGAIN_S: Final = 0.05
+SWITCH_S: Final = 0.0002
 """How long the thread that decides goes on while the one that speaks with clients wants to: with the
 5 ms of Python itself, each of its many short turns would wait that long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a node is reached."""
-
-    host: str
-    port: int
-    names: tuple[str, ...] = ()
-    certificate: str = ""
-    key: str = ""
-
-    def checked(self) -> Names:
-        """The names that it answers to.
-
-        Raises:
-            UsageError: what was said of the place does not go together.
-        """
-        if bool(self.certificate) != bool(self.key):
-            raise UsageError("--tls-cert and --tls-key belong together; give both, or neither")
-        encrypted, at_home = bool(self.certificate), _is_loopback(self.host)
-        if not encrypted and not at_home:
-            raise UsageError(
-                f"plain HTTP is for this machine alone, and {self.host!r} is reached from others; "
-                "give --tls-cert and --tls-key"
-            )
-        names = {name.lower() for name in self.names}
-        if at_home:
-            names |= LOOPBACK
-        elif not _is_any(self.host):
-            names.add(f"[{self.host}]" if ":" in self.host else self.host.lower())
-        if not names:
-            raise UsageError("say under which name others reach this machine: --name HOST")
-        return Names(frozenset(names), encrypted)
-
-    def url(self, port: int) -> str:
-        """Its address."""
-        host = self.names[0] if self.names else self.host
-        scheme = "https" if self.certificate else "http"
-        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def service_of(
@@ -120,9 +73,8 @@ def listening(place: Place) -> Iterator[socket.socket]:
     Raises:
         ConfigurationError: it is taken, or there is no such address here.
     """
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
-        found = socket.create_server((place.host, place.port), family=family, backlog=_BACKLOG)
+        found = _bound(place)
     except OSError as error:
         raise ConfigurationError(
             f"{place.host} port {place.port} cannot be listened to ({error.strerror or error}); "
@@ -132,47 +84,35 @@ def listening(place: Place) -> Iterator[socket.socket]:
         yield found
 
 
+def _bound(place: Place) -> socket.socket:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    until_s = monotonic_s() + _LEFT_S
+    while True:
+        try:
+            return socket.create_server((place.host, place.port), family=family, backlog=BACKLOG)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or monotonic_s() >= until_s:
+                raise
+            threading.Event().wait(_AGAIN_S)
+
+
 def run(place: Place, service: Service, listener: socket.socket) -> None:
     """Answer until the process is told to stop; then finish what was asked.
 
     Raises:
         ConfigurationError: certificate and key cannot be used.
     """
-    config = uvicorn.Config(
-        Application(service),
-        http=JoinedProtocol,
-        loop="uvloop",
-        ws="none",
-        log_config=None,
-        log_level="critical",  # what it would say may quote a request; endpoints log faults
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_CONNECTIONS_MAX,
-        backlog=_BACKLOG,
-        timeout_keep_alive=_IDLE_S,
-        timeout_graceful_shutdown=_FAREWELL_S,
-        ssl_certfile=place.certificate or None,
-        ssl_keyfile=place.key or None,
-    )
+    config = config_of(place, Application(service))
+    sys.setswitchinterval(SWITCH_S)
     try:
-        config.load()
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            f"certificate {place.certificate!r} and key {place.key!r} cannot be used ({error})"
-        ) from error
-    if config.ssl is not None:
-        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
-    sys.setswitchinterval(_SWITCH_S)
-    try:
-        with _told_to_stop():
+        with told_to_stop():
             _Server(config, service).run(sockets=[listener])
     finally:
         if isinstance(service.log, TechnicalLog):
             service.log.flush()
 
 
-class _Server(uvicorn.Server):
+class _Server(Speaking):
     """Ends its streams when it is told to stop: they would not end by themselves."""
 
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
@@ -183,42 +123,18 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
         self._service.tail.stop()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End, and wait for nobody on whose connection nothing is asked."""
-        asyncio.get_running_loop().call_later(_CLOSING_S, self._let_go)
-        await super().shutdown(sockets)
-
-    def _let_go(self) -> None:
-        """Over TLS an end waits for the other side's, and who is idle does not read."""
-        for one in list(self.server_state.connections):
-            cycle, transport = getattr(one, "cycle", None), getattr(one, "transport", None)
-            if transport is not None and (cycle is None or cycle.response_complete):
-                transport.abort()
-
 
 @contextmanager
-def _told_to_stop() -> Iterator[None]:
-    """To be told to stop is a good end: the signal, which comes once more afterwards, does nothing."""
+def told_to_stop(told: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """To be told to stop is a good end; the server of clients takes the signal, and sends it once more.
+
+    Args:
+        told: What is done where nothing else takes it.
+    """
     asked = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(one, lambda *_: None) for one in asked]
+    before = [signal.signal(one, lambda *_: told()) for one in asked]
     try:
         yield
     finally:
         for one, handler in zip(asked, before, strict=True):
             signal.signal(one, handler)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_any(host: str) -> bool:
-    try:
-        return ip_address(host).is_unspecified
-    except ValueError:
-        return not host

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from keepclear.domain.access import Principal
+from keepclear.errors import StoreError
 from keepclear.faces.api.figures import Figures
 from keepclear.faces.api.limits import Limits
 from keepclear.faces.api.names import Names
@@ -56,6 +57,8 @@ class Service:
     """The lines to other desks, where the node has a desk of its own."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever may have changed something, for what time brings."""
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where the store failed, or was found changed: it is read again, or nothing is decided."""
     attempts: Attempts = field(default_factory=Attempts)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
     """Passed by whoever hashes a password."""
@@ -77,7 +80,11 @@ class Service:
         Raises:
             StoreError: too much waits already, or the store cannot be read.
         """
-        return await self.worker.answer(lambda node: call(node.fresh()), first=first, idle=idle)
+        try:
+            return await self.worker.answer(lambda node: call(node.fresh()), first=first, idle=idle)
+        except StoreError:
+            self.failed.set()
+            raise
 
     async def look(self, call: Callable[[Node], Found], *, first: bool = False) -> Found:
         """As :meth:`ask`, for what is looked at even where something in the store was found changed.

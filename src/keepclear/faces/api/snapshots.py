@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from keepclear.errors import KeepclearError
+from keepclear.errors import ChangedStoreError, KeepclearError
 from keepclear.faces.api.service import Service
 from keepclear.node.changed_record import tell_changed
 from keepclear.node.clock import monotonic_s
@@ -20,7 +20,7 @@ from keepclear.node.ledger import Node
 __all__ = ["keep_snapshots", "look_back"]
 
 _LOOK_S: Final = 5.0
-"""Between two looks whether a snapshot is due."""
+"""Between two looks whether a snapshot is due, and before something that failed is tried again."""
 _RESTS: Final = 250
 """Entries between two looks; while no more are written, nobody notices that a snapshot is made."""
 _LATE_S: Final = 300.0
@@ -42,26 +42,47 @@ _AGAIN_S: Final = 60.0
 
 
 async def look_back(service: Service) -> None:
-    """Compare what the snapshot stood for; whatever does not fit then, or later, is told once."""
+    """Compare what the snapshot stood for, again after a failure, because all is read again then.
+
+    Whatever does not fit, or did not when it was read, is told once.
+    """
+    while not service.tail.stopping:
+        service.failed.clear()
+        await _compare(service)
+        if await _told(service):
+            return
+        await service.failed.wait()
+
+
+async def _compare(service: Service) -> None:
     done = False
     while not done and not service.tail.stopping:
         began_s = monotonic_s()
         try:
-            done = await service.worker.answer(_look, idle=True)
+            done = await service.ask(_look, idle=True)
+        except ChangedStoreError:
+            done = True
         except KeepclearError:
             await asyncio.sleep(_LOOK_S)  # the node says so to everybody who asks
         least, most = _PAUSE_S
         await asyncio.sleep(min(max((monotonic_s() - began_s) / _SHARE, least), most))
     if done:
-        await asyncio.wrap_future(service.worker.ask(lambda node: _say(service, node)))
+        await service.worker.answer(lambda node: _say(service, node))
+
+
+async def _told(service: Service) -> bool:
+    """Whether something does not fit, and the alarm that says so is kept."""
     while not service.tail.stopping:
         try:
-            if await asyncio.wrap_future(service.worker.ask(tell_changed, first=True)):
-                service.tail.bell.set()
-                return
+            told = await service.worker.answer(tell_changed, first=True)
         except KeepclearError as error:
             service.log({"event": "no alarm kept", "why": type(error).__name__})
-        await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_LOOK_S)
+        else:
+            if told:
+                service.tail.bell.set()
+            return told
+    return False
 
 
 def _look(node: Node) -> bool:
@@ -81,7 +102,9 @@ async def keep_snapshots(service: Service) -> None:
         await asyncio.sleep(wait_s)
         wait_s, before = _LOOK_S, size
         try:
-            due, size = await service.ask(lambda node: (node.snapshot_is_due, node.memory.size))
+            due, size, uncompared = await service.ask(_state)
+            if uncompared:  # it was read again; whoever asked was told, by whatever way they came
+                service.failed.set()
             since_s = (since_s or monotonic_s()) if due else None
             if since_s is not None and (
                 size - before <= _RESTS or monotonic_s() >= since_s + _LATE_S
@@ -91,6 +114,12 @@ async def keep_snapshots(service: Service) -> None:
         except (KeepclearError, OSError) as error:
             service.log({"event": "no snapshot kept", "why": type(error).__name__})
             wait_s = _AGAIN_S
+
+
+def _state(node: Node) -> tuple[bool, int, bool]:
+    """Whether a snapshot is due; how many entries there are; whether some are yet to be compared."""
+    compared, begun = node.past.compared
+    return node.snapshot_is_due, node.memory.size, compared < begun
 
 
 async def _keep_one(service: Service) -> None:

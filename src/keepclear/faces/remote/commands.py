@@ -77,7 +77,7 @@ def declare_all(
             lost = str(error)
             break
         else:
-            answers.append(answer)
+            answers.append(_with_verdict(to, name, answer))
     for refusal_ in refused:
         say(f"refused: {refusal(refusal_)}")
     tell(answers)
@@ -89,6 +89,17 @@ def declare_all(
     return code or (
         Exit.NOT_ALLOWED if not_allowed else Exit.UNREADABLE if refused else Exit.NOTHING
     )
+
+
+def _with_verdict(to: Line, subject: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, with what was told before where nothing was compared again."""
+    if not answer["again"] or answer["shown"]:
+        return answer
+    try:
+        told = _told(to, subject_path(subject))
+    except RuleError:  # a token that may not look
+        return answer
+    return answer if told is None else {**answer, "shown": [told]}
 
 
 def act(to: Line, subject: str, what: Act, *, reason: str, if_match: int | None, key: str) -> int:

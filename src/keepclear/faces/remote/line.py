@@ -18,6 +18,7 @@ import httpx2
 
 from keepclear.errors import InputError, RuleError, UnreachableError, UsageError
 from keepclear.faces.peer import NOTES_A_REQUEST, NOTES_PATH
+from keepclear.faces.words import plain
 from keepclear.link.budget import looks_flash
 from keepclear.node.chance import request_key
 
@@ -97,6 +98,12 @@ class Line:
             answer = self._http.request(
                 method, path, content=data, params=query, headers=headers, timeout=patience_s
             )
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            raise UnreachableError(
+                f"nothing was sent: there is no node at {self.url} that can be spoken with "
+                f"({plain(str(error)) or type(error).__name__}); is it served there, and is the "
+                "address right?"
+            ) from error
         except httpx2.HTTPError as error:
             raise UnreachableError(
                 f"the node at {self.url} does not answer ({type(error).__name__}); whether it kept "
@@ -242,7 +249,7 @@ def _token(token_file: str | None) -> str:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(
             f"a node that is served asks who you are: put its token into {TOKEN_VARIABLE}, or into a "
-            "file and give --token-file"
+            "file and give --token-file; keepclear admit with --scope makes one"
         )
     return token
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from keepclear.faces.outcome import Exit
 from keepclear.faces.terminal import deliver, say
-from keepclear.faces.words import plain
+from keepclear.faces.words import NOT_YET, plain
 from keepclear.node.files import STDIN
 
 __all__ = ["code_of", "tell"]
@@ -20,12 +20,12 @@ __all__ = ["code_of", "tell"]
 def tell(answers: Iterable[dict[str, Any]]) -> None:
     """Print what a node answered to some requests."""
     for answer in answers:
-        again = ", as it was answered before" if answer["again"] else ""
+        again = ", as it was answered before; not compared again" if answer["again"] else ""
         head = f"{answer['subject']}: version {answer['version']} is {answer['stage']}{again}"
         lines = [head, *(f"  {line}" for shown in answer["shown"] for line in _told(shown))]
         deliver("".join(f"{plain(line)}\n" for line in lines), STDIN)
-        if not answer["shown"] and not answer["again"]:
-            say(f"{plain(answer['subject'])}: not compared")
+        if answer["stage"] in NOT_YET:
+            say(f"{plain(answer['subject'])}: {NOT_YET[answer['stage']]}")
 
 
 def code_of(answers: Iterable[dict[str, Any]]) -> Exit:

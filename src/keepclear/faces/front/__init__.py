@@ -1,0 +1,1 @@
+"""A process of its own that speaks with clients, in front of the one that decides."""

@@ -1,0 +1,116 @@
+"""What the front does with a request: whether its address comes too often, then the way it goes.
+
+Declarations may go a quick way of their own; everything else is passed whole to the node, which
+decides. Left to others: both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from keepclear.faces.api.headers import Headers
+from keepclear.faces.api.letting_in import too_many
+from keepclear.faces.api.limits import Limits
+from keepclear.faces.api.names import Names
+from keepclear.faces.api.problems import MEDIA, Problem
+from keepclear.faces.api.route import Gate, Reply, Route
+from keepclear.faces.api.technical import fault_of
+from keepclear.faces.api.whole import send_whole
+from keepclear.faces.front.frames import Line
+from keepclear.faces.front.passing import CutShortError, Passing, whole_body
+from keepclear.node.clock import monotonic_s
+
+__all__ = ["Front", "Quick"]
+
+_PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
+_HEAD_BYTES_MAX: Final = 100_000
+"""Of all headers of a request together: more is not passed on."""
+
+
+class Quick(Protocol):
+    """A way of its own for some requests."""
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether a request is one of those, by its method and path."""
+
+    async def answer(self, scope: Scope, headers: Headers, body: bytes, send: Send) -> bool:
+        """Answer it; false, where nothing was sent and the node is to do it."""
+
+
+class Front:
+    """The ASGI application of the process that speaks with clients."""
+
+    def __init__(
+        self,
+        passing: Passing,
+        addresses: Limits,
+        names: Names,
+        say: Callable[[msgspec.Struct], None],
+        quick: Quick | None = None,
+    ) -> None:
+        """Answer nothing yet.
+
+        Args:
+            passing: Takes whole requests to the node.
+            addresses: How often each address may ask.
+            names: Of the node.
+            say: Says a frame to the node.
+            quick: The way of its own, if there is one.
+        """
+        self._passing, self._addresses, self._names = passing, addresses, names
+        self._say, self._quick = say, quick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        try:
+            await self._answer(scope, receive, send)
+        except CutShortError:
+            raise  # the node knows why
+        except Exception as error:
+            self._say(Line(fault_of(error)))
+            raise
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began_s = monotonic_s()
+        wait_s = self._addresses.wait_s(_address(scope))
+        if wait_s:
+            await self._refuse(too_many("limit.address", wait_s), scope, send, began_s)
+            return
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > _HEAD_BYTES_MAX:
+            problem = Problem(431, "headers", f"at most {_HEAD_BYTES_MAX:,} bytes are taken")
+            await self._refuse(problem, scope, send, began_s)
+            return
+        body = await whole_body(scope, receive)
+        if body is None or not await self._quickly(scope, body, send):
+            await self._passing.answer(scope, body, receive, send)
+
+    async def _quickly(self, scope: Scope, body: bytes, send: Send) -> bool:
+        quick = self._quick
+        if quick is None or not quick.takes(scope):
+            return False
+        return await quick.answer(scope, Headers(scope["headers"]), body, send)
+
+    async def _refuse(self, problem: Problem, scope: Scope, send: Send, began_s: float) -> None:
+        status = problem.status.value
+        reply = Reply(problem.body(), status, problem.headers)
+        await send_whole(_PROBLEM, reply, send, self._names, head=scope["method"] == "HEAD")
+        self._say(
+            Line(
+                {
+                    "method": "",
+                    "route": "",
+                    "status": status,
+                    "ms": round((monotonic_s() - began_s) * 1e3, 3),
+                    "from": _address(scope),
+                }
+            )
+        )
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""

@@ -1,0 +1,5 @@
+"""What goes before an answer, through a front: the tests of ``tests/api/test_guards.py``."""
+
+from tests.front.again import again
+
+globals().update(again("test_guards"))
