@@ -287,6 +287,10 @@ class Memory:
             self._sized = declaration, size_km2_hours(declaration)
         return self._sized[1]
 
+    def measured(self, declaration: Declaration, km2_hours: float) -> None:
+        """Take what another process of this node has measured of a declaration that comes next."""
+        self._sized = declaration, km2_hours
+
     def _came(self, body: Declared, case: Case) -> None:
         """Where it came over a line: by which name its party will speak of it."""
         if body.ref is not None:
