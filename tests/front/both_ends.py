@@ -57,6 +57,7 @@ def fronted(world=None, **options):
         here, there = socket.socketpair()
         soon, loop = [], asyncio.new_event_loop()
         inlet = Inlet(here, run.service, soon.append)
+        here.close()  # the inlet has its own
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
         preparer = Preparer(NAMES, FLAT, PORTABLE_MAKER, lambda: world.now)
