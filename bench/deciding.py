@@ -108,7 +108,7 @@ def clock_on() -> Clock:
         (index.StandingSet, "prepared", "one row made ready"),
         (index.StandingSet, "query", "crossings found and described"),
         (assemble, "shared_area", "shared areas"),
-        (account, "shared_area", "shared areas"),
+        (account, "_grounds", "shared areas"),
         (declaring, "verdict_on", "verdict"),
         (declaring, "tell", "what is told"),
         (declaring, "notify", "what is told"),
