@@ -125,7 +125,17 @@ class Served:
     def __init__(self, folder: Path) -> None:
         """Start it, and wait until it can decide."""
         began_s = time.perf_counter()
-        words = ["serve", folder, "--port", "0", "--per-party", "0", "--per-address", "0"]
+        words = [
+            "serve",
+            folder,
+            "--port",
+            "0",
+            "--per-party",
+            "0",
+            "--per-address",
+            "0",
+            "--front",
+        ]
         self._log = (folder.parent / "serve.log").open("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "keepclear", *map(str, words)],

@@ -41,13 +41,12 @@ class Front:
         async def send(message):
             sent.append(message)
 
-        status = await self._outlet.answer({"query_string": query}, Headers(raw), body, send)
-        if status is None:
+        scope = {"query_string": query, "client": ("192.0.2.1", 4_000)}
+        if not await self._outlet.answer(scope, Headers(raw), body, send):
             assert not sent
             return None
         start, piece = sent
-        assert start["status"] == status
-        return status, dict(start["headers"]), piece["body"]
+        return start["status"], dict(start["headers"]), piece["body"]
 
 
 @contextmanager
@@ -61,17 +60,17 @@ def fronted(world=None, **options):
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
         preparer = Preparer(NAMES, FLAT, PORTABLE_MAKER, lambda: world.now)
-        outlet = Outlet(preparer, NAMES, lambda: None)
+        log = []
+        outlet = Outlet(preparer, NAMES, log.append)
         asyncio.run_coroutine_threadsafe(
             loop.connect_accepted_socket(lambda: outlet, there), loop
         ).result(PATIENCE_S)
         run.service.worker.take_from(inlet)
-        run.soon = soon
+        run.soon, run.log_of_front = soon, log
         try:
             yield run, Front(outlet, loop)
         finally:
-            run.service.worker.take_from(None)
-            run.service.worker.ask(lambda _: None).result(PATIENCE_S)
+            run.service.worker.take_from(None).result(PATIENCE_S)
             inlet.close()
             asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), loop).result(PATIENCE_S)
             loop.call_soon_threadsafe(loop.stop)

@@ -9,10 +9,12 @@ import asyncio
 import json
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
 from socket import socketpair
 
 import httpx2
 
+from keepclear.detect.prepare import PORTABLE_MAKER
 from keepclear.faces.api.figures import Figures
 from keepclear.faces.api.limits import Limits
 from keepclear.faces.api.names import LOOPBACK, Names
@@ -22,9 +24,12 @@ from keepclear.faces.api.service import Service
 from keepclear.faces.api.speaking import loop_factory
 from keepclear.faces.front.behind import Behind
 from keepclear.faces.front.frames import Serves
+from keepclear.faces.front.inlet import Inlets
+from keepclear.faces.front.quick import Preparer
 from keepclear.faces.front.speaker import Speaker
 from keepclear.node.worker import Worker
 from tests.api.service import NO_LIMIT, Doors, Running
+from tests.laws.strategies import FLAT
 from tests.node.world import World
 from tests.patience import PATIENCE_S
 
@@ -34,26 +39,27 @@ HERE = Place("127.0.0.1", 0)
 class Inside:
     """A front as a node holds it, but in a thread."""
 
-    def __init__(self, place, pace, listener):
+    def __init__(self, world, place, pace, listener):
         self.whole, theirs = socketpair()
-        self.quick = None
+        self.quick, quick = socketpair()
         serves = Serves("127.0.0.1", 0, place.names, "", "", pace.per_s, pace.burst)
-        self._speaker = Speaker(serves, self.kill)
+        preparer = Preparer(place.checked(), FLAT, PORTABLE_MAKER, lambda: world.now)
+        self._speaker = Speaker(serves, self.kill, preparer)
         self._runner = asyncio.Runner(loop_factory=loop_factory())
         self._loop = self._runner.get_loop()
         self._speaking = None
-        self._thread = threading.Thread(target=self._run, args=(theirs, listener.dup()))
+        self._thread = threading.Thread(target=self._run, args=(theirs, quick, listener.dup()))
         self._thread.start()
 
-    def _run(self, whole, listener):
+    def _run(self, whole, quick, listener):
         async def speak():
-            self._speaking = asyncio.create_task(self._speaker.speak(whole, listener))
+            self._speaking = asyncio.create_task(self._speaker.speak(whole, quick, listener))
             try:
                 await self._speaking
             except asyncio.CancelledError:
                 await self._fall()
 
-        with whole, listener, self._runner:
+        with whole, quick, listener, self._runner:
             self._runner.run(speak())
 
     async def _fall(self):
@@ -64,6 +70,7 @@ class Inside:
         for one in server.server_state.connections:
             one.transport.abort()
         self._speaker._pipe.cut()
+        self._speaker._outlet.cut()
         await asyncio.sleep(0.02)
 
     def warm(self):
@@ -76,18 +83,19 @@ class Inside:
     def end(self):
         self._thread.join(PATIENCE_S)
         self.whole.close()
+        self.quick.close()
         return "ended"
 
 
 class Served:
     """The two of them, and the end of both."""
 
-    def __init__(self, service, pace):
-        self.service = service
+    def __init__(self, world, service, pace):
+        self.service, self.inlets = service, Inlets(service)
         self._stack = listening(HERE)
         listener = self._stack.__enter__()
         self.port = listener.getsockname()[1]
-        self.behind = Behind(HERE, pace, listener, Inside)
+        self.behind = Behind(HERE, pace, listener, partial(Inside, world))
         self._runner = asyncio.Runner(loop_factory=loop_factory())
         self._loop, self._told = self._runner.get_loop(), asyncio.Event()
         self.failed = None
@@ -97,7 +105,7 @@ class Served:
     def _run(self):
         with self._runner:
             try:
-                self._runner.run(self.behind.keep(self.service, self._told))
+                self._runner.run(self.behind.keep(self.service, self._told, self.inlets))
             except Exception as error:  # noqa: BLE001
                 self.failed = error
 
@@ -135,7 +143,7 @@ def running(
         figures=Figures(),
         log=lambda members: lines.append(json.dumps(members)),
     )
-    served = Served(service, address)
+    served = Served(world, service, address)
     try:
         with served.client() as http:
             found = Running(http, world, service, lines)
@@ -144,3 +152,4 @@ def running(
     finally:
         served.stop()
         worker.close()
+        served.inlets.close()

@@ -60,6 +60,7 @@ def serve(
     from keepclear.faces.api.limits import NO_LIMIT, PER_ADDRESS, PER_PARTY  # noqa: PLC0415
     from keepclear.faces.api.server import Place, listening, run, service_of  # noqa: PLC0415
     from keepclear.faces.front.behind import Behind  # noqa: PLC0415
+    from keepclear.faces.front.inlet import Inlets  # noqa: PLC0415
     from keepclear.faces.peer.conversation import Conversation  # noqa: PLC0415
     from keepclear.node.links import first_link  # noqa: PLC0415
     from keepclear.node.serving import serving  # noqa: PLC0415
@@ -93,16 +94,18 @@ def serve(
             per_party=PER_PARTY.at(per_party),
             per_address=pace,
         )
+        inlets = Inlets(service)
         try:
             with serving(home.folder, url):
                 say(f"serving the node of {home.owner} at {url}")
                 if behind is None:
                     run(place, service, listener)
                 else:
-                    behind.run(service)
+                    behind.run(service, inlets)
         except OSError as error:
             raise ConfigurationError(f"{folder!r} cannot be served ({error})") from error
         finally:
             worker.close()
+            inlets.close()
     say("stopped; everything that was answered is kept")
     return Exit.NOTHING

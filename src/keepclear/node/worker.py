@@ -98,10 +98,14 @@ class Worker:
         turn = Turn.FIRST if first else Turn.IDLE if idle else Turn.QUEUED
         self._turns.put(Call(call, waits, time.monotonic(), idle), turn)
 
-    def take_from(self, source: Source[Call] | None) -> None:
-        """Take calls from a source, too, or from none any more; only that thread looks at it."""
+    def take_from(self, source: Source[Call] | None) -> Future[None]:
+        """Take calls from a source, too, or from none any more.
+
+        Returns:
+            What is done when the node's thread looks at it, and at no other before it.
+        """
         self._turns.take_from(source)
-        self.ask(_nothing, idle=True)  # whoever waits looks at it from here on
+        return self.ask(_nothing, idle=True)
 
     def close(self) -> None:
         """Do what waits, then stop."""

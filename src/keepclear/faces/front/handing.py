@@ -1,25 +1,21 @@
-"""What the process that speaks hands to the node's thread, and what comes back.
+"""What the front hands to the node's thread over the quick connection, and what comes back.
 
 A declaration is handed on as its canonical text, with what looked wrong in it and with its rows, so
 that nothing of that has to be worked out by the thread that decides. Who asks is not known here: the
-token is handed on as it came, and is looked up where it always is. Frames are as in
-:mod:`keepclear.faces.front.frames`; nobody else writes on the socket.
+token is handed on as it came, and is looked up where it always is. Left to others: frames
+(:mod:`keepclear.faces.front.frames`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 import msgspec
 
-__all__ = ["Frames", "Ready", "Told", "framed"]
-
-Form = TypeVar("Form")
-_LENGTH_BYTES: Final = 4
+__all__ = ["READY", "TOLD", "Ready", "Told"]
 
 
-class Ready(msgspec.Struct, frozen=True, array_like=True):
+class Ready(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A declaration that waits for the node's thread."""
 
     number: int
@@ -38,7 +34,7 @@ class Ready(msgspec.Struct, frozen=True, array_like=True):
     """Its rows, packed; see :mod:`keepclear.detect.packed`."""
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True):
+class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What became of it; what it changed is durable."""
 
     number: int
@@ -48,35 +44,5 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     is_problem: bool
 
 
-_encoder: Final = msgspec.msgpack.Encoder()
-
-
-def framed(form: msgspec.Struct) -> bytes:
-    """A form as a frame."""
-    data = _encoder.encode(form)
-    return len(data).to_bytes(_LENGTH_BYTES, "little") + data
-
-
-class Frames(Generic[Form]):
-    """Forms of one type out of pieces of a stream, wherever it was cut."""
-
-    def __init__(self, form: type[Form]) -> None:
-        """Nothing has come yet."""
-        self._decoder = msgspec.msgpack.Decoder(form)
-        self._held = b""
-
-    def feed(self, piece: bytes) -> Iterator[Form]:
-        """The forms that are whole with one more piece.
-
-        Raises:
-            msgspec.MsgspecError: what came is no such form.
-        """
-        data, at = self._held + piece if self._held else piece, 0
-        while len(data) - at >= _LENGTH_BYTES:
-            begin = at + _LENGTH_BYTES
-            end = begin + int.from_bytes(data[at:begin], "little")
-            if end > len(data):
-                break
-            yield self._decoder.decode(data[begin:end])
-            at = end
-        self._held = data[at:]
+READY: Final = msgspec.msgpack.Decoder(Ready)
+TOLD: Final = msgspec.msgpack.Decoder(Told)

@@ -8,6 +8,7 @@ Left to others: what was made ready (:mod:`keepclear.faces.front.quick`), and th
 
 from __future__ import annotations
 
+import asyncio
 import select
 import socket
 from collections.abc import Callable, Sequence
@@ -25,7 +26,8 @@ from keepclear.faces.api.problems import problem_of
 from keepclear.faces.api.route import Reply
 from keepclear.faces.api.service import Service
 from keepclear.faces.api.technical import fault_of
-from keepclear.faces.front.handing import Frames, Ready, Told, framed
+from keepclear.faces.front.frames import Cutter, FrameError, packed
+from keepclear.faces.front.handing import READY, Ready, Told
 from keepclear.node.allowing import request_by
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
@@ -33,7 +35,7 @@ from keepclear.node.waiting import AtPlace, Done
 from keepclear.node.worker import Call
 from keepclear.wire.declaration import declaration_of, form_in
 
-__all__ = ["PATH", "Inlet"]
+__all__ = ["PATH", "Inlet", "Inlets"]
 
 PATH: Final = "/api/v1/declarations"
 _PIECE: Final = 1 << 18
@@ -57,18 +59,19 @@ class Inlet:
     """A source of calls, and the place where their answers go; see ``Source`` and ``Place``."""
 
     def __init__(
-        self, line: socket.socket, service: Service, soon: Callable[[Callable[[], None]], None]
+        self, line: socket.socket, service: Service, soon: Callable[[Callable[[], None]], object]
     ) -> None:
-        """Take over a connected socket.
+        """Take what comes over a connected socket.
 
         Args:
-            line: To the process that speaks.
+            line: To the front; whoever holds it may close it.
             service: Who is known, limits, figures.
             soon: Has something done in the loop of the service; any thread may call it.
         """
+        line = line.dup()
         line.setblocking(False)
         self._line, self._service, self._soon = line, service, soon
-        self._frames = Frames(Ready)
+        self._cutter = Cutter(READY)
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
         self._rope.setblocking(False)
@@ -87,14 +90,15 @@ class Inlet:
             return ()
         except OSError:
             piece = b""
-        if not piece:
+        try:
+            found = self._cutter.frames(piece) if piece else None
+        except FrameError:
+            found = None
+        if found is None:
             self._end()
             return ()
         now_s = monotonic_s()
-        return [
-            Call(partial(self._decide, ready), _Waits(self, ready), now_s)
-            for ready in self._frames.feed(piece)
-        ]
+        return [Call(partial(self._decide, one), _Waits(self, one), now_s) for one in found]
 
     def wait(self, wait_s: float | None) -> None:
         """Until one may have come, or somebody rang."""
@@ -114,14 +118,14 @@ class Inlet:
         for waits, found, failed in done:
             assert isinstance(waits, _Waits)
             told = self._told(waits.ready, found, failed, faults)
-            frames.append(framed(told))
+            frames.append(packed(told))
             seconds = monotonic_s() - waits.ready.came_s
             self._service.figures.done(PATH, told.status, seconds)
         self._send(b"".join(frames))
         self._soon(partial(self._after, faults))
 
     def close(self) -> None:
-        """Let go of the sockets, once the node's thread looks here no more."""
+        """Let go of everything, once the node's thread looks here no more."""
         for one in (self._line, self._bell, self._rope):
             one.close()
 
@@ -184,3 +188,25 @@ class Inlet:
         with suppress(OSError):
             self._poll.unregister(self._line)
             self._line.shutdown(socket.SHUT_RDWR)
+
+
+class Inlets:
+    """The inlet of one front after the other."""
+
+    def __init__(self, service: Service) -> None:
+        """There is none yet."""
+        self._service = service
+        self._now: Inlet | None = None
+
+    def __call__(self, line: socket.socket) -> None:
+        """Take what a front hands over, in the place of the one before; call it in the loop."""
+        inlet = Inlet(line, self._service, asyncio.get_running_loop().call_soon_threadsafe)
+        before, self._now = self._now, inlet
+        changed = self._service.worker.take_from(inlet)
+        if before is not None:
+            changed.add_done_callback(lambda _: before.close())
+
+    def close(self) -> None:
+        """Let go of the last one, once the node's thread has ended."""
+        if self._now is not None:
+            self._now.close()

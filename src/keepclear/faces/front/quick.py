@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import Final, cast
 
 from starlette.types import Scope, Send
@@ -26,8 +27,10 @@ from keepclear.faces.api.reading import Sent, asked_of, check_head, credentials_
 from keepclear.faces.api.route import Gate, Reply, Route
 from keepclear.faces.api.sizes import check_size
 from keepclear.faces.api.whole import send_whole
-from keepclear.faces.front.handing import Frames, Ready, Told, framed
+from keepclear.faces.front.frames import Cutter, FrameError, packed
+from keepclear.faces.front.handing import TOLD, Ready, Told
 from keepclear.faces.front.inlet import PATH
+from keepclear.faces.front.passing import CutShortError
 from keepclear.integrity.context import Context
 from keepclear.integrity.examine import examine
 from keepclear.node.clock import monotonic_s
@@ -36,6 +39,7 @@ from keepclear.wire.declaration import declaration_of, spelled
 __all__ = ["ROUTE", "Outlet", "Preparer"]
 
 ROUTE: Final = next(one for one in ROUTES if (one.method, one.path) == ("POST", PATH))
+_RAW_PATH: Final = PATH.encode()
 _PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
 
 
@@ -83,19 +87,21 @@ class Preparer:
 class Outlet(asyncio.Protocol):
     """The other end of an inlet: hands over what is ready, and finds who waits for each answer."""
 
-    def __init__(self, preparer: Preparer, names: Names, ended: Callable[[], None]) -> None:
+    def __init__(
+        self, preparer: Preparer, names: Names, log: Callable[[dict[str, object]], None]
+    ) -> None:
         """Nobody waits yet.
 
         Args:
             preparer: Makes ready.
             names: Of the node.
-            ended: Called when the node's end is closed.
+            log: Takes one line of the technical log.
         """
-        self._preparer, self._names, self._ended = preparer, names, ended
+        self._preparer, self._names, self._log = preparer, names, log
         self._line: asyncio.WriteTransport | None = None
-        self._frames = Frames(Told)
-        self._waiting: dict[int, asyncio.Future[Told]] = {}
-        self._number = 0
+        self._cutter = Cutter(TOLD)
+        self._waiting: dict[int, asyncio.Future[Told | None]] = {}
+        self._numbers = count(1)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The line is open."""
@@ -103,33 +109,72 @@ class Outlet(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Some are answered."""
-        for told in self._frames.feed(data):
-            waits = self._waiting.pop(told.number, None)
-            if waits is not None and not waits.done():
-                waits.set_result(told)
+        try:
+            found = self._cutter.frames(data)
+        except FrameError:
+            self.cut()
+            return
+        for told in found:
+            self._answered(told.number, told)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's own
-        """The node is gone."""
+        """Nobody who waits is answered any more; everything goes the other way from here on."""
         self._line = None
-        self._ended()
+        for number in list(self._waiting):
+            self._answered(number, None)
 
-    async def answer(self, scope: Scope, headers: Headers, body: bytes, send: Send) -> int | None:
-        """Answer a request to declare; nothing, where it must be passed on whole.
+    def cut(self) -> None:
+        """End the connection."""
+        if self._line is not None:
+            self._line.abort()
 
-        Returns:
-            The status.
+    def takes(self, scope: Scope) -> bool:
+        """Whether it may be a declaration, by its method and path."""
+        return scope["method"] == ROUTE.method and scope["raw_path"] == _RAW_PATH
+
+    async def answer(self, scope: Scope, headers: Headers, body: bytes, send: Send) -> bool:
+        """Answer a request to declare; false, where it must be passed on whole.
+
+        Raises:
+            CutShortError: it was handed over, and nobody will say what became of it.
         """
-        self._number += 1
-        ready = self._preparer.ready(self._number, scope["query_string"], headers, body)
-        if ready is None or self._line is None:
-            return None
-        waits = asyncio.get_running_loop().create_future()
-        self._waiting[ready.number] = waits
-        self._line.write(framed(ready))
+        line, number = self._line, next(self._numbers)
+        if line is None or not self._names.is_ours(headers):
+            return False
+        ready = self._preparer.ready(number, scope["query_string"], headers, body)
+        if ready is None:
+            return False
+        waits: asyncio.Future[Told | None] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = waits
+        line.write(packed(ready))
         try:
             told = await waits
         finally:
-            self._waiting.pop(ready.number, None)
+            self._waiting.pop(number, None)
+        if told is None:
+            raise CutShortError
+        await self._tell(told, send)
+        self._log(_line_of(ready, told, scope))
+        return True
+
+    def _answered(self, number: int, told: Told | None) -> None:
+        waits = self._waiting.get(number)
+        if waits is not None and not waits.done():
+            waits.set_result(told)
+
+    async def _tell(self, told: Told, send: Send) -> None:
         route = _PROBLEM if told.is_problem else ROUTE
         reply = Reply(told.body, told.status, told.headers)
-        return await send_whole(route, reply, send, self._names, head=False)
+        await send_whole(route, reply, send, self._names, head=False)
+
+
+def _line_of(ready: Ready, told: Told, scope: Scope) -> dict[str, object]:
+    """What the technical log says of a request, as for any other."""
+    client = scope.get("client")
+    return {
+        "method": ROUTE.method,
+        "route": ROUTE.path,
+        "status": told.status,
+        "ms": round((monotonic_s() - ready.came_s) * 1e3, 3),
+        "from": client[0] if client else "",
+    }
