@@ -58,6 +58,7 @@ START_S = 300.0
 APART_S = 0.3
 """At most so long one process is gone before the others are."""
 ONE_ALONE = 3
+SAID_EACH = 10
 SCOPES = frozenset({Action.DECLARE, Action.LOOK})
 
 
@@ -192,15 +193,17 @@ def round_of(folder, tokens, options, load, rng, log):
     asking = threading.Thread(target=load.goes_on, args=(clients,))
     asking.start()
     wanted, end_s = rng.randint(1, ANSWERS_MAX), time.monotonic() + START_S
-    while load.answers < wanted and not load.refused and time.monotonic() < end_s:
-        time.sleep(0.001)  # noqa: TID251
-    time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
-    if load.found.kills % ONE_ALONE == ONE_ALONE - 1:
-        node.kill_one(rng)
-        time.sleep(rng.uniform(0.0, APART_S))  # noqa: TID251
-    node.kill()
-    load.ended.set()
-    asking.join()
+    try:
+        while load.answers < wanted and not load.refused and time.monotonic() < end_s:
+            time.sleep(0.001)  # noqa: TID251
+        time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
+        if load.found.kills % ONE_ALONE == ONE_ALONE - 1:
+            node.kill_one(rng)
+            time.sleep(rng.uniform(0.0, APART_S))  # noqa: TID251
+    finally:
+        node.kill()
+        load.ended.set()
+        asking.join()
     for client in clients:
         client.close()
     load.found.kills += 1
@@ -217,6 +220,8 @@ def run(kills, seed, options=()):
             while load.found.kills < kills and not load.found.broken:
                 served = round_of(folder, tokens, options, load, rng, said)
                 kill.look(folder, load.found, seen)
+                if load.found.kills % SAID_EACH == 0:
+                    print(f"{load.found.kills} kills", file=sys.stderr, flush=True)
                 load.found.broken += (not served) + len(load.refused)
         if load.found.broken or load.found.lost or load.found.twice:
             print(load.refused, log.read_text()[-3_000:], file=sys.stderr, flush=True)
