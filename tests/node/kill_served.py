@@ -6,8 +6,8 @@ As :mod:`tests.node.kill`, but what is killed is ``keepclear serve``, and who as
 loopback: eight connections declare, amend and withdraw, each with a key. All processes of the node are
 killed at a random moment; in every third round one of them alone goes first, at random, and the rest a
 moment later. What was not answered is asked again with the same key after the next start. ``--serve``
-is handed to ``keepclear serve``, such as ``--serve=--front``. At the end the run adds a line to
-``docs/soak.md``.
+is handed to ``keepclear serve``, such as ``--serve=--front``. At the end, or after the round in which
+it is told to stop (SIGTERM), the run adds a line to ``docs/soak.md``.
 """
 
 from __future__ import annotations
@@ -210,18 +210,30 @@ def round_of(folder, tokens, options, load, rng, log):
     return load.answers >= wanted
 
 
-def run(kills, seed, options=()):
-    """What was found on one node; what did not hold is said on stderr."""
+def run(kills, seed, options=(), enough=None):
+    """What was found on one node; what did not hold is said on stderr.
+
+    Args:
+        kills: At most so many.
+        seed: Of all that is drawn.
+        options: Of ``keepclear serve``.
+        enough: An event: no further round is begun.
+    """
+    enough = enough or threading.Event()
     rng, load, seen = random.Random(seed), Load(), {}
     with TemporaryDirectory() as place:
         folder, log = Path(place) / "node", Path(place) / "log"
         tokens = prepared(folder)
         with log.open("w") as said:
-            while load.found.kills < kills and not load.found.broken:
+            while load.found.kills < kills and not (load.found.broken or enough.is_set()):
                 served = round_of(folder, tokens, options, load, rng, said)
                 kill.look(folder, load.found, seen)
                 if load.found.kills % SAID_EACH == 0:
-                    print(f"{load.found.kills} kills", file=sys.stderr, flush=True)
+                    print(
+                        {name: getattr(load.found, name) for name in COUNTED},
+                        file=sys.stderr,
+                        flush=True,
+                    )
                 load.found.broken += (not served) + len(load.refused)
         if load.found.broken or load.found.lost or load.found.twice:
             print(load.refused, log.read_text()[-3_000:], file=sys.stderr, flush=True)
@@ -235,10 +247,12 @@ def main():
     take_serve(parser)
     parser.add_argument("--no-line", action="store_true", help="leave docs/soak.md as it is")
     typed = parser.parse_args()
+    enough = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: enough.set())
     sums, begun_s, commit = dict.fromkeys(COUNTED, 0), time.monotonic(), commit_now("src", "tests")
-    while sums["kills"] < typed.kills and not sums["broken"]:
+    while sums["kills"] < typed.kills and not (sums["broken"] or enough.is_set()):
         some = min(EACH, typed.kills - sums["kills"])
-        found = run(some, typed.seed + sums["kills"] // EACH, typed.serve)
+        found = run(some, typed.seed + sums["kills"] // EACH, typed.serve, enough)
         sums = {name: sums[name] + getattr(found, name) for name in COUNTED}
         print(sums, flush=True)
     today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251
