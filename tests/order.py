@@ -27,6 +27,8 @@ LONG_FIRST = (
     "unit/test_formats_xlsx.py",
     "api/test_document_run.py",
     "api/test_serve.py",
+    "front/test_life.py",
+    "front/test_serve_again.py",
     "node/test_folder.py",
     "second/test_with_a_process.py",
     "laws/test_cot_columns_law.py",

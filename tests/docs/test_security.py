@@ -27,6 +27,7 @@ MAY_CONNECT = {
     "faces/api/early.py": {"socket", "ssl"},  # it listens until the node is ready
     "faces/front/behind.py": {"socket"},  # of the one that listens
     "faces/front/child.py": {"socket"},  # pairs, between a node and its front
+    "faces/front/inlet.py": {"socket"},  # the node's end of such a pair
     "faces/front/pipe.py": {"socket"},  # one end of such a pair
     "faces/front/speaker.py": {"socket"},  # the other, and the one that listens
     "faces/demo/desk.py": {"httpx2"},  # to the demonstration's own nodes, on this machine

@@ -10,20 +10,26 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from tests.front.service import running
+FIXTURES = ("node", "play", "certificate")
 
 
-def again(name, leave=()):
-    """The tests and fixtures of a file, but for some."""
+def again(name, put, only=()):
+    """The tests and fixtures of a file.
+
+    Args:
+        name: Of the file in ``tests/api``.
+        put: What stands in the place of which of its names.
+        only: The tests that are wanted; all, where nothing is said.
+    """
     path = Path(__file__).parents[1] / "api" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"tests.front.{name}_again", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    assert module.running is not running
-    module.running = running
-    found = {one: value for one, value in vars(module).items() if one.startswith("test_")}
-    assert set(leave) <= set(found)
-    kept = {one: value for one, value in found.items() if one not in leave}
-    fixtures = {one: value for one, value in vars(module).items() if one == "node"}
-    return {**kept, **fixtures}
+    for one, value in put.items():
+        assert getattr(module, one) is not value
+        setattr(module, one, value)
+    tests = {one for one in vars(module) if one.startswith("test_")}
+    assert set(only) <= tests
+    wanted = {*(only or tests), *FIXTURES}
+    return {one: value for one, value in vars(module).items() if one in wanted}

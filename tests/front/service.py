@@ -80,6 +80,10 @@ class Inside:
         with suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(self._speaking.cancel)
 
+    @property
+    def alive(self):
+        return self._thread.is_alive()
+
     def end(self):
         self._thread.join(PATIENCE_S)
         self.whole.close()
@@ -115,6 +119,11 @@ class Served:
         self._thread.join(PATIENCE_S)
         self.behind.close()
         self._stack.__exit__(None, None, None)
+
+    @property
+    def alive(self):
+        """Whether either end still runs."""
+        return self._thread.is_alive() or self.behind.child.alive
 
     def client(self, **more):
         return httpx2.Client(

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 import socket
+import threading
 import time
+from contextlib import closing, suppress
 
 import httpx2
 import pytest
 
 from keepclear.errors import ConfigurationError
-from keepclear.faces.api import stream
+from keepclear.faces.api import speaking, stream
 from keepclear.faces.api.limits import Pace
 from keepclear.faces.front import behind
+from keepclear.faces.front.quick import Preparer
+from keepclear.faces.front.trusted import Trusted
 from keepclear.node import views
+from tests.api.service import Doors
 from tests.front.processes import waited
 from tests.front.service import running
 from tests.node.world import operation
@@ -142,6 +147,24 @@ def test_heads_that_are_too_large_and_paces_are_refused_in_front_and_logged_by_t
         assert 'keepclear_requests_total{route="",status="429"} 1.0' in text
 
 
+@pytest.mark.parametrize("size", [60_000, 100_001, 1_000_000, 17_000_000])
+def test_no_address_and_no_header_makes_a_front_fall(size):
+    """A frame has a limit, and what is longer ends the connection: no client may bring that about."""
+    with running() as node:
+        for text in (
+            b"GET /" + b"a" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            b"GET /healthz?" + b"a" * size + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * size + b"\r\n\r\n",
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * (size // 6) + b"\r\n",
+        ):
+            with suppress(ConnectionError), closing(raw(node, text)) as connection:
+                assert connection.recv(100)[9:12] in {b"200", b"400", b"404", b"431"}
+        first = node.served.behind.child
+        assert node.as_().get("/healthz").status_code == 200
+        assert node.served.behind.child is first
+        assert not any("event" in one or "fault" in one for one in node.log)
+
+
 def test_several_over_one_connection_are_answered_in_their_order():
     with running() as node:
         connection = raw(node, asked("/healthz") + asked("/readyz") + asked("/nothing"))
@@ -227,3 +250,90 @@ def test_told_to_stop_it_answers_what_was_asked_before(monkeypatch):
         node.served.stop()
         assert connection.recv(100).startswith(b"HTTP/1.1 ")
         connection.close()
+
+
+def test_a_front_believes_nobody_and_the_node_decides():
+    """Whoever may come in is known by the node alone, and a change there holds for the next request."""
+
+    class Closing(Doors):
+        open = True
+
+        def bearer(self, node, token):
+            return super().bearer(node, token) if self.open else None
+
+    doors = Closing()
+    with running(doors=doors) as node:
+        alder = node.as_("Alder/duty")
+        assert alder.get(HERE).status_code == 200
+        doors.open = False
+        assert alder.get(HERE).status_code == 401
+        assert node.as_("Alder/nobody").get(HERE).status_code == 401
+        doors.open = True
+        assert node.as_("Alder/reader").declare(operation("1")).status_code == 403
+
+
+def test_a_front_that_says_what_is_no_frame_is_followed_by_another():
+    with running() as node:
+        served = node.served
+        first = served.behind.child
+        pipe = first._speaker._pipe
+        first._loop.call_soon_threadsafe(pipe._transport.write, b"\xff" * 100)
+        waited(lambda: served.behind.child is not first)
+        with served.client() as http:
+            assert http.get("/healthz").status_code == 200
+
+
+def test_an_end_waits_for_nobody_who_reads_nothing(monkeypatch):
+    monkeypatch.setattr(speaking, "FAREWELL_S", 1)
+    monkeypatch.setattr(behind, "FAREWELL_S", 1)
+    monkeypatch.setattr(stream, "_written", lambda _: b"id: 1\n:" + b"x" * 1_000_000 + b"\n\n")
+    with running() as node:
+        alder = node.as_("Alder/duty")
+        for number in range(30):
+            alder.declare(operation(str(number), start=10 * number, end=10 * number + 5))
+        silent = raw(node, asked("/api/v1/events?after=0"), receive_bytes=10_000)
+        waited(lambda: node.service.tail.streams)
+        threading.Event().wait(0.5)
+        node.served.stop()
+        assert not node.served.alive
+        silent.close()
+
+
+def test_nothing_of_a_stranger_is_worked_on_in_front_and_nothing_large_of_anybody(monkeypatch):
+    """To make a declaration ready may take seconds, and everybody would wait."""
+    made = []
+    whole = Preparer.ready
+
+    def ready(self, number, query, headers, body):
+        made.append(headers.get("authorization", ""))
+        return whole(self, number, query, headers, body)
+
+    monkeypatch.setattr(Preparer, "ready", ready)
+    with running() as node:
+        alder = node.as_("Alder/duty")
+        for _ in range(3):
+            assert node.as_("Alder/nobody").declare(operation("1")).status_code == 401
+            assert node.as_("Alder/reader").declare(operation("1")).status_code == 403
+        assert made == []
+        assert [alder.declare(operation(name)).status_code for name in "123"] == [201, 201, 201]
+        assert made == ["Bearer Alder/duty"] * 2, "the first goes whole, and tells who it is"
+        large = operation("4", parts=operation("4").parts * 20)
+        assert alder.declare(large).status_code == 201
+        assert len(made) == 2
+        assert node.as_("Alder/nobody").declare(operation("1")).status_code == 401
+        assert len(made) == 2
+
+
+def test_trust_ends_after_a_while_and_is_never_more_than_some():
+    now = [0.0]
+    trusted = Trusted(lambda: now[0])
+    assert "a" not in trusted
+    trusted.let_in("a")
+    assert "a" in trusted
+    assert "" not in trusted
+    now[0] = 601.0
+    assert "a" not in trusted
+    for number in range(25_000):
+        trusted.let_in(str(number))
+    assert "24999" in trusted
+    assert len(trusted._until_s) <= 10_000

@@ -124,6 +124,19 @@ def test_a_front_that_cannot_be_says_why_in_one_sentence(folder, tmp_path, capsy
     assert "Traceback" not in said
 
 
+def test_a_front_imports_nothing_from_where_the_node_was_started(tmp_path, monkeypatch):
+    for name in ("msgspec", "signal", "keepclear"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    with listening(Place("127.0.0.1", 0)) as listener:
+        one = Child(Place("127.0.0.1", 0), PER_ADDRESS, listener)
+        try:
+            one.warm()
+        finally:
+            one.kill()
+            one.end()
+
+
 def test_a_start_that_fails_leaves_no_front_behind(folder, capsys):
     make_home(folder, "Alder")
     (folder / "keys" / "record").unlink()
@@ -135,6 +148,24 @@ def test_a_start_that_fails_leaves_no_front_behind(folder, capsys):
     assert time.monotonic() - began_s < 60
 
 
+def files_of(pid):
+    """What a process holds open, as the system names it."""
+    return [str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()]
+
+
 def children():
     """The processes that this one has begun."""
     return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())
+
+
+def test_a_front_holds_its_sockets_and_nothing_else_of_the_node(folder):
+    make_home(folder, "Alder")
+    with two(folder) as both, both.client() as http:
+        assert http.get("/healthz").status_code == 200
+        held = files_of(both.front)
+        files = [one for one in held if one.startswith("/") and not one.startswith("/dev/")]
+        own = [one for one in files if "site-packages" not in one]
+        assert own == [str(both.log)], "what it says about a fault of its own goes to the log"
+        assert not any(str(folder) in one for one in held)
+        node = files_of(both.process.pid)
+        assert any(str(folder) in one for one in node), "the node does hold its store"

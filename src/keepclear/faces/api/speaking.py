@@ -86,10 +86,21 @@ class Speaking(uvicorn.Server):
         """End; what was asked is answered first."""
         asyncio.get_running_loop().call_later(_CLOSING_S, self._let_go)
         await super().shutdown(sockets)
+        await asyncio.sleep(0)  # whoever was cut off hears of it first
+        for one in list(self.server_state.connections):
+            _abort(
+                one
+            )  # one who reads nothing would keep what is unsent, and the process, for ever
 
     def _let_go(self) -> None:
         """Over TLS an end waits for the other side's, and who is idle does not read."""
         for one in list(self.server_state.connections):
-            cycle, transport = getattr(one, "cycle", None), getattr(one, "transport", None)
-            if transport is not None and (cycle is None or cycle.response_complete):
-                transport.abort()
+            cycle = getattr(one, "cycle", None)
+            if cycle is None or cycle.response_complete:
+                _abort(one)
+
+
+def _abort(connection: object) -> None:
+    transport = getattr(connection, "transport", None)
+    if transport is not None:
+        transport.abort()

@@ -168,7 +168,7 @@ class Behind:
         child.whole.setblocking(False)
         await loop.create_unix_connection(lambda: pipe, sock=child.whole)
         pipe.say(Open())
-        beating = asyncio.create_task(beats.go_on(pipe, child))
+        beating = asyncio.create_task(beats.go_on(pipe, child, over))
         await _first(asyncio.create_task(over.wait()), asyncio.create_task(told.wait()))
         if told.is_set():
             service.tail.stop()
@@ -191,7 +191,7 @@ class _Beats:
     def __init__(self) -> None:
         self.unanswered = 0
 
-    async def go_on(self, pipe: Pipe, child: Child) -> None:
+    async def go_on(self, pipe: Pipe, child: Child, over: asyncio.Event) -> None:
         """Ask, until it does not answer any more; then end it.
 
         Questions are counted and not seconds: where this process itself was held up, answers that
@@ -202,6 +202,7 @@ class _Beats:
             pipe.say(Beat())
             await asyncio.sleep(_BEAT_S)
         child.kill()
+        over.set()
 
 
 def _note(service: Service, members: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ __all__ = ["Child"]
 _WARM_S: Final = 120.0
 """On a machine that does much else; it takes two seconds on one that does not."""
 _EXITS_S: Final = 2.0
+_ALONE: Final = ("-P",)
+"""Nothing is imported from the folder in which the node happened to be started."""
 
 
 class Child:
@@ -45,7 +47,7 @@ class Child:
         handed = [one.fileno() for one in (listener, whole, quick)]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this very package
-                [sys.executable, "-m", "keepclear.faces.front", *map(str, handed)],
+                [sys.executable, *_ALONE, "-m", "keepclear.faces.front", *map(str, handed)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what the node prints there is waited for by others
                 pass_fds=handed,
@@ -80,7 +82,8 @@ class Child:
             raise ConfigurationError(f"the front was never ready; it {self.end()}") from None
         if isinstance(found, Fails):
             raise ConfigurationError(found.why)
-        assert isinstance(found, Warm)
+        if not isinstance(found, Warm):  # a line about a fault of ours
+            raise ConfigurationError(f"the front was never ready ({found})")
 
     def kill(self) -> None:
         """End it now; whoever it speaks with is cut off."""

@@ -1,12 +1,13 @@
 """What the front does with a request: whether its address comes too often, then the way it goes.
 
-Declarations may go a quick way of their own; everything else is passed whole to the node, which
-decides. Left to others: both ways.
+Small declarations of those whom the node let in before may go a quick way of their own; everything else
+is passed whole to the node, which decides. Left to others: both ways.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final, Protocol
 
 import msgspec
@@ -22,13 +23,18 @@ from keepclear.faces.api.technical import fault_of
 from keepclear.faces.api.whole import send_whole
 from keepclear.faces.front.frames import Line
 from keepclear.faces.front.passing import CutShortError, Passing, whole_body
+from keepclear.faces.front.trusted import Trusted
 from keepclear.node.clock import monotonic_s
 
 __all__ = ["Front", "Quick"]
 
 _PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
+_QUICK_BYTES_MAX: Final = 2_000
+"""A larger one may take long to make ready: seconds, where it has thousands of places or edges as long
+as continents. Everybody waits here meanwhile, and in the node only those who want something decided."""
+_LET_IN: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _HEAD_BYTES_MAX: Final = 100_000
-"""Of all headers of a request together: more is not passed on."""
+"""Of the address and all headers of a request together: more is not passed on; a frame has a limit."""
 
 
 class Quick(Protocol):
@@ -63,6 +69,7 @@ class Front:
         """
         self._passing, self._addresses, self._names = passing, addresses, names
         self._say, self._quick = say, quick
+        self._trusted = Trusted(monotonic_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -80,19 +87,27 @@ class Front:
         if wait_s:
             await self._refuse(too_many("limit.address", wait_s), scope, send, began_s)
             return
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > _HEAD_BYTES_MAX:
+        if _head_bytes(scope) > _HEAD_BYTES_MAX:
             problem = Problem(431, "headers", f"at most {_HEAD_BYTES_MAX:,} bytes are taken")
             await self._refuse(problem, scope, send, began_s)
             return
         body = await whole_body(scope, receive)
-        if body is None or not await self._quickly(scope, body, send):
-            await self._passing.answer(scope, body, receive, send)
-
-    async def _quickly(self, scope: Scope, body: bytes, send: Send) -> bool:
         quick = self._quick
-        if quick is None or not quick.takes(scope):
-            return False
-        return await quick.answer(scope, Headers(scope["headers"]), body, send)
+        if body is None or quick is None or not quick.takes(scope):
+            await self._passing.answer(scope, body, receive, send)
+            return
+        headers = Headers(scope["headers"])
+        credentials = headers.get("authorization", "")
+        small = len(body) <= _QUICK_BYTES_MAX
+        if (
+            small
+            and credentials in self._trusted
+            and await quick.answer(scope, headers, body, send)
+        ):
+            return
+        status = await self._passing.answer(scope, body, receive, send)
+        if status in _LET_IN and credentials:
+            self._trusted.let_in(credentials)
 
     async def _refuse(self, problem: Problem, scope: Scope, send: Send, began_s: float) -> None:
         status = problem.status.value
@@ -109,6 +124,11 @@ class Front:
                 }
             )
         )
+
+
+def _head_bytes(scope: Scope) -> int:
+    address = len(scope["raw_path"]) + len(scope["query_string"])
+    return address + sum(len(name) + len(value) for name, value in scope["headers"])
 
 
 def _address(scope: Scope) -> str:

@@ -46,7 +46,7 @@ class Passing:
         if waits is not None:
             waits.put_nowait(frame)
 
-    async def answer(self, scope: Scope, body: bytes | None, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, body: bytes | None, receive: Receive, send: Send) -> int:
         """Have a request answered by the node.
 
         Args:
@@ -54,6 +54,9 @@ class Passing:
             body: The whole body; None where the client left in the middle of it.
             receive: Tells when the client leaves.
             send: Where the answer goes.
+
+        Returns:
+            The status; 0 where nobody waited for the answer.
 
         Raises:
             CutShortError: the answer began and will not be whole.
@@ -72,18 +75,21 @@ class Passing:
             )
         )
         if body is None:
-            return  # the node counts it; nobody waits for what it answers
+            return 0  # the node counts it; nobody waits for what it answers
         parts: asyncio.Queue[Starts | Piece | Broken | None] = asyncio.Queue()
         self._open[number] = parts
         watch: asyncio.Task[None] | None = None
+        status = 0
         try:
             while (part := await parts.get()) is not None:
                 if isinstance(part, Broken):
                     raise CutShortError
                 await send(_message(part))
-                if isinstance(part, Piece):
+                if isinstance(part, Starts):
+                    status = part.status
+                else:
                     if not part.more:
-                        return
+                        break
                     if watch is None:  # before that nobody asks whether the client is there
                         watch = asyncio.create_task(self._watch(number, receive, parts))
                     self._say(Taken(number))
@@ -91,6 +97,7 @@ class Passing:
             del self._open[number]
             if watch is not None:
                 watch.cancel()
+        return status
 
     async def _watch(
         self, number: int, receive: Receive, parts: asyncio.Queue[Starts | Piece | Broken | None]

@@ -30,7 +30,7 @@ class Pipe(asyncio.Protocol):
         Args:
             decoder: Of what the other side says.
             heard: Takes each frame.
-            over: Called once, when the other side is gone or says what is no frame.
+            over: Called, perhaps more than once, when the other side is gone or says what is no frame.
         """
         self._cutter = Cutter(decoder)
         self._heard, self._over = heard, over
@@ -49,6 +49,10 @@ class Pipe(asyncio.Protocol):
             return
         for frame in frames:
             self._heard(frame)
+
+    def eof_received(self) -> None:
+        """The other side is gone: nobody here says good-bye and listens on."""
+        self._over()
 
     def connection_lost(self, _: Exception | None) -> None:
         """The other side is gone."""
