@@ -9,14 +9,14 @@ that a run is the same every time: the first digest is of every entry that was k
 left out, and stays when nothing but the pace has changed. ``--areas`` keeps the areas in a file, or
 compares them with the file that is there. ``--agreed`` lets all parties have one arrangement with a
 theatre, a dividing line between two of them and minima, so that all is judged and told. Times are of
-this thread on the processor; what a phase does that is a phase of its own is not counted in it.
+this thread on the processor; what a phase does that is a phase of its own is not counted in it. What is
+remembered is looked through for what can go as in a served node.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
-import gc
 import json
 import os
 import shutil
@@ -108,7 +108,7 @@ def clock_on() -> Clock:
         (index.StandingSet, "prepared", "one row made ready"),
         (index.StandingSet, "query", "crossings found and described"),
         (assemble, "shared_area", "shared areas"),
-        (account, "shared_area", "shared areas"),
+        (account, "_grounds", "shared areas"),
         (declaring, "verdict_on", "verdict"),
         (declaring, "tell", "what is told"),
         (declaring, "notify", "what is told"),
@@ -160,6 +160,7 @@ def decide(node: Any, texts: list[tuple[str, bytes]], group: int, clock: Clock) 
     """Declare all, so many to a write; what was read is examined first, as the API does."""
     from keepclear.integrity.context import Context
     from keepclear.integrity.examine import examine
+    from keepclear.node import tidying
     from keepclear.node.declaring import Request, declare
     from keepclear.wire.declaration import declaration_of, form_in, spelled
 
@@ -168,6 +169,7 @@ def decide(node: Any, texts: list[tuple[str, bytes]], group: int, clock: Clock) 
         return declaration_of(form), spelled(form).decode()
 
     read_it, look = clock.timed(read, "read"), clock.timed(examine, "examined")
+    tidy = clock.timed(tidying.tidy, "memory looked through")
     for first in range(0, len(texts), group):
         node.gather()
         for party, data in texts[first : first + group]:
@@ -176,6 +178,7 @@ def decide(node: Any, texts: list[tuple[str, bytes]], group: int, clock: Clock) 
             codes = [d.code for d in doubts]
             declare(node, one, Request(desk=party), if_match=None, doubts=codes, text=text)
         node.settle()
+        tidy()
 
 
 def digest_of(node: Any, after: int) -> tuple[str, str, list[tuple[str, str, float | None]]]:
@@ -245,6 +248,7 @@ def main() -> None:
         with np.load(workload(standing, options.seed)) as arrays:
             np.savez(npz, **probes(dict(arrays), PROBES, options.seed))
     arrays = arrays_of(npz)
+    from keepclear.node import tidying
     from keepclear.wire.declaration import encode
 
     with tempfile.TemporaryDirectory(prefix="keepclear-bench-", dir=OUT) as place:
@@ -256,7 +260,7 @@ def main() -> None:
         volumes = range(standing, standing + WARM_UP + options.count)
         texts = [(party_of(volume), encode(said(arrays, volume))) for volume in volumes]
         decide(node, texts[:WARM_UP], options.group, Clock())
-        gc.freeze()  # as a served node does
+        tidying.begin()
         known, clock = node.store.size(), clock_on()
         profile = cProfile.Profile() if options.profile else None
         began, wall_s = time.thread_time_ns(), time.perf_counter()

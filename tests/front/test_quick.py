@@ -99,6 +99,7 @@ def test_both_ways_answer_and_record_the_same_to_the_byte(requests, agreed):
                 found = usual(run, body, headers, query)
             assert found == expected
         assert entries(worlds[1]) == entries(worlds[0])
+        assert worlds[1].node.memory.uses == worlds[0].node.memory.uses
 
 
 def test_what_is_plain_goes_the_quick_way_and_counts_as_any_request():

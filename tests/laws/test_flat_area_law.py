@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from itertools import pairwise
 
 import numpy as np
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from keepclear.detect.area import shared_area, shared_on_plane
-from keepclear.detect.cut import ring_m2
+from keepclear.detect.cut import cut_listed, ring_m2
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.flat_area import Outlines, shared_flat
 from keepclear.detect.prepare import prepare
+from keepclear.detect.table import AREA
 from keepclear.domain.footprint import EdgeRule
 from tests.laws.strategies import (
     FLAT,
@@ -160,3 +162,52 @@ def test_the_union_of_parts_counts_common_ground_once():
 def test_what_only_touches_shares_no_area():
     table = table_of(box(0, 0, 1, 1), box(1, 0, 2, 1))
     assert shared_flat(Outlines(table), [(0, 1)]) == (0.0, None)
+
+
+# many pairs in one compiled call
+
+compiled = pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="the compiled way needs numba"
+)
+
+
+def told_at_once(table):
+    """What is said of every pair in one call; and of each by itself, where rings are plain."""
+    from keepclear.detect.fast.shares import shares_of
+
+    pairs = [(i, j) for i in range(len(table)) for j in range(len(table)) if i != j]
+    one_by_one = []
+    for i, j in pairs:
+        outlines = Outlines(table)
+        plain = table.kind[i] == table.kind[j] == AREA
+        rings = outlines.ring(i), outlines.ring(j)
+        known = plain and all(ring is not None for ring in rings)
+        known = known and cut_listed(*rings[0], *rings[1])[0]
+        one_by_one.append(
+            shared_area(table, [(i, j, 0, 0)], Skeletons(table), outlines) if known else None
+        )
+    return shares_of(table, pairs), one_by_one
+
+
+@compiled
+@given(tame.flatmap(lambda at: st.lists(shapes(*at), min_size=2, max_size=4)))
+@LAW
+def test_what_is_said_of_many_pairs_at_once_is_what_is_said_of_each(said):
+    at_once, one_by_one = told_at_once(table_of(*said))
+    assert at_once == one_by_one
+
+
+@compiled
+def test_pieces_of_one_pair_are_not_given_to_another():
+    comb = lonlat([(0, 0), (3, 0), (3, 2), (2, 2), (2, 1), (1, 1), (1, 2), (0, 2)])
+    bar, far, inside = box(-1, 1.5, 4, 1.75), box(5, 5, 6, 6), box(0.2, 0.2, 0.4, 0.4)
+    tall = box(0.5, -1, 0.8, 1.9)
+    holed = lonlat([(0, 0), (3, 0), (3, 3), (0, 3)], [(1, 1), (1, 2), (2, 2), (2, 1)])
+    at_once, one_by_one = told_at_once(
+        table_of(comb, bar, far, inside, holed, tall, circle(0.5, 0.5, 900.0))
+    )
+    assert at_once == one_by_one
+    kinds = [None if one is None or one[1] is None else one[1]["type"] for one in at_once]
+    assert {None, "Polygon", "MultiPolygon"} <= set(kinds)
+    met_plainly = 4  # comb and bar, comb and inside, comb and tall, bar and tall
+    assert sum(one is not None for one in at_once) == 2 * met_plainly

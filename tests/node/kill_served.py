@@ -6,8 +6,8 @@ As :mod:`tests.node.kill`, but what is killed is ``keepclear serve``, and who as
 loopback: eight connections declare, amend and withdraw, each with a key. All processes of the node are
 killed at a random moment; in every third round one of them alone goes first, at random, and the rest a
 moment later. What was not answered is asked again with the same key after the next start. ``--serve``
-is handed to ``keepclear serve``, such as ``--serve=--front``. At the end the run adds a line to
-``docs/soak.md``.
+is handed to ``keepclear serve``, such as ``--serve=--front``. At the end, or after the round in which
+it is told to stop (SIGTERM), the run adds a line to ``docs/soak.md``.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ START_S = 300.0
 APART_S = 0.3
 """At most so long one process is gone before the others are."""
 ONE_ALONE = 3
+SAID_EACH = 10
 SCOPES = frozenset({Action.DECLARE, Action.LOOK})
 
 
@@ -192,31 +193,47 @@ def round_of(folder, tokens, options, load, rng, log):
     asking = threading.Thread(target=load.goes_on, args=(clients,))
     asking.start()
     wanted, end_s = rng.randint(1, ANSWERS_MAX), time.monotonic() + START_S
-    while load.answers < wanted and not load.refused and time.monotonic() < end_s:
-        time.sleep(0.001)  # noqa: TID251
-    time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
-    if load.found.kills % ONE_ALONE == ONE_ALONE - 1:
-        node.kill_one(rng)
-        time.sleep(rng.uniform(0.0, APART_S))  # noqa: TID251
-    node.kill()
-    load.ended.set()
-    asking.join()
+    try:
+        while load.answers < wanted and not load.refused and time.monotonic() < end_s:
+            time.sleep(0.001)  # noqa: TID251
+        time.sleep(rng.uniform(0.0, 0.02))  # noqa: TID251
+        if load.found.kills % ONE_ALONE == ONE_ALONE - 1:
+            node.kill_one(rng)
+            time.sleep(rng.uniform(0.0, APART_S))  # noqa: TID251
+    finally:
+        node.kill()
+        load.ended.set()
+        asking.join()
     for client in clients:
         client.close()
     load.found.kills += 1
     return load.answers >= wanted
 
 
-def run(kills, seed, options=()):
-    """What was found on one node; what did not hold is said on stderr."""
+def run(kills, seed, options=(), enough=None):
+    """What was found on one node; what did not hold is said on stderr.
+
+    Args:
+        kills: At most so many.
+        seed: Of all that is drawn.
+        options: Of ``keepclear serve``.
+        enough: An event: no further round is begun.
+    """
+    enough = enough or threading.Event()
     rng, load, seen = random.Random(seed), Load(), {}
     with TemporaryDirectory() as place:
         folder, log = Path(place) / "node", Path(place) / "log"
         tokens = prepared(folder)
         with log.open("w") as said:
-            while load.found.kills < kills and not load.found.broken:
+            while load.found.kills < kills and not (load.found.broken or enough.is_set()):
                 served = round_of(folder, tokens, options, load, rng, said)
                 kill.look(folder, load.found, seen)
+                if load.found.kills % SAID_EACH == 0:
+                    print(
+                        {name: getattr(load.found, name) for name in COUNTED},
+                        file=sys.stderr,
+                        flush=True,
+                    )
                 load.found.broken += (not served) + len(load.refused)
         if load.found.broken or load.found.lost or load.found.twice:
             print(load.refused, log.read_text()[-3_000:], file=sys.stderr, flush=True)
@@ -230,10 +247,12 @@ def main():
     take_serve(parser)
     parser.add_argument("--no-line", action="store_true", help="leave docs/soak.md as it is")
     typed = parser.parse_args()
+    enough = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: enough.set())
     sums, begun_s, commit = dict.fromkeys(COUNTED, 0), time.monotonic(), commit_now("src", "tests")
-    while sums["kills"] < typed.kills and not sums["broken"]:
+    while sums["kills"] < typed.kills and not (sums["broken"] or enough.is_set()):
         some = min(EACH, typed.kills - sums["kills"])
-        found = run(some, typed.seed + sums["kills"] // EACH, typed.serve)
+        found = run(some, typed.seed + sums["kills"] // EACH, typed.serve, enough)
         sums = {name: sums[name] + getattr(found, name) for name in COUNTED}
         print(sums, flush=True)
     today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251

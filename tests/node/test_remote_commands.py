@@ -122,7 +122,8 @@ def test_what_cannot_be_reported_is_one_sentence(as_, words, code, said):
 
 
 def test_what_crosses_says_so_again_where_nothing_changed(as_):
-    first, _ = as_("Birch", "declare", "URL", DARLING[2], code=1)
+    first, err = as_("Birch", "declare", "URL", DARLING[2], code=1)
+    assert "have ended, the last of them at 2015-11-20" in err  # as in a folder
     again, _ = as_("Birch", "declare", "URL", DARLING[2], code=1)
     assert "as it was answered before; not compared again" in again
     assert again.count("crosses operation of Alder") == 2

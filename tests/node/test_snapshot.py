@@ -38,7 +38,7 @@ REPLAYED_FIELDS = frozenset(
         "incidents",
     }
 )
-DERIVED_FIELDS = frozenset({"_sized", "bounds", "owner", "tallies", "texts"})
+DERIVED_FIELDS = frozenset({"_sized", "bounds", "levels", "owner", "tallies", "texts"})
 
 
 @pytest.fixture

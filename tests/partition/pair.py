@@ -46,6 +46,9 @@ def free_port():
 class Served:
     """A node's folder, and the process that serves it; it is killed and started as one likes."""
 
+    serve = ()
+    """More options of ``keepclear serve``, for all."""
+
     def __init__(self, folder, name, log):
         """Make the folder a node; nothing is served yet."""
         self.folder, self.name, self.party, self.log = folder, name, name.title(), log
@@ -83,7 +86,7 @@ class Served:
         """Begin to serve; :meth:`wait` until it answers."""
         words = [
             "serve", self.folder, "--port", self.port, "--name", HOST, "--per-party", 0,
-            "--per-address", 0, "--tls-cert", self.certificate, "--tls-key", self.key,
+            "--per-address", 0, "--tls-cert", self.certificate, "--tls-key", self.key, *self.serve,
         ]  # fmt: skip
         with self.log.open("a") as log:
             self.process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """Two served nodes, a way between them that fails, and kill -9: nothing acknowledged is lost.
 
-usage: python -m tests.partition.soak [--rounds 200] [--seed 1] [--resume]
+usage: python -m tests.partition.soak [--rounds 200] [--seed 1] [--resume] [--serve=OPTION ...]
 
 Each 25 rounds are of one pair of nodes, so that looking at all they hold stays short; after each pair
 the state is written to ``out/``, and ``--resume`` goes on from there. At the end the run adds a line
@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.partition.pair import Served
 from tests.partition.rounds import COUNTED, run
-from tests.soak import ROOT, add_line, commit_now
+from tests.soak import ROOT, add_line, commit_now, take_serve
 
 SECTION = "Served nodes, partitions and kill -9"
 HEAD = """
@@ -64,7 +65,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
+    take_serve(parser)
     typed = parser.parse_args()
+    Served.serve = tuple(typed.serve)
+    how = f", `{' '.join(typed.serve)}`" if typed.serve else ""
     state = ROOT / "out" / f"partitions-{typed.seed}.json"
     if not typed.resume:
         state.unlink(missing_ok=True)
@@ -72,7 +76,7 @@ def main():
     today = datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251
     numbers = " | ".join(f"{sums[name]:,}" for name in COUNTED)
     line = (
-        f"| {today} | {', '.join(commits)} | {typed.seed} | {numbers} | {len(broken)} | "
+        f"| {today} | {', '.join(commits)}{how} | {typed.seed} | {numbers} | {len(broken)} | "
         f"{seconds:,.0f} |"
     )
     add_line(SECTION, HEAD, line)

@@ -7,13 +7,13 @@ meets in several, the hits are given to that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from keepclear.detect.area import shared_area
+from keepclear.detect.area import SharedArea, shared_area
 from keepclear.detect.assemble import doubtful_heights, order_of, side_of
 from keepclear.detect.crossing import Crossing, CrossingKind
 from keepclear.detect.cut import Cut
@@ -21,11 +21,11 @@ from keepclear.detect.exact import Hits, joined
 from keepclear.detect.fine import Skeletons
 from keepclear.detect.flat_area import Outlines
 from keepclear.detect.prepare import Prepared
-from keepclear.detect.table import FOREVER_US
+from keepclear.detect.table import FOREVER_US, Table
 from keepclear.detect.vertical import MM_MAX
 from keepclear.domain.declaration import Declaration
 
-__all__ = ["COLUMNS", "Account", "crossings_of", "hits_of"]
+__all__ = ["COLUMNS", "Account", "Shares", "crossings_of", "hits_of"]
 
 COLUMNS: Final = (
     "row", "owner", "own_part", "part", "start_us", "end_us", "gap_us", "apart", "doubt", "overlap",
@@ -35,6 +35,8 @@ COLUMNS: Final = (
 the windows, doubt and the rest as :class:`Hits` has them; the least gap between the bands; the shared
 band above the ellipsoid at its widest, or the gap."""
 _OWNER: Final = COLUMNS.index("owner")
+Shares = Callable[[Table, Sequence[tuple[int, int]]], Sequence[SharedArea | None]]
+"""What pairs of rows share, as ``shared_area`` says it; nothing where that is left to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,12 @@ def hits_of(accounts: Sequence[Account]) -> Hits:
 
 
 def crossings_of(
-    account: Account, own: Declaration, others: dict[int, Declaration], prepared: Prepared, cut: Cut
+    account: Account,
+    own: Declaration,
+    others: dict[int, Declaration],
+    prepared: Prepared,
+    cut: Cut,
+    shares: Shares,
 ) -> tuple[Crossing, ...]:
     """Crossings of a declaration with others, of each of which it meets one row; sorted like all.
 
@@ -85,27 +92,30 @@ def crossings_of(
         others: Those that it meets, by number.
         prepared: The table, and the declarations whose ground nobody stated.
         cut: Cuts the ground that rings share.
+        shares: Cuts that of many pairs, where they are plain.
     """
-    table = prepared.table
-    outlines, skeletons = Outlines(table, cut), Skeletons(table)
-    found: list[Crossing] = []
-    columns = zip(account.numbers.tolist(), account.horizontal_m.tolist(), strict=True)
-    for (
-        row, owner, own_part, part, start, end, gap_us, _, doubt, overlap, gap_mm, low_mm, high_mm
-    ), metres in columns:  # fmt: skip
-        other, asked = others[owner], account.asked
-        sides, rows = [side_of(own, (own_part,), end), side_of(other, (part,), end)], [asked, row]
+    asked, numbers = account.asked, account.numbers.tolist()
+    spans, sides = [], []
+    for row, owner, own_part, part, start, end, *_, overlap, _, _, _ in numbers:
+        other = others[owner]
+        two, rows = [side_of(own, (own_part,), end), side_of(other, (part,), end)], (asked, row)
         if (other.party, other.id) < (own.party, own.id):
-            sides.reverse()
-            rows.reverse()
-        size, drawn = None, None
+            two.reverse()
+            rows = row, asked
+        sides.append(two)
         if overlap:
-            size, drawn = shared_area(table, [(rows[0], rows[1], start, end)], skeletons, outlines)
-            size = round(size, 3)
+            spans.append((*rows, start, end))
+    grounds = iter(_grounds(prepared.table, spans, cut, shares))
+    found: list[Crossing] = []
+    columns = zip(numbers, sides, account.horizontal_m.tolist(), strict=True)
+    for (row, _, _, _, start, end, gap_us, _, doubt, overlap, gap_mm, low_mm, high_mm), (
+        a, b,
+    ), metres in columns:  # fmt: skip
+        size, drawn = next(grounds) if overlap else (None, None)
         found.append(
             Crossing(
-                a=sides[0],
-                b=sides[1],
+                a=a,
+                b=b,
                 kind=CrossingKind.OVERLAP if overlap else CrossingKind.SEPARATION,
                 certain=doubt == 0,
                 why_possible=() if doubt == 0 else doubtful_heights(prepared, asked, row),
@@ -116,7 +126,7 @@ def crossings_of(
                     None if low_mm <= -MM_MAX else low_mm / 1000.0,
                     None if high_mm >= MM_MAX else high_mm / 1000.0,
                 ),
-                area_m2=size,
+                area_m2=size if size is None else round(size, 3),
                 area=drawn,
                 horizontal_m=round(metres, 3),
                 vertical_m=round(gap_mm / 1e3, 3),
@@ -124,3 +134,17 @@ def crossings_of(
             )
         )
     return tuple(found if len(found) < 2 else sorted(found, key=order_of))
+
+
+def _grounds(
+    table: Table, spans: Sequence[tuple[int, int, int, int]], cut: Cut, shares: Shares
+) -> list[SharedArea]:
+    """The ground that each two rows share over a span."""
+    if not spans:
+        return []
+    outlines, skeletons = Outlines(table, cut), Skeletons(table)
+    plain = shares(table, [(i, j) for i, j, _, _ in spans])
+    return [
+        shared_area(table, [span], skeletons, outlines) if one is None else one
+        for span, one in zip(spans, plain, strict=True)
+    ]

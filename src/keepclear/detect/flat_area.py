@@ -22,7 +22,7 @@ from keepclear.detect.cut import Cut, Shared, cut_listed, ring_m2
 from keepclear.detect.metric import AXIS_M, E2
 from keepclear.detect.table import AREA, LINE, Table
 
-__all__ = ["SEGMENTS", "Outlines", "shared_flat"]
+__all__ = ["SEGMENTS", "Outlines", "geometry_of", "shared_flat"]
 
 SEGMENTS: Final = 64
 """Segments of a quarter circle: the drawn disc is short by 0.0075 % of its radius."""
@@ -146,11 +146,17 @@ def _drawn(shared: Shared) -> tuple[float, dict[str, Any] | None] | None:
     if not known:
         return None
     corners = [[x, y] for x, y in zip(lon, lat, strict=True)]
-    if len(ends) == 1:
-        return size, {"type": "Polygon", "coordinates": [corners]}
-    if not ends:
+    return geometry_of(size, [[corners[first:last]] for first, last in pairwise([0, *ends])])
+
+
+def geometry_of(
+    size: float, pieces: list[list[list[list[float]]]]
+) -> tuple[float, dict[str, Any] | None]:
+    """Size, and the GeoJSON geometry of pieces, each of them one closed ring."""
+    if len(pieces) == 1:
+        return size, {"type": "Polygon", "coordinates": pieces[0]}
+    if not pieces:
         return 0.0, None
-    pieces = [[corners[first:last]] for first, last in pairwise([0, *ends])]
     return size, {"type": "MultiPolygon", "coordinates": pieces}
 
 

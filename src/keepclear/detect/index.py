@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 import numpy as np
 
 from keepclear.detect.account import Account, crossings_of, hits_of
+from keepclear.detect.area import SharedArea
 from keepclear.detect.assemble import assemble
 from keepclear.detect.crossing import Crossing, Minima
 from keepclear.detect.engine import PORTABLE, Engine, Search
@@ -57,6 +58,9 @@ class Finder(Maker, Protocol):
         Nothing, where it does not decide, or one of them moves or has a stated error.
         """
 
+    def shares(self, table: Table, pairs: Sequence[tuple[int, int]]) -> Sequence[SharedArea | None]:
+        """The ground that pairs of rows share; nothing where it is not plain."""
+
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -86,6 +90,14 @@ class PortableFinder(PortableMaker):
         minima: Minima,
     ) -> None:
         """See :class:`Finder`; it decides nothing."""
+
+    def shares(
+        self,
+        table: Table,  # noqa: ARG002
+        pairs: Sequence[tuple[int, int]],
+    ) -> Sequence[SharedArea | None]:
+        """See :class:`Finder`; it leaves all."""
+        return [None] * len(pairs)
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima
@@ -494,7 +506,7 @@ class StandingSet:
                 met[number] = _Named(self._roll, number, KINDS[code])
         cut = self._finder.engine.cut
         if len(accounts) == 1 and len(met) == len(accounts[0].numbers):
-            return crossings_of(accounts[0], declaration, met, whole, cut)
+            return crossings_of(accounts[0], declaration, met, whole, cut, self._finder.shares)
         met[self._roll.next] = declaration
         hits, skeletons = hits_of(accounts), Skeletons(whole.table)
         return assemble(_Met(met), whole, hits, skeletons, areas=True, words=False, cut=cut)

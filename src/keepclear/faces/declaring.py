@@ -68,6 +68,7 @@ def declare(
     from keepclear.faces.telling import say_findings  # noqa: PLC0415
     from keepclear.integrity.context import Context  # noqa: PLC0415
     from keepclear.integrity.examine import examine  # noqa: PLC0415
+    from keepclear.node.clock import now_us  # noqa: PLC0415
     from keepclear.node.declaring import Request  # noqa: PLC0415
     from keepclear.node.declaring import declare as keep  # noqa: PLC0415
     from keepclear.node.start import running  # noqa: PLC0415
@@ -81,7 +82,7 @@ def declare(
         with commands.line(folder, token_file, by) as to:
             owner = commands.own_party(to) if party is None else party
             said, findings = _read(files, owner, read_as, mapping, refused)
-            say_findings(findings, files)
+            say_findings((*findings, *examine(said, Context(now_us=now_us()))), files)
             return commands.declare_all(to, said, refused, if_match=if_match, key=key)
     with running(folder) as (home, node):
         owner = home.party if party is None else party

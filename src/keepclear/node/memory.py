@@ -199,7 +199,8 @@ class Memory:
 
     def versions_gone(self, subject: str) -> int:
         """How many versions of it were erased."""
-        return self.gone.get(subject, Gone()).versions
+        gone = self.gone.get(subject)
+        return 0 if gone is None else gone.versions
 
     def erased(self, kind: str, subject: str) -> None:
         """Pass over an entry that says nothing any more, as it was read again."""
@@ -285,6 +286,10 @@ class Memory:
         if self._sized is None or self._sized[0] is not declaration:
             self._sized = declaration, size_km2_hours(declaration)
         return self._sized[1]
+
+    def measured(self, declaration: Declaration, km2_hours: float) -> None:
+        """Take what another process of this node has measured of a declaration that comes next."""
+        self._sized = declaration, km2_hours
 
     def _came(self, body: Declared, case: Case) -> None:
         """Where it came over a line: by which name its party will speak of it."""

@@ -49,7 +49,10 @@ class Packed(Mapping[str, list[_T]], Generic[_T]):
 
     def add(self, name: str, one: _T) -> None:
         """One more, at the end of its list."""
-        if name in self:
+        found = self._open.get(name)
+        if found is not None:
+            found.append(one)
+        elif name in self._packed:
             self[name].append(one)
         else:
             self._open[name] = [one]

@@ -25,7 +25,8 @@ from keepclear.wire.entries import Body, Declared, Verdict, decode_body
 __all__ = ["HELD_MAX", "Place", "Texts", "opening_of", "place_of", "seal_of"]
 
 HELD_MAX: Final = 50_000
-"""Texts that are held: what is used again and again, some 200 MB of it."""
+"""Texts that are held: what is used again and again, some 200 MB of it. A crossing is told by what
+stands on its other side, whatever that may be."""
 _SPARED_MAX: Final = 100
 """Texts that were used and are left once more, before one goes all the same: everybody waits."""
 
@@ -87,11 +88,12 @@ class Texts:
         self._waiting[number] = _Held(body, said)
 
     def durable(self) -> None:
-        """All that was taken can be read again from here on."""
+        """All that was taken can be read again from here on; a verdict seldom is."""
         if self._read is None:
             return
-        self._held.update(self._waiting)
-        self._turns.extend(self._waiting)
+        kept = {at: one for at, one in self._waiting.items() if isinstance(one.body, Declared)}
+        self._held.update(kept)
+        self._turns.extend(kept)
         self._waiting = {}
         self._shorten()
 

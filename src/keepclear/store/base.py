@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 __all__ = [
     "ERASED",
@@ -42,9 +42,8 @@ ERASED: Final = "erased"
 """The kind of an entry that says what was erased; it is never erased itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """One change of state that is to be kept."""
+class NewEntry(NamedTuple):
+    """One change of state that is to be kept: a row, as there are several with each decision."""
 
     kind: str
     """What it is, such as ``declared`` or ``withdrawn``."""
@@ -57,9 +56,13 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(NewEntry):
-    """A change of state as it was kept."""
+class Entry:
+    """A change of state as it was kept; see :class:`NewEntry`."""
 
+    kind: str
+    subject: str
+    data: bytes
+    at_us: int
     number: int
     """Its place in the order of all entries, from 1."""
 

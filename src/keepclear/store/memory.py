@@ -7,7 +7,7 @@ stored: whoever commits must cope with both, because a real disk does both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from enum import Enum
 
 from keepclear.errors import StoreError
@@ -56,8 +56,7 @@ class MemoryStore:
         if any((reply.client, reply.key) in self._replies for reply in batch.replies):
             return None
         for new in batch.entries:
-            values = {field.name: getattr(new, field.name) for field in fields(new)}
-            self._entries.append(Entry(**values, number=len(self._entries) + 1))
+            self._entries.append(Entry(*new, number=len(self._entries) + 1))
         for leaf in batch.leaves:
             self._append(leaf)
         for message in batch.outgoing:

@@ -8,12 +8,14 @@ or when looking through the newest has come to cost more than building.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from keepclear.detect.account import Account
+from keepclear.detect.area import SharedArea
 from keepclear.detect.crossing import Minima
 from keepclear.detect.engine import Search
 from keepclear.detect.fast import sweep
@@ -38,6 +40,7 @@ from keepclear.detect.fast.hot import TIME_MAX
 from keepclear.detect.fast.newest import Newest, look
 from keepclear.detect.fast.packed import append
 from keepclear.detect.fast.pairs import near
+from keepclear.detect.fast.shares import shares_of
 from keepclear.detect.fast.sift import _bands_meet, _reach, _windows_meet
 from keepclear.detect.fast.small import CompiledMaker
 from keepclear.detect.fast.taking import take
@@ -363,6 +366,10 @@ class FastFinder(CompiledMaker):
     def account(self, table: Table, row: int, rows: np.ndarray, minima: Minima) -> Account | None:
         """See :class:`keepclear.detect.index.Finder`."""
         return account_of(table, row, rows, minima)
+
+    def shares(self, table: Table, pairs: Sequence[tuple[int, int]]) -> Sequence[SharedArea | None]:
+        """See :class:`keepclear.detect.index.Finder`."""
+        return shares_of(table, pairs)
 
     def find(
         self, table: Table, asked: range, alive: np.ndarray, search: Search, minima: Minima

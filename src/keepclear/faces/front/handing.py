@@ -32,6 +32,8 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Codes of what looked wrong in it."""
     rows: bytes
     """Its rows, packed; see :mod:`keepclear.detect.packed`."""
+    km2_hours: float
+    """What an answer to it can tell; see :mod:`keepclear.disclose.budgets`."""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -134,6 +134,7 @@ class Inlet:
         who = let_in(self._service, node, (ready.token, ""), Action.DECLARE)
         assert who is not None
         said = declaration_of(form_in(ready.text))  # its one spelling, as the other end made it
+        node.memory.measured(said, ready.km2_hours)
         if ready.rows:
             node.standing.made(said, unpack(ready.rows))
         return declared(

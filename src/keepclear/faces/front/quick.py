@@ -18,6 +18,7 @@ from keepclear.detect.making import rows_of
 from keepclear.detect.packed import pack
 from keepclear.detect.prepare import Maker
 from keepclear.detect.vertical import Geoid
+from keepclear.disclose.budgets import size_km2_hours
 from keepclear.errors import KeepclearError
 from keepclear.faces.api.declarations import ROUTES
 from keepclear.faces.api.headers import Headers
@@ -81,6 +82,7 @@ class Preparer:
             spelled(asked.body),
             doubts,
             pack(rows),
+            size_km2_hours(said),
         )
 
 
