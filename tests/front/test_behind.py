@@ -16,7 +16,8 @@ from keepclear.errors import ConfigurationError
 from keepclear.faces.api import speaking, stream
 from keepclear.faces.api.limits import Pace
 from keepclear.faces.front import behind
-from keepclear.faces.front.quick import Preparer
+from keepclear.faces.front.passing import CutShortError
+from keepclear.faces.front.quick import Outlet, Preparer
 from keepclear.faces.front.trusted import Trusted
 from keepclear.node import views
 from tests.api.service import Doors
@@ -337,3 +338,24 @@ def test_trust_ends_after_a_while_and_is_never_more_than_some():
         trusted.let_in(str(number))
     assert "24999" in trusted
     assert len(trusted._until_s) <= 10_000
+
+
+def test_where_the_quick_way_ends_it_is_said_that_nobody_knows_and_the_other_way_goes_on(
+    monkeypatch,
+):
+    async def cut(*_):
+        raise CutShortError
+
+    with running() as node:
+        alder = node.as_("Alder/duty")
+        assert alder.declare(operation("1")).status_code == 201
+        with monkeypatch.context() as patch:
+            patch.setattr(Outlet, "answer", cut)
+            lost = alder.declare(operation("2"), **{"Idempotency-Key": "k"})
+        assert (lost.status_code, lost.json()["code"]) == (503, "store")
+        assert lost.headers["retry-after"]
+        front = node.served.behind.child
+        front._loop.call_soon_threadsafe(front._speaker._outlet.cut)
+        waited(lambda: front._speaker._outlet._line is None)
+        assert alder.declare(operation("2"), **{"Idempotency-Key": "k"}).status_code == 201
+        assert node.served.behind.child is front

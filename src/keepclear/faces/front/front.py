@@ -13,11 +13,12 @@ from typing import Final, Protocol
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from keepclear.errors import StoreError
 from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.letting_in import too_many
 from keepclear.faces.api.limits import Limits
 from keepclear.faces.api.names import Names
-from keepclear.faces.api.problems import MEDIA, Problem
+from keepclear.faces.api.problems import MEDIA, Problem, problem_of
 from keepclear.faces.api.route import Gate, Reply, Route
 from keepclear.faces.api.technical import fault_of
 from keepclear.faces.api.whole import send_whole
@@ -98,13 +99,13 @@ class Front:
             return
         headers = Headers(scope["headers"])
         credentials = headers.get("authorization", "")
-        small = len(body) <= _QUICK_BYTES_MAX
-        if (
-            small
-            and credentials in self._trusted
-            and await quick.answer(scope, headers, body, send)
-        ):
-            return
+        if len(body) <= _QUICK_BYTES_MAX and credentials in self._trusted:
+            try:
+                if await quick.answer(scope, headers, body, send):
+                    return
+            except CutShortError:  # whether it was kept, nobody says any more
+                await self._refuse(problem_of(StoreError()), scope, send, began_s)
+                return
         status = await self._passing.answer(scope, body, receive, send)
         if status in _LET_IN and credentials:
             self._trusted.let_in(credentials)
