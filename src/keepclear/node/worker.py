@@ -63,6 +63,13 @@ class Worker:
         self._thread = threading.Thread(target=self._work, name="node", daemon=True)
         self._thread.start()
 
+    @property
+    def native_id(self) -> int:
+        """The number that the system gives the thread."""
+        found = self._thread.native_id
+        assert found is not None  # it was started
+        return found
+
     def ask(
         self, call: Callable[[Node], Found], *, first: bool = False, idle: bool = False
     ) -> Future[Found]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +27,7 @@ from keepclear.faces.api.service import Service
 from keepclear.faces.api.speaking import FAREWELL_S, loop_factory
 from keepclear.faces.api.technical import TechnicalLog
 from keepclear.faces.front.child import Child
+from keepclear.faces.front.cores import Cores
 from keepclear.faces.front.feeding import Feeding
 from keepclear.faces.front.frames import FROM_FRONT, Beat, Ends, Line, Open
 from keepclear.faces.front.pipe import Pipe
@@ -68,6 +70,8 @@ class Behind:
         """
         self._listener, self._begin = listener, partial(begin, place, pace, listener)
         self._fallen: deque[float] = deque(maxlen=_FALLS)
+        self._cores: Cores | None = None
+        """Nothing: both are threads of one process, as in tests."""
         self.child = self._begin()
 
     def warm(self) -> None:
@@ -88,6 +92,7 @@ class Behind:
         Raises:
             ConfigurationError: one front after the other fell.
         """
+        self._cores = Cores()
         sys.setswitchinterval(SWITCH_S)
         told = asyncio.Event()
         try:
@@ -116,6 +121,9 @@ class Behind:
             while True:
                 if quick is not None:
                     quick(self.child.quick)
+                if self._cores is not None:
+                    threads = (threading.get_native_id(), service.worker.native_id)
+                    self._cores.part(threads, self.child.pid)
                 why = await self._one(app, service, told)
                 while not told.is_set():
                     self._count(why)
