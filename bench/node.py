@@ -1,16 +1,17 @@
 """A served node under load: durable declarations with verdict per second, beside PostgreSQL + PostGIS.
 
 usage: python bench/node.py [--standing 1e5] [--connections 16] [--seconds 10] [--seed 1] [--rate 0]
-                            [--approaches keepclear,postgis]
+                            [--approaches keepclear,postgis] [--one-process]
 
 The workload stands in a new node; then ``keepclear serve`` runs as a process of its own, and shifted
 copies of its volumes are declared over HTTP on loopback by a client in another process (``load.py``).
 The client shares the cores and takes its part of them; so the server's processor time stands beside the
-wall clock, whole and by thread: the one that speaks with clients, and those that decide. Answered means
-durable.
-Four rows of our own:
+wall clock, whole and by what it is for: speaking with clients (a front, and the node's first thread),
+and deciding. Answered means durable.
+Five rows of our own:
 
 - *as much as it takes*: each connection asks again as soon as it is answered;
+- *half the connections*: the same, with fewer others to wait beside;
 - *at a steady pace*: half of what it took (or ``--rate``), at fixed moments: how long one waits at a
   node that is not at its limit;
 - *several in a request*: what a program with a feed sends, each answered by itself; the milliseconds
@@ -41,9 +42,9 @@ from load import Answers, ask
 from online import probes
 from ours import arrays_of
 from run import OUT, say, workload
-from served import FIGURES, PARTIES, START_S, Served, fill, party_of, said, threads_s
+from served import FIGURES, PARTIES, START_S, Served, fill, party_of, said
 
-PROBES = 60_000
+PROBES = 90_000
 WARM = 500
 """Declarations before the clock starts: nobody's first question is judged here."""
 HALF = 0.5
@@ -143,7 +144,7 @@ class Load:
         """
         connections = connections or self.connections
         counted = counts(self.served.port, self._figures)
-        before = threads_s(self.served.pid)
+        before = self.served.spent_s()
         answers = ask(
             requests,
             self.folder,
@@ -154,7 +155,7 @@ class Load:
         )
         if answers.first:
             say(f"refused: {answers.first}")
-        after = threads_s(self.served.pid)
+        after = self.served.spent_s()
         whole, first, others = (b - a for a, b in zip(before, after, strict=True))
         causes = between(counted, counts(self.served.port, self._figures))
         return Row(name, connections, answers, (whole, first, others), causes, each)
@@ -183,7 +184,9 @@ def _kept(folder: Path, known: int) -> tuple[set[int], list[tuple[int, int]]]:
     return done, pairs
 
 
-def keepclear(npz: Path, standing: int, connections: int, seconds: float, rate: float) -> Ours:
+def keepclear(
+    npz: Path, standing: int, connections: int, seconds: float, rate: float, *, front: bool
+) -> Ours:
     """Our own node."""
     from keepclear.wire.declaration import encode
 
@@ -196,7 +199,7 @@ def keepclear(npz: Path, standing: int, connections: int, seconds: float, rate: 
         figures = tokens.pop(FIGURES)
         volumes = range(standing, len(arrays["kind"]))
         say("the node starts")
-        served = Served(folder)
+        served = Served(folder, front=front)
         try:
             load = Load(served, Path(place), connections, figures)
             rows = _rows(load, tokens, volumes, lambda v: encode(said(arrays, v)), seconds, rate)
@@ -226,9 +229,13 @@ def _rows(
     requests = [request(port, tokens[party_of(one)], "POST", DECLARE, body(one)) for one in alone]
     rows = [load.row("", requests[:WARM], START_S)]
     say("as much as it takes")
-    until = len(requests) * 2 // 3
+    until = len(requests) // 2
     most = load.row("keepclear, as much as it takes", requests[WARM:until], seconds)
     at = WARM + len(most.answers.ms)
+    fewer = load.row(
+        "keepclear, half the connections", requests[at:], seconds, connections=load.connections // 2
+    )
+    at += len(fewer.answers.ms)
     pace = rate or HALF * len(most.answers.ms) / most.answers.wall_s
     say(f"{pace:,.0f} a second")
     steady = load.row(f"keepclear, at a steady {pace:,.0f}/s", requests[at:], seconds, rate=pace)
@@ -245,6 +252,7 @@ def _rows(
     return [
         *rows,
         most,
+        fewer,
         steady,
         bulk,
         load.row("keepclear, nothing declared", nobody, seconds, each=0),
@@ -275,7 +283,7 @@ def compare(options: argparse.Namespace) -> str:
     asked = (npz, standing, options.connections, options.seconds)
     ours = theirs = None
     if "keepclear" in names:
-        ours = keepclear(*asked, options.rate)
+        ours = keepclear(*asked, options.rate, front=not options.one_process)
         lines += [f"| {' | '.join(row.cells(standing))} |" for row in ours.rows]
     if "postgis" in names:
         say("PostgreSQL with PostGIS")
@@ -331,6 +339,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--one-process", action="store_true", help="served without a front")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--approaches", default=",".join(APPROACHES))
     OUT.mkdir(exist_ok=True)

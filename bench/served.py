@@ -122,20 +122,11 @@ def _enter(store: Any, bodies: list[Any]) -> None:
 class Served:
     """``keepclear serve`` on a folder, in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start it, and wait until it can decide."""
+    def __init__(self, folder: Path, *, front: bool) -> None:
+        """Start it, with a front or without, and wait until it can decide."""
         began_s = time.perf_counter()
-        words = [
-            "serve",
-            folder,
-            "--port",
-            "0",
-            "--per-party",
-            "0",
-            "--per-address",
-            "0",
-            "--front",
-        ]
+        words = ["serve", folder, "--port", "0", "--per-party", "0", "--per-address", "0"]
+        words += ["--front"] if front else []
         self._log = (folder.parent / "serve.log").open("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "keepclear", *map(str, words)],
@@ -157,11 +148,25 @@ class Served:
         self._log.seek(0)
         raise RuntimeError(f"the node did not start: {self._log.read()[-500:]}")
 
+    def spent_s(self) -> tuple[float, float, float]:
+        """Seconds of processor: all, of what speaks with clients, of what decides.
+
+        A front speaks, and so does the node's first thread.
+        """
+        whole, first, others = threads_s(self.pid)
+        fronts = sum(threads_s(one)[0] for one in _children(self.pid))
+        return whole + fronts, first + fronts, others
+
     def stop(self) -> None:
         """Ask it to stop, and wait."""
         self._process.terminate()
         self._process.wait(60)
         self._log.close()
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(word) for word in text.split()]
 
 
 def threads_s(pid: int) -> tuple[float, float, float]:

@@ -19,11 +19,10 @@ from keepclear.detect.packed import pack
 from keepclear.detect.prepare import Maker
 from keepclear.detect.vertical import Geoid
 from keepclear.disclose.budgets import size_km2_hours
-from keepclear.errors import KeepclearError
 from keepclear.faces.api.declarations import ROUTES
 from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.names import Names
-from keepclear.faces.api.problems import MEDIA, Problem
+from keepclear.faces.api.problems import MEDIA
 from keepclear.faces.api.reading import Sent, asked_of, check_head, credentials_of
 from keepclear.faces.api.route import Gate, Reply, Route
 from keepclear.faces.api.sizes import check_size
@@ -60,29 +59,30 @@ class Preparer:
 
     def ready(self, number: int, query: bytes, headers: Headers, body: bytes) -> Ready | None:
         """A request's declaration, made ready; nothing, where it is not ordinary in every respect."""
-        came_s = monotonic_s()
         try:
-            check_head(headers, ROUTE)
-            token, session = credentials_of(headers, self._names)
-            if not token or session or not self._names.from_our_page(headers, with_cookie=False):
-                return None
-            asked = asked_of(Sent(ROUTE, headers, query, {}, body), None, (token, ""), self._names)
-            check_size(asked.body)
-            said = declaration_of(asked.body)
-            rows = rows_of([said], geoid=self._geoid, maker=self._maker)
-        except (Problem, KeepclearError):
+            return self._made(number, query, headers, body)
+        except Exception:  # noqa: BLE001 - the node looks at it again, and says what is wrong, or logs it
             return None
-        doubts = [one.code for one in examine([said], Context(now_us=self._now_us()))]
+
+    def _made(self, number: int, query: bytes, headers: Headers, body: bytes) -> Ready | None:
+        came_s = monotonic_s()
+        check_head(headers, ROUTE)
+        token, session = credentials_of(headers, self._names)
+        if not token or session or not self._names.from_our_page(headers, with_cookie=False):
+            return None
+        asked = asked_of(Sent(ROUTE, headers, query, {}, body), None, (token, ""), self._names)
+        check_size(asked.body)
+        said = declaration_of(asked.body)
         return Ready(
             number,
             came_s,
             token,
             asked.key,
             asked.if_match,
-            spelled(asked.body),
-            doubts,
-            pack(rows),
-            size_km2_hours(said),
+            text=spelled(asked.body),
+            doubts=[one.code for one in examine([said], Context(now_us=self._now_us()))],
+            rows=pack(rows_of([said], geoid=self._geoid, maker=self._maker)),
+            km2_hours=size_km2_hours(said),
         )
 
 
