@@ -44,7 +44,7 @@ from ours import arrays_of
 from run import OUT, say, workload
 from served import FIGURES, PARTIES, START_S, Served, fill, party_of, said
 
-PROBES = 90_000
+PROBES = 120_000
 WARM = 500
 """Declarations before the clock starts: nobody's first question is judged here."""
 HALF = 0.5
@@ -232,9 +232,10 @@ def _rows(
     until = len(requests) // 2
     most = load.row("keepclear, as much as it takes", requests[WARM:until], seconds)
     at = WARM + len(most.answers.ms)
-    fewer = load.row(
-        "keepclear, half the connections", requests[at:], seconds, connections=load.connections // 2
-    )
+    until = (at + len(requests)) // 2
+    half = load.connections // 2
+    name = "keepclear, half the connections"
+    fewer = load.row(name, requests[at:until], seconds, connections=half)
     at += len(fewer.answers.ms)
     pace = rate or HALF * len(most.answers.ms) / most.answers.wall_s
     say(f"{pace:,.0f} a second")

@@ -26,7 +26,7 @@ def play(story, *parties):
         try:
             async with AsyncExitStack() as stack:
                 for one in network.served.values():
-                    await stack.enter_async_context(one.app._lifespan(None))
+                    await stack.enter_async_context(one.app.lifespan())
                 await story(*network.served.values())
         finally:
             for one in network.served.values():

@@ -332,7 +332,7 @@ def test_certificates_that_cannot_be_used_are_one_sentence(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "token", "code", "said"),
     [
-        (("list", "http://127.0.0.1:1"), "t", 4, "does not answer"),
+        (("list", "http://127.0.0.1:1"), "t", 4, "nothing was sent: there is no node at"),
         (("list", "http://127.0.0.1:1"), "", 2, "KEEPCLEAR_TOKEN"),
         (("list", "http://node.example:80"), "t", 2, "https alone"),
         (("list", "https://node.example/path"), "t", 2, "expected an address"),

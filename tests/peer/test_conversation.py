@@ -121,7 +121,7 @@ async def two():
     network.served = {one.name: Served(one, network) for one in (alder, birch)}
     async with AsyncExitStack() as stack:
         for one in network.served.values():
-            await stack.enter_async_context(one.app._lifespan(None))
+            await stack.enter_async_context(one.app.lifespan())
         yield network, *network.served.values()
     for one in network.served.values():
         one.worker.close()

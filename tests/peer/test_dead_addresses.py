@@ -52,7 +52,7 @@ async def running(places, *parties):
         places.served[one.name] = served
     async with AsyncExitStack() as stack:
         for one in places.served.values():
-            await stack.enter_async_context(one.app._lifespan(None))
+            await stack.enter_async_context(one.app.lifespan())
         yield [places.served[one.name] for one in parties]
     for one in places.served.values():
         one.worker.close()

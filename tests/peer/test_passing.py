@@ -79,7 +79,7 @@ async def three(text=HOLDS):
     roads.apart("Alder", "Birch")
     async with AsyncExitStack() as stack:
         for one in roads.served.values():
-            await stack.enter_async_context(one.app._lifespan(None))
+            await stack.enter_async_context(one.app.lifespan())
         yield roads, *roads.served.values()
     for one in roads.served.values():
         one.worker.close()

@@ -35,7 +35,7 @@ async def served(*parties, by_itself=False):
             one.conversation.witnesses.keep = nothing
     async with AsyncExitStack() as stack:
         for one in network.served.values():
-            await stack.enter_async_context(one.app._lifespan(None))
+            await stack.enter_async_context(one.app.lifespan())
         yield network, *network.served.values()
     for one in network.served.values():
         one.worker.close()

@@ -49,8 +49,8 @@ def test_what_is_declared_over_http_is_judged_as_all_pairs_are(bench, npz, monke
     node = bench("node")
     for name in ("WARM", "TOGETHER", "EACH"):
         monkeypatch.setattr(node, name, globals()[name])
-    asked = node.keepclear(npz, STANDING, CONNECTIONS, 60.0, 0.0)
-    assert [row.cells(STANDING)[-1] for row in asked.rows] == ["0"] * 4, "none is refused"
+    asked = node.keepclear(npz, STANDING, CONNECTIONS, 60.0, 0.0, front=True)
+    assert [row.cells(STANDING)[-1] for row in asked.rows] == ["0"] * 5, "none is refused"
     assert asked.lost == 0
     assert asked.done == set(range(STANDING, STANDING + ASKED))
     expected = by_all_pairs(node, bench("ours").arrays_of(npz))
