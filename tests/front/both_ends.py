@@ -50,13 +50,13 @@ class Front:
 
 
 @contextmanager
-def fronted(world=None, **options):
+def fronted(world=None, *, soon=None, **options):
     """A node behind its HTTP face with a quick way beside it: what runs, and the front."""
     world = world or World()
     with running(world, **options) as run:
         here, there = socket.socketpair()
-        soon, loop = [], asyncio.new_event_loop()
-        inlet = Inlet(here, run.service, soon.append)
+        after, loop = [], asyncio.new_event_loop()
+        inlet = Inlet(here, run.service, soon or after.append)
         here.close()  # the inlet has its own
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
@@ -67,7 +67,7 @@ def fronted(world=None, **options):
             loop.connect_accepted_socket(lambda: outlet, there), loop
         ).result(PATIENCE_S)
         run.service.worker.take_from(inlet)
-        run.soon, run.log_of_front = soon, log
+        run.soon, run.log_of_front = after, log
         try:
             yield run, Front(outlet, loop)
         finally:

@@ -115,6 +115,18 @@ def test_what_is_plain_goes_the_quick_way_and_counts_as_any_request():
         assert run.soon, "streams are told that something was decided"
 
 
+def test_a_loop_that_has_ended_does_not_end_the_node_s_thread():
+    """As at the end of a node that still decides what a front had handed over."""
+
+    def ended(_):
+        raise RuntimeError("Event loop is closed")
+
+    with fronted(soon=ended) as (run, front):
+        for name in ("one", "two"):
+            assert front.ask(encode(operation(name)), USUAL)[0] == 201
+        assert set(run.world.node.memory.cases) == {"Alder/one", "Alder/two"}
+
+
 @pytest.mark.parametrize("headers", ODD[:2])
 def test_who_shows_no_token_is_passed_on(headers):
     with fronted() as (_, front):

@@ -122,7 +122,8 @@ class Inlet:
             seconds = monotonic_s() - waits.ready.came_s
             self._service.figures.done(PATH, told.status, seconds)
         self._send(b"".join(frames))
-        self._soon(partial(self._after, faults))
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever looked there
+            self._soon(partial(self._after, faults))
 
     def close(self) -> None:
         """Let go of everything, once the node's thread looks here no more."""
