@@ -123,15 +123,10 @@ class Running:
         return [json.loads(line) for line in self.lines]
 
 
-@contextmanager
-def running(
-    world=None, *, doors=None, party=NO_LIMIT, address=NO_LIMIT, encrypted=False, clock=None
-):
-    world = world or World()
-    worker = Worker(world.node)
-    lines = []
+def service_over(worker, lines, *, doors, party, address, encrypted=False, clock=None):
+    """The service of a node in memory, whose log is a list of lines."""
     ticks = clock or (lambda: 0.0)
-    service = Service(
+    return Service(
         worker=worker,
         doors=doors or Doors(),
         names=Names(LOOPBACK, encrypted),
@@ -141,6 +136,17 @@ def running(
         figures=Figures(),
         log=lambda members: lines.append(json.dumps(members)),
     )
+
+
+@contextmanager
+def running(
+    world=None, *, doors=None, party=NO_LIMIT, address=NO_LIMIT, encrypted=False, clock=None
+):
+    world = world or World()
+    worker = Worker(world.node)
+    lines = []
+    more = {"encrypted": encrypted, "clock": clock}
+    service = service_over(worker, lines, doors=doors, party=party, address=address, **more)
     scheme = "https" if encrypted else "http"
     with TestClient(Application(service), base_url=f"{scheme}://localhost") as http:
         yield Running(http, world, service, lines)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -15,12 +14,8 @@ from socket import socketpair
 import httpx2
 
 from keepclear.detect.prepare import PORTABLE_MAKER
-from keepclear.faces.api.figures import Figures
-from keepclear.faces.api.limits import Limits
-from keepclear.faces.api.names import LOOPBACK, Names
 from keepclear.faces.api.reached import Place
 from keepclear.faces.api.server import listening
-from keepclear.faces.api.service import Service
 from keepclear.faces.api.speaking import loop_factory
 from keepclear.faces.front.behind import Behind
 from keepclear.faces.front.frames import Serves
@@ -28,7 +23,7 @@ from keepclear.faces.front.inlet import Inlets
 from keepclear.faces.front.quick import Preparer
 from keepclear.faces.front.speaker import Speaker
 from keepclear.node.worker import Worker
-from tests.api.service import NO_LIMIT, Doors, Running
+from tests.api.service import NO_LIMIT, Running, service_over
 from tests.laws.strategies import FLAT
 from tests.node.world import World
 from tests.patience import PATIENCE_S
@@ -141,17 +136,8 @@ def running(
     world = world or World()
     worker = Worker(world.node)
     lines = []
-    ticks = clock or (lambda: 0.0)
-    service = Service(
-        worker=worker,
-        doors=doors or Doors(),
-        names=Names(LOOPBACK, encrypted),
-        addresses=Limits(NO_LIMIT, ticks),
-        parties=Limits(party, ticks),
-        guesses=Limits(NO_LIMIT, ticks),
-        figures=Figures(),
-        log=lambda members: lines.append(json.dumps(members)),
-    )
+    more = {"encrypted": encrypted, "clock": clock}
+    service = service_over(worker, lines, doors=doors, party=party, address=NO_LIMIT, **more)
     served = Served(world, service, address)
     try:
         with served.client() as http:

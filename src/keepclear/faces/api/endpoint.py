@@ -9,25 +9,22 @@ value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.letting_in import let_in, nobody, too_many
-from keepclear.faces.api.problems import MEDIA, Problem, problem_of
+from keepclear.faces.api.problems import Problem, problem_of
 from keepclear.faces.api.reading import Sent, asked_of, credentials_of, read_body
 from keepclear.faces.api.route import Asked, Gate, Reply, Route
 from keepclear.faces.api.service import Service
-from keepclear.faces.api.technical import fault_of
-from keepclear.faces.api.whole import Lines, headers_of, send_whole
+from keepclear.faces.api.technical import address_of, fault_of, line_of
+from keepclear.faces.api.whole import PROBLEM, Lines, headers_of, send_whole
 from keepclear.node.clock import monotonic_s
 from keepclear.node.ledger import Node
 
 __all__ = ["Endpoint", "send_problem"]
-
-_PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
 
 
 class Endpoint:
@@ -56,7 +53,7 @@ class Endpoint:
             send: Where the answer goes.
         """
         began_s = monotonic_s()
-        service, address = self._service, _address(scope)
+        service, address = self._service, address_of(scope)
         route = self._routes.get("GET" if scope["method"] == "HEAD" else scope["method"])
         status = 500
         try:
@@ -79,15 +76,8 @@ class Endpoint:
             seconds = monotonic_s() - began_s
             path = route.path if route is not None else ""
             service.figures.done(path, status, seconds)
-            service.log(
-                {
-                    "method": scope["method"] if route is not None else "",
-                    "route": path,
-                    "status": status,
-                    "ms": round(seconds * 1e3, 3),
-                    "from": address,
-                }
-            )
+            method = scope["method"] if route is not None else ""
+            service.log(line_of(method, path, status, seconds, address))
 
     def _known(self, route: Route | None) -> Route:
         if route is None:
@@ -142,7 +132,7 @@ class Endpoint:
 async def send_problem(problem: Problem, scope: Scope, send: Send, service: Service) -> None:
     """Answer with a problem."""
     reply = Reply(problem.body(), problem.status.value, problem.headers)
-    await send_whole(_PROBLEM, reply, send, service.names, head=scope["method"] == "HEAD")
+    await send_whole(PROBLEM, reply, send, service.names, head=scope["method"] == "HEAD")
 
 
 async def _flow(app: ASGIApp, scope: Scope, receive: Receive, send: Send, service: Service) -> int:
@@ -159,8 +149,3 @@ async def _flow(app: ASGIApp, scope: Scope, receive: Receive, send: Send, servic
 
     await app(scope, receive, with_headers)
     return status
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return client[0] if client else ""

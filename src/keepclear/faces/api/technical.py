@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Final, TextIO
 
 import msgspec
+from starlette.types import Scope
 
 from keepclear.domain.window import format_instant
 
-__all__ = ["TechnicalLog", "fault_of"]
+__all__ = ["TechnicalLog", "address_of", "fault_of", "line_of"]
 
 _GATHER_S: Final = 0.1
 """How long lines may wait for others; a fault waits for none."""
@@ -53,6 +54,25 @@ class TechnicalLog:
         if lines:
             self._out.write(b"\n".join([*lines, b""]).decode())
             self._out.flush()
+
+
+def line_of(
+    method: str, route: str, status: int, seconds: float, address: str
+) -> dict[str, object]:
+    """What a line says of a request: no address that was asked for, and whence it came."""
+    return {
+        "method": method,
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1e3, 3),
+        "from": address,
+    }
+
+
+def address_of(scope: Scope) -> str:
+    """Whence a request came; empty where nobody knows."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def fault_of(error: BaseException) -> dict[str, object]:

@@ -8,9 +8,13 @@ import msgspec
 from starlette.types import Send
 
 from keepclear.faces.api.names import Names
-from keepclear.faces.api.route import Reply, Route
+from keepclear.faces.api.problems import MEDIA
+from keepclear.faces.api.route import Gate, Reply, Route
 
-__all__ = ["Lines", "headers_of", "send_whole"]
+__all__ = ["PROBLEM", "Lines", "headers_of", "send_whole"]
+
+PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
+"""What an answer that says what could not be done is sent as."""
 
 Lines = list[tuple[bytes, bytes]]
 """Headers: names in lower case, and values."""

@@ -18,10 +18,10 @@ from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.letting_in import too_many
 from keepclear.faces.api.limits import Limits
 from keepclear.faces.api.names import Names
-from keepclear.faces.api.problems import MEDIA, Problem, problem_of
-from keepclear.faces.api.route import Gate, Reply, Route
-from keepclear.faces.api.technical import fault_of
-from keepclear.faces.api.whole import send_whole
+from keepclear.faces.api.problems import Problem, problem_of
+from keepclear.faces.api.route import Reply
+from keepclear.faces.api.technical import address_of, fault_of, line_of
+from keepclear.faces.api.whole import PROBLEM, send_whole
 from keepclear.faces.front.frames import Line
 from keepclear.faces.front.passing import CutShortError, Passing, whole_body
 from keepclear.faces.front.trusted import Trusted
@@ -29,7 +29,6 @@ from keepclear.node.clock import monotonic_s
 
 __all__ = ["Front", "Quick"]
 
-_PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
 _QUICK_BYTES_MAX: Final = 2_000
 """A larger one may take long to make ready: seconds, where it has thousands of places or edges as long
 as continents. Everybody waits here meanwhile, and in the node only those who want something decided."""
@@ -84,7 +83,7 @@ class Front:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         began_s = monotonic_s()
-        wait_s = self._addresses.wait_s(_address(scope))
+        wait_s = self._addresses.wait_s(address_of(scope))
         if wait_s:
             await self._refuse(too_many("limit.address", wait_s), scope, send, began_s)
             return
@@ -113,25 +112,10 @@ class Front:
     async def _refuse(self, problem: Problem, scope: Scope, send: Send, began_s: float) -> None:
         status = problem.status.value
         reply = Reply(problem.body(), status, problem.headers)
-        await send_whole(_PROBLEM, reply, send, self._names, head=scope["method"] == "HEAD")
-        self._say(
-            Line(
-                {
-                    "method": "",
-                    "route": "",
-                    "status": status,
-                    "ms": round((monotonic_s() - began_s) * 1e3, 3),
-                    "from": _address(scope),
-                }
-            )
-        )
+        await send_whole(PROBLEM, reply, send, self._names, head=scope["method"] == "HEAD")
+        self._say(Line(line_of("", "", status, monotonic_s() - began_s, address_of(scope))))
 
 
 def _head_bytes(scope: Scope) -> int:
     address = len(scope["raw_path"]) + len(scope["query_string"])
     return address + sum(len(name) + len(value) for name, value in scope["headers"])
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return client[0] if client else ""

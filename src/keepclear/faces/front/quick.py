@@ -22,11 +22,11 @@ from keepclear.disclose.budgets import size_km2_hours
 from keepclear.faces.api.declarations import ROUTES
 from keepclear.faces.api.headers import Headers
 from keepclear.faces.api.names import Names
-from keepclear.faces.api.problems import MEDIA
 from keepclear.faces.api.reading import Sent, asked_of, check_head, credentials_of
-from keepclear.faces.api.route import Gate, Reply, Route
+from keepclear.faces.api.route import Reply
 from keepclear.faces.api.sizes import check_size
-from keepclear.faces.api.whole import send_whole
+from keepclear.faces.api.technical import address_of, line_of
+from keepclear.faces.api.whole import PROBLEM, send_whole
 from keepclear.faces.front.frames import Cutter, FrameError, packed
 from keepclear.faces.front.handing import TOLD, Ready, Told
 from keepclear.faces.front.inlet import PATH
@@ -40,7 +40,6 @@ __all__ = ["ROUTE", "Outlet", "Preparer"]
 
 ROUTE: Final = next(one for one in ROUTES if (one.method, one.path) == ("POST", PATH))
 _RAW_PATH: Final = PATH.encode()
-_PROBLEM: Final = Route("GET", "", Gate.OPEN, "", media=MEDIA)
 
 
 class Preparer:
@@ -156,7 +155,8 @@ class Outlet(asyncio.Protocol):
         if told is None:
             raise CutShortError
         await self._tell(told, send)
-        self._log(_line_of(ready, told, scope))
+        seconds = monotonic_s() - ready.came_s
+        self._log(line_of(ROUTE.method, PATH, told.status, seconds, address_of(scope)))
         return True
 
     def _answered(self, number: int, told: Told | None) -> None:
@@ -165,18 +165,6 @@ class Outlet(asyncio.Protocol):
             waits.set_result(told)
 
     async def _tell(self, told: Told, send: Send) -> None:
-        route = _PROBLEM if told.is_problem else ROUTE
+        route = PROBLEM if told.is_problem else ROUTE
         reply = Reply(told.body, told.status, told.headers)
         await send_whole(route, reply, send, self._names, head=False)
-
-
-def _line_of(ready: Ready, told: Told, scope: Scope) -> dict[str, object]:
-    """What the technical log says of a request, as for any other."""
-    client = scope.get("client")
-    return {
-        "method": ROUTE.method,
-        "route": ROUTE.path,
-        "status": told.status,
-        "ms": round((monotonic_s() - ready.came_s) * 1e3, 3),
-        "from": client[0] if client else "",
-    }
