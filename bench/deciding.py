@@ -29,12 +29,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from node import PARTIES, fill, party_of, said
-from online import probes
+from online import with_probes
 from ours import arrays_of
-from run import OUT, say, workload
+from run import OUT, say
 
 PROBES = 20_000
 WARM_UP = 200
@@ -243,11 +241,7 @@ def main() -> None:
     options = _options()
     OUT.mkdir(exist_ok=True)
     standing = int(float(options.standing))
-    npz = OUT / f"online-{standing}-{options.seed}-{PROBES}.npz"
-    if not npz.exists():
-        with np.load(workload(standing, options.seed)) as arrays:
-            np.savez(npz, **probes(dict(arrays), PROBES, options.seed))
-    arrays = arrays_of(npz)
+    arrays = arrays_of(with_probes(standing, options.seed, PROBES))
     from keepclear.node import tidying
     from keepclear.wire.declaration import encode
 

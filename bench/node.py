@@ -39,9 +39,9 @@ import numpy as np
 
 from causes import Causes, between, counts, headings
 from load import Answers, ask
-from online import probes
+from online import with_probes
 from ours import arrays_of
-from run import OUT, say, workload
+from run import OUT, say
 from served import FIGURES, PARTIES, START_S, Served, fill, party_of, said
 
 PROBES = 120_000
@@ -276,10 +276,7 @@ def postgis(npz: Path, standing: int, connections: int, seconds: float) -> Any:
 def compare(options: argparse.Namespace) -> str:
     """Each approach on one size, as a Markdown table."""
     standing, names = int(float(options.standing)), options.approaches.split(",")
-    npz = OUT / f"online-{standing}-{options.seed}-{PROBES}.npz"
-    if not npz.exists():
-        with np.load(workload(standing, options.seed)) as arrays:
-            np.savez(npz, **probes(dict(arrays), PROBES, options.seed))
+    npz = with_probes(standing, options.seed, PROBES)
     lines = [f"| {' | '.join(COLUMNS)} |", "|---" + "|--:" * (len(COLUMNS) - 1) + "|"]
     asked = (npz, standing, options.connections, options.seconds)
     ours = theirs = None

@@ -47,6 +47,15 @@ COLUMNS = (
 )
 
 
+def with_probes(standing: int, seed: int, count: int) -> Path:
+    """A file with a workload and its probes behind it; written once."""
+    npz = OUT / f"online-{standing}-{seed}-{count}.npz"
+    if not npz.exists():
+        with np.load(workload(standing, seed)) as arrays:
+            np.savez(npz, **probes(dict(arrays), count, seed))
+    return npz
+
+
 def probes(arrays: Arrays, count: int, seed: int) -> Arrays:
     """The workload followed by shifted copies of ``count`` of its volumes."""
     draw = np.random.default_rng(seed)
@@ -133,10 +142,7 @@ def _marks(spans: np.ndarray) -> dict[str, float]:
 
 def compare(size: int, seed: int, count: int, approaches: list[str]) -> str:
     """Every approach on one size, as a Markdown table."""
-    npz = OUT / f"online-{size}-{seed}-{count}.npz"
-    if not npz.exists():
-        with np.load(workload(size, seed)) as arrays:
-            np.savez(npz, **probes(dict(arrays), count, seed))
+    npz = with_probes(size, seed, count)
     lines = [
         f"### {size:,} volumes stand, {count:,} probes, seed {seed}\n",
         f"| {' | '.join(COLUMNS)} |",

@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deciding import PROBES, WARM_UP, home_of, node_in
-from online import probes
+from online import with_probes
 from ours import arrays_of
-from run import OUT, say, workload
+from run import OUT, say
 from served import party_of, said
 
 
@@ -169,11 +169,7 @@ def main() -> None:
     options = _options()
     OUT.mkdir(exist_ok=True)
     standing = int(float(options.standing))
-    npz = OUT / f"online-{standing}-{options.seed}-{PROBES}.npz"
-    if not npz.exists():
-        with np.load(workload(standing, options.seed)) as arrays:
-            np.savez(npz, **probes(dict(arrays), PROBES, options.seed))
-    arrays = arrays_of(npz)
+    arrays = arrays_of(with_probes(standing, options.seed, PROBES))
     from keepclear.wire.declaration import encode
 
     with tempfile.TemporaryDirectory(prefix="keepclear-bench-", dir=OUT) as place:
